@@ -1,0 +1,34 @@
+// Opens the SQLite database of a data folder. WAL with synchronous=FULL by default: what was acknowledged survives a power cut.
+
+import { Database } from "bun:sqlite";
+import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
+
+export type Db = BunSQLiteDatabase;
+
+export interface OpenDb {
+  sqlite: Database;
+  db: Db;
+  close(): void;
+}
+
+/** `path` may be `:memory:` in tests. */
+export function openSqlite(path: string, durability: "FULL" | "NORMAL" = "FULL"): OpenDb {
+  const sqlite = new Database(path, { create: true, strict: true });
+  // busy_timeout first: switching to WAL needs a lock that another process may hold for a moment.
+  sqlite.exec("PRAGMA busy_timeout = 5000");
+  sqlite.exec("PRAGMA journal_mode = WAL");
+  sqlite.exec(`PRAGMA synchronous = ${durability}`);
+  sqlite.exec("PRAGMA foreign_keys = ON");
+  // 16 MB: enough for the hot pages at a million jobs, small enough for a NAS.
+  sqlite.exec("PRAGMA cache_size = -16384");
+  // Fewer, larger checkpoints cut the 99.9th percentile of commits from 3.2 to 0.4 ms (spec: queue-facts).
+  sqlite.exec("PRAGMA wal_autocheckpoint = 10000");
+  return {
+    sqlite,
+    db: drizzle(sqlite),
+    close() {
+      sqlite.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      sqlite.close();
+    },
+  };
+}

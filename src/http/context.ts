@@ -1,0 +1,53 @@
+// What the web side may use, and what each request carries.
+
+import type { Accounts } from "../accounts/accounts.ts";
+import type { Db } from "../db/open.sqlite.ts";
+import type { Media } from "../media/media.ts";
+import type { JobStore } from "../queue/job-store.ts";
+import type { Queue } from "../queue/queue.ts";
+import type { Worker } from "../queue/worker.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Config } from "../runtime/config.ts";
+import type { DataPaths } from "../runtime/data-folder.ts";
+import type { EventBus } from "../runtime/events.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { Tools } from "../jobs/tools.ts";
+
+export interface App {
+  config: Config;
+  paths: DataPaths;
+  db: Db;
+  queue: Queue<Tools>;
+  store: JobStore;
+  worker: Worker;
+  accounts: Accounts;
+  settings: Settings;
+  media: Media;
+  tools: Tools;
+  events: EventBus;
+  clock: Clock;
+  log: Logger;
+  startedAt: Date;
+}
+
+export interface User {
+  id: string;
+  email: string;
+  name: string;
+  role: "owner" | "member";
+}
+
+export type Scope = "read" | "write" | "admin";
+
+export interface Identity {
+  user: User;
+  /** How the request proved it. A cookie has every scope its role allows. */
+  via: "cookie" | "token";
+  scopes: Scope[];
+}
+
+/** Hono's environment of every route: `c.var.identity` is set wherever the guard let somebody in. */
+export interface Env {
+  Variables: { identity: Identity | undefined; cspNonce: string };
+}

@@ -1,0 +1,50 @@
+// What every page's layout needs to know about the request, gathered once per request.
+
+import type { Context } from "hono";
+import { getCookie } from "hono/cookie";
+import { type Version, version } from "../../runtime/version.ts";
+import type { App, Env, User } from "../context.ts";
+import { type AssetName, assetPath } from "../static.ts";
+import { type Flash, takeFlash } from "./flash.ts";
+
+export interface PageContext {
+  user: User | null;
+  /** Of the request, without the base path: `/admin/jobs`. */
+  path: string;
+  /** `""` or `/sprocket`. */
+  basePath: string;
+  /** A link to a place in the product, with the base path before it. */
+  url(path: string): string;
+  /** The hashed address of a static file. */
+  assets(name: AssetName): string;
+  version: Version;
+  /** Null follows the system. */
+  theme: "dark" | "light" | null;
+  nsfwVisible: boolean;
+  /** What the action before did. */
+  flash: Flash | undefined;
+}
+
+export function pageContext(app: Pick<App, "config" | "settings">, c: Context<Env>): PageContext {
+  const basePath = app.config.basePath ?? "";
+  const url = (path: string) => `${basePath}${path}`;
+  const theme = getCookie(c, "theme");
+  const path = c.req.path;
+  return {
+    user: c.var.identity?.user ?? null,
+    path: basePath && path.startsWith(basePath) ? path.slice(basePath.length) || "/" : path,
+    basePath,
+    url,
+    assets: (name) => url(assetPath(name)),
+    version,
+    theme: theme === "dark" || theme === "light" ? theme : null,
+    nsfwVisible: app.settings.get("nsfwVisible") === true,
+    flash: takeFlash(c),
+  };
+}
+
+/** Answers with a whole page: what a `Layout` renders, with the doctype in front. */
+export async function page(c: Context<Env>, markup: unknown, status: 200 | 400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503 = 200) {
+  c.header("Cache-Control", "no-store");
+  return c.html(`<!doctype html>${await (markup as Promise<string>)}`, status);
+}

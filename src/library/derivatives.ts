@@ -1,0 +1,153 @@
+// Derivatives: things made from a file, below <data>/derivatives. A new one is written aside and renamed into place, so
+// that a reader sees the old or the new one, whole.
+
+import { randomBytes } from "node:crypto";
+import { copyFile, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { and, asc, eq, inArray } from "drizzle-orm";
+import type { Db } from "../db/open.sqlite.ts";
+import { type DerivativeRow, derivative } from "../db/tables/library.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { DataPaths } from "../runtime/data-folder.ts";
+import { JobFailure } from "../runtime/errors.ts";
+import { getFile } from "./files.ts";
+
+export interface DerivativeForm {
+  /** Without a dot. */
+  extension: string;
+  mimeType: string;
+}
+
+/** Calls `produce` with a path to write to; what it wrote replaces the former derivative of that kind and variant. */
+export async function writeDerivative(
+  { db, paths, clock }: { db: Db; paths: DataPaths; clock: Clock },
+  fileId: number,
+  kind: string,
+  variant: string,
+  { extension, mimeType }: DerivativeForm,
+  produce: (temporaryPath: string) => Promise<{ width?: number; height?: number } | void>,
+): Promise<DerivativeRow> {
+  const owner = (await getFile(db, fileId)).id;
+  const unique = randomBytes(6).toString("hex");
+  const path = join(folderOf(owner), `${kind}-${variant}-${unique}.${extension}`);
+  const temporary = join(paths.tmp, `derivative-${unique}.${extension}`);
+  const final = join(paths.derivatives, path);
+  try {
+    await mkdir(paths.tmp, { recursive: true, mode: 0o700 });
+    const size = (await produce(temporary)) ?? {};
+    await sync(temporary);
+    const { size: sizeBytes } = await stat(temporary);
+    if (sizeBytes === 0) throw new JobFailure("tool.crashed", `The ${kind} came out empty.`);
+    await mkdir(dirname(final), { recursive: true, mode: 0o700 });
+    await moveInto(temporary, final);
+    const before = await findDerivative(db, owner, kind, variant);
+    const made = {
+      path,
+      mimeType,
+      sizeBytes,
+      width: size.width ?? null,
+      height: size.height ?? null,
+      createdAt: new Date(clock.now()),
+    };
+    const [row] = await db
+      .insert(derivative)
+      .values({ fileId: owner, kind, variant, ...made })
+      .onConflictDoUpdate({ target: [derivative.fileId, derivative.kind, derivative.variant], set: made })
+      .returning();
+    if (before) await rm(derivativePath(paths, before), { force: true });
+    return row!;
+  } catch (error) {
+    await rm(final, { force: true });
+    throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+export async function listDerivatives(db: Db, fileId: number): Promise<DerivativeRow[]> {
+  return (await derivativesOf(db, [fileId])).get(fileId) ?? [];
+}
+
+/** Of many files at once. */
+export async function derivativesOf(db: Db, fileIds: number[]): Promise<Map<number, DerivativeRow[]>> {
+  const byFile = new Map<number, DerivativeRow[]>();
+  if (fileIds.length === 0) return byFile;
+  const rows = await db
+    .select()
+    .from(derivative)
+    .where(inArray(derivative.fileId, fileIds))
+    .orderBy(asc(derivative.fileId), asc(derivative.kind), asc(derivative.variant));
+  for (const row of rows) byFile.set(row.fileId, [...(byFile.get(row.fileId) ?? []), row]);
+  return byFile;
+}
+
+/** Without `variant`: the newest of the kind. */
+export async function findDerivative(
+  db: Db,
+  fileId: number,
+  kind: string,
+  variant?: string,
+): Promise<DerivativeRow | undefined> {
+  const rows = await db
+    .select()
+    .from(derivative)
+    .where(
+      and(
+        eq(derivative.fileId, fileId),
+        eq(derivative.kind, kind),
+        variant === undefined ? undefined : eq(derivative.variant, variant),
+      ),
+    );
+  return rows.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())[0];
+}
+
+export function derivativePath(paths: DataPaths, row: Pick<DerivativeRow, "path">): string {
+  return join(paths.derivatives, row.path);
+}
+
+/** The folder that holds all derivatives of one file. */
+export function derivativesFolder(paths: DataPaths, fileId: number): string {
+  return join(paths.derivatives, folderOf(fileId));
+}
+
+/** Rows first: a derivative without a row is garbage, a row without a derivative is a broken picture. */
+export async function removeDerivatives(
+  { db, paths }: { db: Db; paths: DataPaths },
+  fileIds: number | number[],
+): Promise<void> {
+  const ids = typeof fileIds === "number" ? [fileIds] : fileIds;
+  if (ids.length === 0) return;
+  const rows = await db.delete(derivative).where(inArray(derivative.fileId, ids)).returning({ path: derivative.path });
+  await Promise.all(rows.map((row) => rm(derivativePath(paths, row), { force: true })));
+}
+
+/** Two levels, so that no folder holds a million entries. */
+function folderOf(fileId: number): string {
+  return join((fileId % 256).toString(16).padStart(2, "0"), String(fileId));
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function moveInto(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
+    // tmp/ and derivatives/ may be two mounts; then the rename happens beside the target.
+    const beside = `${to}.part`;
+    try {
+      await copyFile(from, beside);
+      await sync(beside);
+      await rename(beside, to);
+    } finally {
+      await rm(beside, { force: true });
+    }
+  }
+}

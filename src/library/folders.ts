@@ -1,0 +1,117 @@
+// Folders of a library: rows for the directories that hold media and for what lies between them and the root.
+
+import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
+import type { Db } from "../db/open.sqlite.ts";
+import { derivative, type FolderRow, file, folder } from "../db/tables/library.ts";
+import { NotFound } from "../runtime/errors.ts";
+import { below } from "./files.ts";
+
+export interface Subfolder {
+  id: number;
+  path: string;
+  name: string;
+  /** Files in it and below it. */
+  files: number;
+  /** A file with a picture to show for it. */
+  coverFileId: number | null;
+}
+
+export interface FolderListing {
+  folder: FolderRow | null;
+  /** From the root (path "") down to the folder itself. */
+  trail: { path: string; name: string }[];
+  /** Those with files in them or below. */
+  subfolders: Subfolder[];
+}
+
+/** `NotFound` when no scan has seen such a folder; a library that was never scanned has an empty root. */
+export async function listFolder(db: Db, libraryId: number, path = ""): Promise<FolderListing> {
+  const [mine] = await db
+    .select()
+    .from(folder)
+    .where(and(eq(folder.libraryId, libraryId), eq(folder.path, path)));
+  if (!mine) {
+    if (path !== "") throw new NotFound("folder", path);
+    return { folder: null, trail: trailOf(""), subfolders: [] };
+  }
+  const children = await db.select().from(folder).where(eq(folder.parentId, mine.id)).orderBy(asc(folder.name));
+  const subfolders: Subfolder[] = [];
+  for (const child of children) {
+    const files = await countBelow(db, libraryId, child.path);
+    if (files === 0) continue;
+    const [coverFileId = null] = await coversOf(db, libraryId, child.path, 1);
+    subfolders.push({ id: child.id, path: child.path, name: child.name, files, coverFileId });
+  }
+  return { folder: mine, trail: trailOf(path), subfolders };
+}
+
+/** Files with a picture, for a card: of a folder and below it, or with "" of the whole library. */
+export async function coversOf(db: Db, libraryId: number, path: string, limit: number): Promise<number[]> {
+  // Looks at a bounded number of files, so that a folder of sound files costs no walk through all of them.
+  const some = db
+    .select({ id: file.id })
+    .from(file)
+    .where(and(eq(file.libraryId, libraryId), isNull(file.trashedAt), below(path)))
+    .orderBy(asc(file.path))
+    .limit(60);
+  const rows = await db
+    .selectDistinct({ fileId: derivative.fileId })
+    .from(derivative)
+    .where(and(inArray(derivative.fileId, some), inArray(derivative.kind, ["thumbnail", "poster"])))
+    .orderBy(asc(derivative.fileId))
+    .limit(limit);
+  return rows.map((row) => row.fileId);
+}
+
+/** Ids of the folders at these paths, made where they are missing; `known` remembers them between calls. */
+export async function ensureFolders(
+  db: Db,
+  libraryId: number,
+  paths: Iterable<string>,
+  known: Map<string, number>,
+  now: number,
+): Promise<void> {
+  const wanted = new Set<string>();
+  for (const path of paths) for (const one of withAncestors(path)) if (!known.has(one)) wanted.add(one);
+  // Parents first: each level needs the ids of the one above.
+  for (const path of [...wanted].sort((a, b) => depth(a) - depth(b))) {
+    const parentId = path === "" ? null : known.get(parentOf(path))!;
+    const [row] = await db
+      .insert(folder)
+      .values({ libraryId, parentId, path, name: path.slice(path.lastIndexOf("/") + 1), createdAt: new Date(now) })
+      .onConflictDoUpdate({ target: [folder.libraryId, folder.path], set: { parentId } })
+      .returning({ id: folder.id });
+    known.set(path, row!.id);
+  }
+}
+
+export function parentOf(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? "" : path.slice(0, slash);
+}
+
+async function countBelow(db: Db, libraryId: number, path: string): Promise<number> {
+  const here = and(eq(file.libraryId, libraryId), below(path));
+  // Two counts that indexes cover cost less than one that must look into every row for `trashed_at`.
+  const [all] = await db.select({ n: sql<number>`count(*)` }).from(file).where(here);
+  const [trashed] = await db
+    .select({ n: sql<number>`count(*)` })
+    .from(file)
+    .where(and(here, sql`${file.trashedAt} is not null`));
+  return (all?.n ?? 0) - (trashed?.n ?? 0);
+}
+
+function trailOf(path: string): { path: string; name: string }[] {
+  return withAncestors(path).map((one) => ({ path: one, name: one.slice(one.lastIndexOf("/") + 1) }));
+}
+
+/** "" first, the path itself last. */
+function withAncestors(path: string): string[] {
+  if (path === "") return [""];
+  const parts = path.split("/");
+  return ["", ...parts.map((_, i) => parts.slice(0, i + 1).join("/"))];
+}
+
+function depth(path: string): number {
+  return path === "" ? 0 : path.split("/").length;
+}

@@ -1,0 +1,115 @@
+// Whether a video or sound file is whole: its container's own size, then decoding. Short files are decoded fully, long ones
+// at the beginning, the middle and the end, so that a check costs seconds whatever the length.
+
+import type { FfmpegResult } from "./ffmpeg.ts";
+import { input, runFfmpeg } from "./ffmpeg.ts";
+import type { Probe } from "./ffprobe.ts";
+import { claimedSizeBytes } from "./container-end.ts";
+
+export interface Verdict {
+  code: "input.truncated" | "input.corrupt" | "input.unsupported";
+  reason: string;
+}
+
+interface CheckOptions {
+  ffmpegPath: string;
+  sizeBytes: number;
+  signal?: AbortSignal;
+  onProgress?: (percent: number) => void;
+}
+
+/** Undefined when nothing is wrong with the file. */
+export async function checkAv(path: string, probe: Probe, options: CheckOptions): Promise<Verdict | undefined> {
+  if (!probe.video && probe.audio.length === 0)
+    return { code: "input.unsupported", reason: "There is neither picture nor sound in the file." };
+  const claimed = await claimedSizeBytes(path);
+  // Some writers count a trailing tag or a padding byte in; a few bytes are no cut.
+  if (claimed !== null && claimed > options.sizeBytes + 1024)
+    return {
+      code: "input.truncated",
+      reason: `The file should be ${claimed} bytes long and ends after ${options.sizeBytes}: its copy was cut off.`,
+    };
+  const windows = decodeWindows(probe.durationS);
+  for (const [n, window] of windows.entries()) {
+    const verdict = await decode(path, probe, window, options);
+    if (verdict) return verdict;
+    options.onProgress?.((100 * (n + 1)) / windows.length);
+  }
+  return undefined;
+}
+
+interface Window {
+  startS: number;
+  /** Null: to the end. */
+  lengthS: number | null;
+}
+
+/** Exported for its test. */
+export function decodeWindows(durationS: number | null): Window[] {
+  if (durationS === null) return [{ startS: 0, lengthS: wholeUpToS }];
+  if (durationS <= wholeUpToS) return [{ startS: 0, lengthS: null }];
+  return [
+    { startS: 0, lengthS: windowS },
+    { startS: durationS / 2, lengthS: windowS },
+    { startS: durationS - windowS, lengthS: null },
+  ];
+}
+
+const wholeUpToS = 30;
+const windowS = 4;
+
+async function decode(path: string, probe: Probe, window: Window, options: CheckOptions): Promise<Verdict | undefined> {
+  const faults: string[] = [];
+  const result = await runFfmpeg(
+    options.ffmpegPath,
+    [
+      ...input(path, window.startS > 0 ? ["-ss", window.startS.toFixed(3)] : []),
+      ...(window.lengthS === null ? [] : ["-t", String(window.lengthS)]),
+      ...streams(probe),
+      "-f",
+      "null",
+      "-",
+    ],
+    {
+      signal: options.signal,
+      onErrorLine(line) {
+        if (faults.length < 20 && decodeFault.test(line)) faults.push(line.replace(/ @ 0x[0-9a-f]+/g, ""));
+      },
+    },
+  );
+  return judge(result, faults, probe, window);
+}
+
+function judge(result: FfmpegResult, faults: string[], probe: Probe, window: Window): Verdict | undefined {
+  const said = faults.slice(0, 3).join("\n") || result.stderrTail.trim().split("\n").at(-1) || "";
+  if (faults.some((f) => /partial file/.test(f)))
+    return { code: "input.truncated", reason: `The file ends in the middle of its data.\n${said}` };
+  if (/Decoder .*not found|Unknown decoder|Decoding requested, but no decoder/.test(result.stderrTail))
+    return { code: "input.unsupported", reason: `This ffmpeg has no decoder for the file.\n${said}` };
+  if (faults.length > 0) return { code: "input.corrupt", reason: `Decoding finds damage.\n${said}` };
+  if (result.exitCode !== 0) return { code: "input.corrupt", reason: `The file cannot be decoded.\n${said}` };
+  // Nothing at all where the container promises seconds of it.
+  const whole = window.startS === 0 && window.lengthS === null;
+  if (whole && probe.durationS !== null && (result.outTimeS ?? 0) < probe.durationS * 0.9 - 1)
+    return {
+      code: "input.truncated",
+      reason: `The file claims ${probe.durationS.toFixed(1)} s and ends after ${(result.outTimeS ?? 0).toFixed(1)} s.`,
+    };
+  if (!whole && result.outTimeS === null)
+    return {
+      code: "input.truncated",
+      reason: `The file claims ${probe.durationS?.toFixed(1)} s, and there is nothing at ${window.startS.toFixed(1)} s.`,
+    };
+  return undefined;
+}
+
+/** The first picture and every sound: a damaged subtitle or cover does not make a film invalid. */
+function streams(probe: Probe): string[] {
+  return [...(probe.video ? ["-map", `0:${probe.video.index}`] : []), ...(probe.audio.length > 0 ? ["-map", "0:a"] : [])];
+}
+
+/**
+ * Lines that mean lost picture or sound. Others, as of odd timestamps or a reference missing after a seek, are harmless.
+ */
+const decodeFault =
+  /error while decoding|Error while decoding|Invalid data found when processing|partial file|Invalid NAL unit size|corrupt|decode_slice_header error|Error decoding|invalid (residual|sync code|frame header)|bad block|overread/i;

@@ -1,0 +1,267 @@
+// Starts outside tools: argument arrays only, each in its own process group, lowered in priority, dying with the server.
+// Aborting kills the whole group at once; a frozen group is thawed first, so that it can die.
+
+import { JobFailure } from "../runtime/errors.ts";
+
+export interface ToolOptions {
+  signal?: AbortSignal;
+  /** Kills the tool after this long in all. For short questions only: a long job has no limit but silence. */
+  timeoutMs?: number;
+  /** Kills the tool when it has printed nothing for this long. A frozen tool may be silent. */
+  silenceMs?: number;
+  /** Called for each line of stdout. */
+  onLine?: (line: string) => void;
+  /** Called for each piece of stdout; the tool waits while the promise is pending. */
+  onBytes?: (bytes: Uint8Array) => void | Promise<void>;
+  /** Called for each line of stderr. */
+  onErrorLine?: (line: string) => void;
+  /** Without `onLine` and `onBytes`: how much of stdout is kept. More ends the tool with a failure. Default 8 MB. */
+  maxStdoutBytes?: number;
+  cwd?: string;
+}
+
+export interface Finished {
+  exitCode: number;
+  stdout: Uint8Array;
+  /** The last 8 KB, verbatim. */
+  stderrTail: string;
+  durationMs: number;
+}
+
+export interface RunningTool {
+  pid: number;
+  /** Any exit code resolves; a missing tool, a crash, a timeout and a full disk throw `JobFailure`, an abort its reason. */
+  done: Promise<Finished>;
+  freeze(): void;
+  thaw(): void;
+}
+
+export function runTool(command: string, args: string[], options: ToolOptions = {}): Promise<Finished> {
+  try {
+    return startTool(command, args, options).done;
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+export function startTool(command: string, args: string[], options: ToolOptions = {}): RunningTool {
+  options.signal?.throwIfAborted();
+  const program = Bun.which(command);
+  if (!program) throw new JobFailure("tool.missing", `${command} is not installed or cannot be executed.`);
+  const startedAt = performance.now();
+  const child = spawnIn([...wrapper(10), program, ...args], options.cwd);
+  let ending: Error | undefined;
+  let frozen = false;
+  let lastOutputAt = startedAt;
+
+  const end = (why: Error) => {
+    if (ending) return;
+    ending = why;
+    void killGroup(child.pid, child.exited);
+  };
+  const onAbort = () => end(abortReason(options.signal!));
+  options.signal?.addEventListener("abort", onAbort, { once: true });
+  const timers = [
+    options.timeoutMs &&
+      setTimeout(() => end(timedOut(command, `${options.timeoutMs} ms`)), options.timeoutMs),
+    options.silenceMs &&
+      setInterval(() => {
+        if (frozen) lastOutputAt = performance.now();
+        else if (performance.now() - lastOutputAt > options.silenceMs!)
+          end(timedOut(command, `${options.silenceMs} ms of silence`));
+      }, Math.min(options.silenceMs, 1000)),
+  ];
+
+  async function finish(): Promise<Finished> {
+    const stderr = new Tail(8192);
+    const stdout = new Collected(options.maxStdoutBytes ?? 8 << 20);
+    const stdoutLines = options.onLine && lineSplitter(options.onLine);
+    const stderrLines = options.onErrorLine && lineSplitter(options.onErrorLine);
+    try {
+      await Promise.all([
+        consume(child.stdout, async (bytes) => {
+          lastOutputAt = performance.now();
+          if (stdoutLines) stdoutLines.push(bytes);
+          else if (options.onBytes) await options.onBytes(bytes);
+          else if (!stdout.push(bytes)) throw new JobFailure("internal", `${command} printed more than expected.`);
+        }),
+        consume(child.stderr, (bytes) => {
+          lastOutputAt = performance.now();
+          stderr.push(bytes);
+          stderrLines?.push(bytes);
+        }),
+      ]);
+      stdoutLines?.flush();
+      stderrLines?.flush();
+    } catch (error) {
+      end(error as Error);
+    }
+    await child.exited;
+    for (const timer of timers) if (timer) clearTimeout(timer as Timer);
+    options.signal?.removeEventListener("abort", onAbort);
+    if (ending) throw ending;
+    const tail = stderr.text();
+    const exitCode = child.exitCode ?? -1;
+    if (child.signalCode)
+      throw new JobFailure("tool.crashed", `${command} was ended by ${child.signalCode}.${quoted(tail)}`);
+    if (exitCode !== 0) throwIfDisk(tail);
+    return { exitCode, stdout: stdout.bytes(), stderrTail: tail, durationMs: performance.now() - startedAt };
+  }
+
+  return {
+    pid: child.pid,
+    done: finish(),
+    freeze() {
+      frozen = true;
+      signalGroup(child.pid, "SIGSTOP");
+    },
+    thaw() {
+      lastOutputAt = performance.now();
+      frozen = false;
+      signalGroup(child.pid, "SIGCONT");
+    },
+  };
+}
+
+/**
+ * The commands that a child is started through: the kernel kills it when this process dies, and it yields to others.
+ * Each replaces itself by the next, so the pid is the tool's.
+ */
+export function wrapper(niceness: number): string[] {
+  const words: string[] = [];
+  if (found("setpriv")) words.push("setpriv", "--pdeathsig", "KILL");
+  if (niceness > 0 && found("ionice")) words.push("ionice", "-t", "-c", "2", "-n", "7");
+  if (niceness > 0 && found("nice")) words.push("nice", "-n", String(niceness));
+  return words;
+}
+
+/** What children inherit: not this server's own settings, which may hold secrets. */
+export function childEnvironment(more: Record<string, string> = {}): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const [key, value] of Object.entries({ ...process.env }))
+    if (value !== undefined && !/^(SPROCKET_|DATABASE_URL|BUN_BE_BUN|NODE_CHANNEL)/.test(key)) env[key] = value;
+  return { ...env, ...more };
+}
+
+/** SIGTERM to the whole group, SIGKILL after a second if it is still there. */
+export async function killGroup(pid: number, exited: Promise<unknown>, graceMs = 1000): Promise<void> {
+  signalGroup(pid, "SIGTERM");
+  signalGroup(pid, "SIGCONT");
+  const last = setTimeout(() => signalGroup(pid, "SIGKILL"), graceMs);
+  await exited;
+  clearTimeout(last);
+  // Whatever the tool had started itself.
+  signalGroup(pid, "SIGKILL");
+}
+
+/** The last lines of what a tool said, for a failure's message. */
+export function lastWords(stderrTail: string, lines = 3): string {
+  return stderrTail.trim().split("\n").slice(-lines).join("\n").slice(-600);
+}
+
+const whichCache = new Map<string, boolean>();
+
+function found(program: string): boolean {
+  let known = whichCache.get(program);
+  if (known === undefined) {
+    known = Bun.which(program) !== null;
+    whichCache.set(program, known);
+  }
+  return known;
+}
+
+function spawnIn(words: string[], cwd?: string) {
+  try {
+    return Bun.spawn(words, {
+      cwd,
+      env: childEnvironment({ LC_ALL: "C" }),
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+      detached: true,
+    });
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    if (code === "ENOENT" || code === "EACCES") throw new JobFailure("tool.missing", (error as Error).message);
+    throw new JobFailure("tool.crashed", `${words.at(0)} could not be started: ${(error as Error).message}`);
+  }
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // ESRCH: the group is gone, which is what was wanted.
+  }
+}
+
+function abortReason(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new DOMException("The work was cancelled.", "AbortError");
+}
+
+function timedOut(command: string, what: string): JobFailure {
+  return new JobFailure("tool.timeout", `${command} was ended after ${what}.`);
+}
+
+function throwIfDisk(stderrTail: string): void {
+  if (/No space left on device|Disk quota exceeded/.test(stderrTail))
+    throw new JobFailure("disk.full", "There is no space left where the result was being written.");
+  if (/Read-only file system/.test(stderrTail))
+    throw new JobFailure("disk.readonly", "The place where the result was being written is read-only.");
+}
+
+function quoted(tail: string): string {
+  const words = lastWords(tail);
+  return words ? `\n${words}` : "";
+}
+
+async function consume(stream: ReadableStream<Uint8Array>, take: (bytes: Uint8Array) => void | Promise<void>) {
+  for await (const bytes of stream) await take(bytes);
+}
+
+class Tail {
+  private pieces: Uint8Array[] = [];
+  private size = 0;
+  constructor(private readonly keep: number) {}
+  push(bytes: Uint8Array) {
+    this.pieces.push(bytes);
+    this.size += bytes.length;
+    while (this.pieces.length > 1 && this.size - this.pieces[0]!.length >= this.keep)
+      this.size -= this.pieces.shift()!.length;
+  }
+  text(): string {
+    return new TextDecoder().decode(Buffer.concat(this.pieces).subarray(-this.keep));
+  }
+}
+
+class Collected {
+  private readonly pieces: Uint8Array[] = [];
+  private size = 0;
+  constructor(private readonly max: number) {}
+  push(bytes: Uint8Array): boolean {
+    this.size += bytes.length;
+    if (this.size > this.max) return false;
+    this.pieces.push(bytes);
+    return true;
+  }
+  bytes(): Uint8Array {
+    return Buffer.concat(this.pieces);
+  }
+}
+
+function lineSplitter(onLine: (line: string) => void) {
+  const decoder = new TextDecoder();
+  let rest = "";
+  return {
+    push(bytes: Uint8Array) {
+      const parts = (rest + decoder.decode(bytes, { stream: true })).split(/\r?\n|\r/);
+      // A tool that never ends its line must not fill the memory.
+      rest = parts.pop()!.slice(-65536);
+      for (const line of parts) onLine(line);
+    },
+    flush() {
+      if (rest) onLine(rest);
+    },
+  };
+}
+

@@ -1,0 +1,157 @@
+// One run of one claimed job: gives the kind what it needs, gathers progress and log, and turns how it ended into a
+// settlement. Knows nothing of slots or of other jobs.
+
+import { appendFile, mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Clock } from "../runtime/clock.ts";
+import { GiveUp, JobFailure, RetryLater } from "../runtime/errors.ts";
+import type { Claimed, Report, Settlement } from "./job-store.ts";
+import type { JobKind, Run } from "./kind.ts";
+import { backoffMs } from "./retry.ts";
+
+/** What the database keeps of an attempt's log; the whole goes to a file once it is longer. */
+export const logTailBytes = 10_240;
+/** A full disk is waited for, not counted as a failure. */
+const diskFullWaitMs = 120_000;
+
+export type Ended = "shutdown" | "lease-lost";
+
+export class Execution<Tools = any> {
+  private readonly abort = new AbortController();
+  private percent: number | null = null;
+  private tail = "";
+  private unwritten = "";
+  private spilled = false;
+  private changed = { progress: false, log: false };
+  private endedBy: Ended | undefined;
+  readonly startedAt: number;
+
+  constructor(
+    readonly claimed: Claimed,
+    private readonly kind: JobKind<any, Tools>,
+    private readonly tools: Tools,
+    private readonly clock: Clock,
+    private readonly logsFolder: string,
+  ) {
+    this.startedAt = clock.now();
+  }
+
+  async run(): Promise<Settlement> {
+    try {
+      const result = await this.kind.run(this.runFor());
+      if (this.abort.signal.aborted) return this.aborted();
+      return result ? { outcome: "completed", note: result.notNeeded } : { outcome: "completed" };
+    } catch (error) {
+      if (this.abort.signal.aborted) return this.aborted();
+      return this.failed(error);
+    }
+  }
+
+  /** Aborts the kind's tools. What the run answers afterwards no longer counts. */
+  stop(why: Ended): void {
+    this.endedBy ??= why;
+    this.abort.abort(new Error(why));
+  }
+
+  get progress(): number | null {
+    return this.percent;
+  }
+
+  get liveLog(): string {
+    return this.tail;
+  }
+
+  /** What has changed since it was last asked; undefined when nothing has. */
+  takeReport(now: number): Report | undefined {
+    const { progress, log } = this.changed;
+    if (!progress && !log) return undefined;
+    this.changed = { progress: false, log: false };
+    const { jobId, attempt, worker } = this.claimed;
+    return {
+      lease: { jobId, attempt, worker },
+      at: now,
+      ...(progress ? { progress: this.percent } : {}),
+      ...(log ? { logTail: this.tail } : {}),
+    };
+  }
+
+  /** The whole log of a talkative attempt: `<logs>/jobs/<id>-<attempt>.log`. */
+  async spill(): Promise<void> {
+    if (!this.spilled || this.unwritten === "") return;
+    const text = this.unwritten;
+    this.unwritten = "";
+    const path = jobLogPath(this.logsFolder, this.claimed.jobId, this.claimed.attempt);
+    await mkdir(dirname(path), { recursive: true });
+    await appendFile(path, text);
+  }
+
+  private runFor(): Run<any, Tools> {
+    const { jobId, attempt, params, subject } = this.claimed;
+    return {
+      id: jobId,
+      kind: this.kind.name,
+      params: this.kind.params.parse(params),
+      subject,
+      attempt,
+      tools: this.tools,
+      signal: this.abort.signal,
+      progress: (percent) => this.reportProgress(percent),
+      log: (line) => this.addLog(line),
+    };
+  }
+
+  private reportProgress(percent: number): void {
+    if (!Number.isFinite(percent)) return;
+    const tenths = Math.round(Math.min(100, Math.max(0, percent)) * 10) / 10;
+    if (tenths === this.percent) return;
+    this.percent = tenths;
+    this.changed.progress = true;
+  }
+
+  private addLog(line: string): void {
+    const time = new Date(this.clock.now()).toISOString().slice(0, 19).replace("T", " ");
+    const text = `[${time}] ${line.trimEnd()}\n`;
+    this.unwritten += text;
+    this.tail += text;
+    this.changed.log = true;
+    if (this.tail.length <= logTailBytes) return;
+    this.spilled = true;
+    this.tail = this.tail.slice(this.tail.indexOf("\n", this.tail.length - logTailBytes) + 1);
+  }
+
+  private aborted(): Settlement {
+    return this.endedBy === "shutdown"
+      ? { outcome: "handed_back" }
+      : { outcome: "failed", failure: { code: "job.cancelled", message: "The job was taken away from this worker." } };
+  }
+
+  private failed(error: unknown): Settlement {
+    const message = error instanceof Error ? error.message : String(error);
+    const now = this.clock.now();
+    if (error instanceof GiveUp) {
+      this.addLog(`Failed (${error.code}): ${message}`);
+      return { outcome: "failed", failure: { code: error.code, message } };
+    }
+    if (error instanceof RetryLater) {
+      this.addLog(`Waiting (${error.code}): ${message}`);
+      return { outcome: "retry", runAt: now + error.afterMs, failure: { code: error.code, message }, strike: false };
+    }
+    const code = error instanceof JobFailure ? error.code : "internal";
+    const failure = { code, message };
+    if (code === "disk.full") {
+      this.addLog("The disk is full; waiting for space.");
+      return { outcome: "retry", runAt: now + diskFullWaitMs, failure, strike: false };
+    }
+    this.addLog(`Failed (${code}): ${message}`);
+    if (code === "internal" && error instanceof Error && error.stack) this.addLog(error.stack);
+    const { retryCount, maxRetries } = this.claimed;
+    if (retryCount >= maxRetries) return { outcome: "failed", failure };
+    const waitMs = backoffMs(retryCount);
+    this.addLog(`Retry ${retryCount + 1} of ${maxRetries} in ${waitMs / 60_000} minutes.`);
+    return { outcome: "retry", runAt: now + waitMs, failure, strike: true };
+  }
+}
+
+export function jobLogPath(logsFolder: string, jobId: number, attempt: number): string {
+  return join(logsFolder, "jobs", `${jobId}-${attempt}.log`);
+}

@@ -1,0 +1,182 @@
+// What a database engine must do for the queue. Every method is one atomic step; `test/queue/job-store.conformance.ts`
+// is the contract that each engine passes.
+//
+// A *lane* is one (queue, kind, category, VRAM class). Jobs wait in lanes, so that finding the best job that fits the
+// free budget costs a look at the heads of a few lanes, however many jobs wait behind one that does not fit.
+
+import type { Attempt, AttemptOutcome, Category, Failure, Job, JobStatus, Move, Params, Subject } from "./job.ts";
+
+export interface LaneKey {
+  queue: string;
+  kind: string;
+  category: Category;
+  vramMb: number;
+}
+
+export interface Lane extends LaneKey {
+  id: number;
+}
+
+export interface NewJob extends LaneKey {
+  params: Params;
+  subject: Subject;
+  priority: number;
+  backfill: boolean;
+  dedupKey: string | null;
+  runAt: Date | null;
+  maxRetries: number;
+  origin: string | null;
+}
+
+export interface Inserted {
+  id: number;
+  /** True when the same work was already open: `id` is the open job's. */
+  deduplicated: boolean;
+}
+
+/** A worker's time-limited claim. Every write of a run carries it; a lease that was taken away writes nothing. */
+export interface Lease {
+  jobId: number;
+  attempt: number;
+  worker: string;
+}
+
+export interface Claimed extends Lease {
+  lane: Lane;
+  params: Params;
+  subject: Subject;
+  retryCount: number;
+  maxRetries: number;
+}
+
+export interface ClaimAsk {
+  /** The lanes of one queue whose jobs fit now. The best head among them wins: lowest rank, then oldest. */
+  lanes: number[];
+  worker: string;
+  now: number;
+  leaseMs: number;
+}
+
+export type Settlement =
+  | { outcome: "completed"; note?: string }
+  | { outcome: "failed"; failure: Failure }
+  /** Back to waiting until `runAt`. `strike` counts as a retry. */
+  | { outcome: "retry"; runAt: number; failure: Failure; strike: boolean }
+  /** Clean shutdown: back to waiting at once, without a strike. */
+  | { outcome: "handed_back" }
+  | { outcome: "orphaned"; failure: Failure; again: boolean };
+
+export interface Report {
+  lease: Lease;
+  /** When, in milliseconds since 1970. */
+  at: number;
+  progress?: number | null;
+  /** The whole tail of the attempt's log so far, already bounded. */
+  logTail?: string;
+}
+
+/** Counts of one lane. `failed` is not acknowledged; `cleared` is. */
+export interface Tally {
+  waiting: number;
+  delayed: number;
+  paused: number;
+  running: number;
+  completed: number;
+  failed: number;
+  cleared: number;
+  cancelled: number;
+}
+
+export interface LaneTally extends Tally {
+  lane: Lane;
+}
+
+/** `delayed` narrows `pending`; `queued` is resolved by the caller, who knows what is held back. */
+export type ListedStatus = Exclude<JobStatus, "queued"> | "delayed" | "waiting" | "unacknowledged";
+
+export interface JobFilter {
+  status?: ListedStatus[];
+  queue?: string[];
+  kind?: string[];
+  category?: Category[];
+  subject?: { type: Subject["type"]; id: number };
+  /** Substring of the subject's label, the failure message or the kind. */
+  text?: string;
+  ids?: number[];
+  /** Leave out jobs whose subject belongs to one of these groups. */
+  hideGroups?: number[];
+}
+
+export type JobOrder = "newest" | "oldest" | "position" | "finished" | "longest";
+
+export interface JobPage {
+  jobs: Job[];
+  total: number;
+}
+
+export interface QueueState {
+  queue: string;
+  pausedAt: Date | null;
+  /** Null while paused: until someone resumes it. */
+  pausedUntil: Date | null;
+  pausedBy: string | null;
+  /** Overrides of the catalogue's figures. */
+  concurrency: number | null;
+  weight: number | null;
+}
+
+/** What became of a verb on a job. */
+export interface Moved {
+  from: JobStatus;
+  moved: boolean;
+  /** A retry that was refused because the same work is already open: that job. */
+  openAs?: number;
+}
+
+export interface JobStore {
+  insert(jobs: NewJob[], now: number): Promise<Inserted[]>;
+  claim(ask: ClaimAsk): Promise<Claimed | undefined>;
+  /** Prolongs leases; answers the job ids whose lease is gone. */
+  extend(leases: Lease[], until: number): Promise<number[]>;
+  /** False when the lease was gone: nothing was written. */
+  settle(lease: Lease, how: Settlement, now: number): Promise<boolean>;
+  /** Progress and logs, many at once. Reports of lost leases are ignored, but for the log of an attempt that has ended. */
+  report(reports: Report[]): Promise<void>;
+  /** Running jobs whose lease ended before `t`. */
+  leasesLostBefore(t: number): Promise<Lease[]>;
+  /** One verb on one job; answers the job's state before, or `undefined` when there is none. Illegal moves change nothing. */
+  move(id: number, verb: Move, by: string | null, now: number): Promise<Moved | undefined>;
+  setPriority(id: number, priority: number): Promise<boolean>;
+
+  lanes(): Promise<Lane[]>;
+  tallies(): Promise<LaneTally[]>;
+  /** When the next delayed job is due, in milliseconds since 1970. */
+  nextRunAt(): Promise<number | undefined>;
+  /** Grows whenever another process has written. */
+  foreignWrites(): number;
+
+  get(id: number): Promise<Job | undefined>;
+  list(filter: JobFilter, order: JobOrder, offset: number, limit: number): Promise<JobPage>;
+  /** Ids for a bulk action in ascending order, above `after`, at most `limit`. */
+  ids(filter: JobFilter, limit: number, after?: number): Promise<number[]>;
+  /** How many jobs would be claimed before this one in its queue; undefined when it does not wait. */
+  position(id: number): Promise<number | undefined>;
+  attempts(id: number): Promise<Attempt[]>;
+  /** Bounded text of one attempt's log, or of the newest. */
+  log(id: number, attempt?: number): Promise<string>;
+  /** `waiting since` of the oldest waiting job per queue. */
+  oldestWaiting(): Promise<Map<string, Date>>;
+  /** Per kind, from the newest completed runs of each lane. */
+  averageRunMs(): Promise<Map<string, { count: number; averageMs: number }>>;
+  /** Jobs completed and failed per queue since `t`. */
+  finishedSince(t: number): Promise<Map<string, { completed: number; failed: number }>>;
+
+  queueStates(): Promise<QueueState[]>;
+  setQueueState(state: QueueState): Promise<void>;
+
+  /** Removes finished jobs older than `before`; failures only when older than `failedBefore`. Answers how many. */
+  prune(before: number, failedBefore: number, limit: number): Promise<number>;
+  close(): void;
+}
+
+export type { AttemptOutcome };

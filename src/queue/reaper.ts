@@ -1,0 +1,48 @@
+// Finds jobs whose row says running while no live lease exists: their worker died. There is no wall-clock limit: a run
+// of any length is healthy as long as its heartbeats come.
+
+import type { Clock } from "../runtime/clock.ts";
+import type { EventBus } from "../runtime/events.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { Loop } from "../runtime/service.ts";
+import type { JobStore } from "./job-store.ts";
+
+export type OrphanPolicy = "fail" | "retry-once";
+
+export interface ReaperParts {
+  store: JobStore;
+  events: EventBus;
+  clock: Clock;
+  log: Logger;
+  policy: () => OrphanPolicy;
+}
+
+export function reaperLoop(parts: ReaperParts): Loop {
+  return {
+    name: "reaper",
+    everyMs: 5 * 60_000,
+    step: async () => void (await reap(parts, parts.clock.now())),
+  };
+}
+
+/** At the start of the only server on this data folder every lease is a dead one, whatever its time. */
+export function reapAll(parts: ReaperParts): Promise<number> {
+  return reap(parts, Number.MAX_SAFE_INTEGER);
+}
+
+async function reap({ store, events, clock, log, policy }: ReaperParts, leasesBefore: number): Promise<number> {
+  let reaped = 0;
+  for (const lease of await store.leasesLostBefore(leasesBefore)) {
+    // Once only: a job that takes its worker down with it must not do so for ever.
+    const again = policy() === "retry-once" && lease.attempt === 1;
+    const failure = {
+      code: "job.orphaned",
+      message: `orphaned: the worker ${lease.worker} died while it ran this job.`,
+    };
+    if (!(await store.settle(lease, { outcome: "orphaned", failure, again }, clock.now()))) continue;
+    reaped++;
+    log.warn("orphaned job found", { job_id: lease.jobId, attempt: lease.attempt, again });
+    events.publish({ topic: "job", id: lease.jobId, queue: "", what: "settled" });
+  }
+  return reaped;
+}

@@ -1,0 +1,107 @@
+// Counts per lane and state, held in memory and in the `tally` table, changed in the same transaction as what they
+// count. Reading them costs nothing, at any number of jobs. Another process's writes are noticed and read in again.
+
+import type { Database } from "bun:sqlite";
+import type { Lane, LaneKey, LaneTally, Tally } from "./job-store.ts";
+
+export type TallyState = keyof Tally;
+
+const none = (): Tally => ({
+  waiting: 0,
+  delayed: 0,
+  paused: 0,
+  running: 0,
+  completed: 0,
+  failed: 0,
+  cleared: 0,
+  cancelled: 0,
+});
+
+export class Tallies {
+  private lanes = new Map<number, LaneTally>();
+  private byKey = new Map<string, Lane>();
+  private changes = new Map<string, { lane: number; state: TallyState; by: number }>();
+  private seenVersion = -1;
+  /** How often another process has written. */
+  foreign = 0;
+
+  constructor(private readonly sqlite: Database) {
+    this.refresh();
+  }
+
+  /** Reads everything in again when another process has written. */
+  refresh(): void {
+    const { data_version } = this.sqlite.query("PRAGMA data_version").get() as { data_version: number };
+    if (data_version === this.seenVersion) return;
+    this.foreign++;
+    this.seenVersion = data_version;
+    this.load();
+  }
+
+  private load(): void {
+    this.lanes = new Map();
+    this.byKey = new Map();
+    const rows = this.sqlite.query("SELECT id, queue, kind, category, vram_mb AS vramMb FROM lane").all() as Lane[];
+    for (const lane of rows) this.add(lane);
+    const counts = this.sqlite.query("SELECT lane, state, n FROM tally").all() as { lane: number; state: TallyState; n: number }[];
+    for (const { lane, state, n } of counts) {
+      const tally = this.lanes.get(lane);
+      if (tally) tally[state] = n;
+    }
+  }
+
+  private add(lane: Lane): void {
+    this.lanes.set(lane.id, { lane, ...none() });
+    this.byKey.set(keyOf(lane), lane);
+  }
+
+  /** Inside a write. */
+  laneFor(key: LaneKey): Lane {
+    const known = this.byKey.get(keyOf(key));
+    if (known) return known;
+    this.sqlite
+      .query("INSERT INTO lane (queue, kind, category, vram_mb) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+      .run(key.queue, key.kind, key.category, key.vramMb);
+    const lane = this.sqlite
+      .query("SELECT id, queue, kind, category, vram_mb AS vramMb FROM lane WHERE queue = ? AND kind = ? AND category = ? AND vram_mb = ?")
+      .get(key.queue, key.kind, key.category, key.vramMb) as Lane;
+    this.add(lane);
+    return lane;
+  }
+
+  lane(id: number): Lane {
+    return this.lanes.get(id)!.lane;
+  }
+
+  all(): LaneTally[] {
+    return [...this.lanes.values()];
+  }
+
+  /** Inside a write. */
+  change(lane: number, state: TallyState, by: number): void {
+    const key = `${lane}/${state}`;
+    const change = this.changes.get(key);
+    if (change) change.by += by;
+    else this.changes.set(key, { lane, state, by });
+  }
+
+  /** Last thing inside the transaction. */
+  save(): void {
+    const save = this.sqlite.query(
+      "INSERT INTO tally (lane, state, n) VALUES (?, ?, ?) ON CONFLICT (lane, state) DO UPDATE SET n = n + excluded.n",
+    );
+    for (const { lane, state, by } of this.changes.values()) if (by !== 0) save.run(lane, state, by);
+  }
+
+  /** After the transaction. */
+  settle(committed: boolean): void {
+    if (committed) for (const { lane, state, by } of this.changes.values()) this.lanes.get(lane)![state] += by;
+    // A lane made inside a transaction that was rolled back is not there: read in again.
+    else this.load();
+    this.changes.clear();
+  }
+}
+
+function keyOf(k: LaneKey): string {
+  return `${k.queue}|${k.kind}|${k.category}|${k.vramMb}`;
+}

@@ -1,0 +1,45 @@
+// The server's own log on stdout, as text for people or JSON for collectors. One field name for a job everywhere: `job_id`.
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+export type LogFields = Record<string, unknown>;
+
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+const order: LogLevel[] = ["debug", "info", "warn", "error"];
+
+export function createLogger(
+  form: "text" | "json",
+  level: LogLevel,
+  write: (line: string) => void = (line) => void process.stdout.write(line),
+): Logger {
+  const at =
+    (mine: LogLevel) =>
+    (message: string, fields: LogFields = {}) => {
+      if (order.indexOf(mine) < order.indexOf(level)) return;
+      const time = new Date().toISOString();
+      if (form === "json") write(`${JSON.stringify({ time, level: mine, message, ...plain(fields) })}\n`);
+      else write(`${time} ${mine.toUpperCase().padEnd(5)} ${message}${inText(plain(fields))}\n`);
+    };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+export const silentLogger: Logger = createLogger("text", "error", () => {});
+
+function plain(fields: LogFields): LogFields {
+  const error = fields.error;
+  if (!(error instanceof Error)) return fields;
+  return { ...fields, error: error.message, stack: error.stack };
+}
+
+function inText(fields: LogFields): string {
+  const { stack, ...rest } = fields;
+  const pairs = Object.entries(rest).map(
+    ([key, value]) => ` ${key}=${typeof value === "string" ? JSON.stringify(value) : value}`,
+  );
+  return pairs.join("") + (stack ? `\n${stack}` : "");
+}

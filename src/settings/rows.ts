@@ -1,0 +1,136 @@
+// Every live setting once: its key, zod type, default, and what people read about it. A new setting is one row here.
+
+import { z } from "zod";
+
+/** How a page lets someone change one value, or one part of a setting that has several. */
+export interface Field {
+  /** The part's name inside the setting's value; "" when the value is a single one. */
+  part: string;
+  label: string;
+  control: "choice" | "number" | "switch" | "pairs";
+  options?: { value: string; label: string }[];
+  min?: number;
+  max?: number;
+  unit?: string;
+  /** May be left empty, which means `null`. */
+  optional?: boolean;
+}
+
+export interface SettingRow<T = unknown> {
+  schema: z.ZodType<T>;
+  default: T;
+  section: "Accounts" | "Workers" | "Scans" | "Queue" | "Library";
+  label: string;
+  help: string;
+  fields: Field[];
+}
+
+const row = <S extends z.ZodType>(schema: S, rest: Omit<SettingRow<z.infer<S>>, "schema">) => ({
+  schema,
+  ...rest,
+});
+const whole = (min: number, max: number) => z.int().min(min).max(max);
+
+export const settingRows = {
+  registrationMode: row(z.enum(["open", "invite", "closed"]), {
+    default: "closed",
+    section: "Accounts",
+    label: "Registration",
+    help: "Who may create an account. Takes effect at once.",
+    fields: [
+      {
+        part: "",
+        label: "Registration",
+        control: "choice",
+        options: [
+          { value: "open", label: "Open: anyone who reaches this server" },
+          { value: "invite", label: "Invite only: whoever holds an invitation link" },
+          { value: "closed", label: "Closed: nobody" },
+        ],
+      },
+    ],
+  }),
+  concurrencyMultiplier: row(whole(1, 16), {
+    default: 1,
+    section: "Workers",
+    label: "Concurrency multiplier",
+    help: "Multiplies how many jobs each queue runs at once. The category limits below still hold.",
+    fields: [{ part: "", label: "Multiplier", control: "number", min: 1, max: 16 }],
+  }),
+  categoryLimits: row(z.strictObject({ cpu: whole(1, 64), gpu_encode: whole(1, 64), gpu_ai: whole(1, 64) }), {
+    default: { cpu: 5, gpu_encode: 2, gpu_ai: 1 },
+    section: "Workers",
+    label: "Category limits",
+    help: "The most jobs of each category at once, over all queues.",
+    fields: [
+      { part: "cpu", label: "CPU", control: "number", min: 1, max: 64, unit: "jobs" },
+      { part: "gpu_encode", label: "GPU encoding", control: "number", min: 1, max: 64, unit: "jobs" },
+      { part: "gpu_ai", label: "GPU recognition", control: "number", min: 1, max: 64, unit: "jobs" },
+    ],
+  }),
+  vramBudgetMb: row(whole(0, 1_048_576).nullable(), {
+    default: null,
+    section: "Workers",
+    label: "GPU memory budget",
+    help: "GPU memory that jobs may reserve together. Empty: what the graphics card has, or none without one.",
+    fields: [
+      { part: "", label: "Budget", control: "number", min: 0, max: 1_048_576, unit: "MB", optional: true },
+    ],
+  }),
+  autoScan: row(z.strictObject({ enabled: z.boolean(), intervalMinutes: whole(1, 10_080) }), {
+    default: { enabled: true, intervalMinutes: 60 },
+    section: "Scans",
+    label: "Auto-scan",
+    help: "Looks through every library for new, changed and vanished files.",
+    fields: [
+      { part: "enabled", label: "Scan by itself", control: "switch" },
+      { part: "intervalMinutes", label: "Every", control: "number", min: 1, max: 10_080, unit: "minutes" },
+    ],
+  }),
+  orphanPolicy: row(z.enum(["fail", "retry-once"]), {
+    default: "fail",
+    section: "Queue",
+    label: "Orphaned jobs",
+    help: "What becomes of a job whose worker vanished in the middle of it (a crash or a power cut).",
+    fields: [
+      {
+        part: "",
+        label: "Orphaned jobs",
+        control: "choice",
+        options: [
+          { value: "fail", label: "Fail: it waits for someone to retry it" },
+          { value: "retry-once", label: "Retry once by itself" },
+        ],
+      },
+    ],
+  }),
+  stuckAfterS: row(z.record(z.string().min(1), whole(10, 604_800)), {
+    default: {},
+    section: "Queue",
+    label: "Stuck after",
+    help: "Seconds without progress after which a running job of a kind counts as stuck. Kinds not named keep their own.",
+    fields: [
+      { part: "", label: "Kind and seconds", control: "pairs", min: 10, max: 604_800, unit: "seconds" },
+    ],
+  }),
+  retention: row(z.strictObject({ days: whole(1, 36_500), rows: whole(1000, 100_000_000) }), {
+    default: { days: 90, rows: 1_000_000 },
+    section: "Queue",
+    label: "History",
+    help: "Finished jobs are kept this long, and at most so many. Failures are kept four times as long.",
+    fields: [
+      { part: "days", label: "Keep for", control: "number", min: 1, max: 36_500, unit: "days" },
+      { part: "rows", label: "Keep at most", control: "number", min: 1000, max: 100_000_000, unit: "jobs" },
+    ],
+  }),
+  nsfwVisible: row(z.boolean(), {
+    default: false,
+    section: "Library",
+    label: "Show NSFW libraries",
+    help: "Off hides the files of NSFW libraries, and the jobs about them, from every list. They are still worked on.",
+    fields: [{ part: "", label: "Show", control: "switch" }],
+  }),
+} satisfies { [key: string]: Omit<SettingRow, "schema"> & { schema: z.ZodType } };
+
+export type SettingKey = keyof typeof settingRows;
+export type SettingValues = { [K in SettingKey]: z.infer<(typeof settingRows)[K]["schema"]> };

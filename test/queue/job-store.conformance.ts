@@ -1,0 +1,434 @@
+// The contract of a job store. Every engine's test file calls `jobStoreConformance` with its own opener.
+
+import { beforeEach, describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import type { Job, Move } from "../../src/queue/job.ts";
+import type { Claimed, JobStore, LaneTally, NewJob } from "../../src/queue/job-store.ts";
+
+export interface Engine {
+  store: JobStore;
+  /** A second opener of the same database, as another process would be. */
+  second(): JobStore;
+}
+
+const t0 = Date.UTC(2026, 0, 1);
+
+export function job(over: Partial<NewJob> = {}): NewJob {
+  return {
+    queue: "hash",
+    kind: "file-hash",
+    category: "cpu",
+    vramMb: 0,
+    params: { fileId: 1 },
+    subject: { type: "file", id: 1, label: "a.mp4" },
+    priority: 5,
+    backfill: false,
+    dedupKey: null,
+    runAt: null,
+    maxRetries: 3,
+    origin: null,
+    ...over,
+  };
+}
+
+export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
+  describe(name, () => {
+    let engine: Engine;
+    let store: JobStore;
+    beforeEach(async () => {
+      engine = await open();
+      store = engine.store;
+    });
+
+    const add = async (over: Partial<NewJob> = {}, now = t0) => (await store.insert([job(over)], now))[0]!.id;
+    const lanesOf = async (queue = "hash") => (await store.lanes()).filter((l) => l.queue === queue).map((l) => l.id);
+    const claim = async (queue = "hash", now = t0, worker = "w1") =>
+      store.claim({ lanes: await lanesOf(queue), worker, now, leaseMs: 60_000 });
+    const get = async (id: number) => (await store.get(id)) as Job;
+    const countOf = async (state: keyof Omit<LaneTally, "lane">) =>
+      (await store.tallies()).reduce((sum, t) => sum + t[state], 0);
+    const failure = { code: "tool.crashed", message: "boom" };
+
+    test("an inserted job reads back as it was given, pending", async () => {
+      const id = await add({ params: { fileId: 7, width: 640 }, priority: 2, origin: "cli" });
+      expect(await get(id)).toMatchObject({
+        id,
+        kind: "file-hash",
+        queue: "hash",
+        status: "pending",
+        params: { fileId: 7, width: 640 },
+        subject: { type: "file", id: 1, label: "a.mp4" },
+        priority: 2,
+        retryCount: 0,
+        maxRetries: 3,
+        origin: "cli",
+        createdAt: new Date(t0),
+        startedAt: null,
+        failure: null,
+      });
+    });
+
+    test("claims go by priority, then fresh before backfill, then age", async () => {
+      const backfill = await add({ backfill: true });
+      const old = await add();
+      const young = await add();
+      const urgent = await add({ priority: 1, backfill: true });
+      const order = [];
+      for (let i = 0; i < 4; i++) order.push((await claim())!.jobId);
+      expect(order).toEqual([urgent, old, young, backfill]);
+      expect(await claim()).toBeUndefined();
+    });
+
+    test("a claim sees only the lanes it asks for, so a job that does not fit blocks none behind it", async () => {
+      await add({ vramMb: 24_000, priority: 1 });
+      const small = await add({ vramMb: 0 });
+      const fitting = (await store.lanes()).filter((l) => l.vramMb === 0).map((l) => l.id);
+      expect((await store.claim({ lanes: fitting, worker: "w", now: t0, leaseMs: 1 }))?.jobId).toBe(small);
+    });
+
+    test("the same work is open once; when it is over it may be enqueued again", async () => {
+      const [a, b] = await store.insert([job({ dedupKey: "file-hash:1" }), job({ dedupKey: "file-hash:1" })], t0);
+      expect(b).toEqual({ id: a!.id, deduplicated: true });
+      const lease = (await claim())!;
+      expect((await store.insert([job({ dedupKey: "file-hash:1" })], t0))[0]!.deduplicated).toBe(true);
+      await store.settle(lease, { outcome: "completed" }, t0 + 5);
+      expect((await store.insert([job({ dedupKey: "file-hash:1" })], t0))[0]!.deduplicated).toBe(false);
+    });
+
+    test("two openers of one database never claim the same job", async () => {
+      for (let i = 0; i < 40; i++) await add();
+      const other = engine.second();
+      const lanes = await lanesOf();
+      const ask = (worker: string) => ({ lanes, worker, now: t0, leaseMs: 60_000 });
+      const all = await Promise.all(
+        Array.from({ length: 40 }, (_, i) => (i % 2 ? store.claim(ask("a")) : other.claim(ask("b")))),
+      );
+      expect(new Set(all.map((c) => c!.jobId)).size).toBe(40);
+    });
+
+    test("a delayed job is not claimed before its time, and is then", async () => {
+      const id = await add({ runAt: new Date(t0 + 60_000) });
+      expect(await claim("hash", t0 + 59_999)).toBeUndefined();
+      expect(await store.nextRunAt()).toBe(t0 + 60_000);
+      expect((await claim("hash", t0 + 60_000))?.jobId).toBe(id);
+    });
+
+    test("a completed job keeps its times and its attempt", async () => {
+      const id = await add();
+      const lease = (await claim("hash", t0 + 10))!;
+      expect(await get(id)).toMatchObject({ status: "running", worker: "w1", startedAt: new Date(t0 + 10) });
+      expect(await store.settle(lease, { outcome: "completed" }, t0 + 250)).toBe(true);
+      expect(await get(id)).toMatchObject({
+        status: "completed",
+        progress: 100,
+        startedAt: new Date(t0 + 10),
+        finishedAt: new Date(t0 + 250),
+      });
+      expect(await store.attempts(id)).toMatchObject([{ number: 1, outcome: "completed", worker: "w1" }]);
+    });
+
+    test("work that was not needed completes with its reason", async () => {
+      const id = await add();
+      await store.settle((await claim())!, { outcome: "completed", note: "already playable" }, t0);
+      expect(await get(id)).toMatchObject({ status: "completed", outcomeNote: "not_needed: already playable" });
+      expect((await store.attempts(id))[0]).toMatchObject({ outcome: "not_needed" });
+    });
+
+    test("a retry waits for its time, counts its strike and keeps the failed attempt", async () => {
+      const id = await add();
+      await store.settle((await claim())!, { outcome: "retry", runAt: t0 + 120_000, failure, strike: true }, t0 + 5);
+      expect(await get(id)).toMatchObject({ status: "pending", retryCount: 1, runAt: new Date(t0 + 120_000) });
+      expect(await countOf("delayed")).toBe(1);
+      const again = (await claim("hash", t0 + 120_000))!;
+      expect(again).toMatchObject({ jobId: id, attempt: 2, retryCount: 1 });
+      expect((await store.attempts(id)).map((a) => a.outcome)).toEqual(["failed", "running"]);
+    });
+
+    test("a clean hand-back is no strike", async () => {
+      const id = await add();
+      await store.settle((await claim())!, { outcome: "handed_back" }, t0);
+      expect(await get(id)).toMatchObject({ status: "pending", retryCount: 0 });
+      expect((await claim())?.attempt).toBe(2);
+    });
+
+    test("a lease that was taken away writes nothing", async () => {
+      const id = await add();
+      const lease = (await claim())!;
+      await store.move(id, "cancel", "ada", t0 + 1);
+      expect(await store.extend([lease], t0 + 99_999)).toEqual([id]);
+      expect(await store.settle(lease, { outcome: "completed" }, t0 + 2)).toBe(false);
+      expect(await get(id)).toMatchObject({ status: "cancelled", failure: { code: "job.cancelled", message: "Cancelled by ada." } });
+    });
+
+    test("an older lease of the same job is fenced off by the newer one", async () => {
+      const id = await add();
+      const first = (await claim())!;
+      await store.settle(first, { outcome: "handed_back" }, t0);
+      const second = (await claim("hash", t0, "w2"))!;
+      expect(await store.settle(first, { outcome: "failed", failure }, t0)).toBe(false);
+      expect(await get(id)).toMatchObject({ status: "running", worker: "w2" });
+      expect(await store.settle(second, { outcome: "completed" }, t0)).toBe(true);
+    });
+
+    test("only a job whose lease has run out is lost, however long it has been running", async () => {
+      await add();
+      await add();
+      const dead = (await claim())!;
+      const alive = (await claim())!;
+      await store.extend([alive], t0 + 10 * 3_600_000);
+      const lost = await store.leasesLostBefore(t0 + 9 * 3_600_000);
+      expect(lost.map((l) => l.jobId)).toEqual([dead.jobId]);
+    });
+
+    test("an orphan ends failed and is not run again; with retry-once it waits again", async () => {
+      const a = await add();
+      const b = await add();
+      const orphaned = { code: "job.orphaned", message: "orphaned" };
+      await store.settle((await claim())!, { outcome: "orphaned", failure: orphaned, again: false }, t0);
+      await store.settle((await claim())!, { outcome: "orphaned", failure: orphaned, again: true }, t0);
+      expect(await get(a)).toMatchObject({ status: "failed", failure: orphaned, progress: null });
+      expect(await get(b)).toMatchObject({ status: "pending", retryCount: 1 });
+      expect((await store.attempts(a))[0]).toMatchObject({ outcome: "orphaned" });
+    });
+
+    test("progress and logs arrive, bounded to the live lease", async () => {
+      const id = await add();
+      const lease = (await claim())!;
+      await store.report([{ lease, at: t0, progress: 42.5, logTail: "one\ntwo\n" }]);
+      expect(await get(id)).toMatchObject({ progress: 42.5 });
+      expect(await store.log(id)).toBe("one\ntwo\n");
+      await store.settle(lease, { outcome: "handed_back" }, t0);
+      await claim("hash", t0, "w2");
+      await store.report([{ lease, at: t0, progress: 99, logTail: "one\ntwo\nlast\n" }]);
+      expect(await get(id)).toMatchObject({ progress: null });
+      expect(await store.log(id, 1)).toBe("one\ntwo\nlast\n");
+    });
+
+    describe("moves", () => {
+      const in_: Record<string, () => Promise<number>> = {
+        pending: () => add(),
+        delayed: () => add({ runAt: new Date(t0 + 1e6) }),
+        running: async () => {
+          const id = await add();
+          await claim();
+          return id;
+        },
+        paused: async () => {
+          const id = await add();
+          await store.move(id, "pause", "ada", t0);
+          return id;
+        },
+        completed: async () => {
+          const id = await add();
+          await store.settle((await claim())!, { outcome: "completed" }, t0);
+          return id;
+        },
+        failed: async () => {
+          const id = await add();
+          await store.settle((await claim())!, { outcome: "failed", failure }, t0);
+          return id;
+        },
+        cancelled: async () => {
+          const id = await add();
+          await store.move(id, "cancel", null, t0);
+          return id;
+        },
+      };
+      const legal: Record<Move, string[]> = {
+        retry: ["failed", "cancelled"],
+        cancel: ["pending", "delayed", "running", "paused"],
+        pause: ["pending", "delayed"],
+        resume: ["paused"],
+        remove: ["pending", "delayed", "paused", "completed", "failed", "cancelled"],
+        acknowledge: ["failed"],
+      };
+      for (const [verb, allowed] of Object.entries(legal) as [Move, string[]][])
+        for (const state of Object.keys(in_))
+          test(`${verb} of a ${state} job ${allowed.includes(state) ? "moves it" : "changes nothing"}`, async () => {
+            const id = await in_[state]!();
+            const before = await get(id);
+            expect((await store.move(id, verb, "ada", t0))?.moved).toBe(allowed.includes(state));
+            if (!allowed.includes(state)) expect(await get(id)).toEqual(before);
+            else if (verb === "remove") expect(await store.get(id)).toBeUndefined();
+            else if (verb === "acknowledge") expect((await get(id)).acknowledgedAt).toEqual(new Date(t0));
+            else
+              expect((await get(id)).status).toBe(
+                ({ retry: "pending", cancel: "cancelled", pause: "paused", resume: "pending" } as const)[verb],
+              );
+          });
+
+      test("a move of a job that does not exist answers undefined", async () => {
+        expect(await store.move(999, "cancel", null, t0)).toBeUndefined();
+      });
+
+      test("a paused job is not claimed, and is after it was resumed", async () => {
+        const id = await add();
+        await store.move(id, "pause", null, t0);
+        expect(await claim()).toBeUndefined();
+        await store.move(id, "resume", null, t0);
+        expect((await claim())?.jobId).toBe(id);
+      });
+
+      test("a retry while the same work is already open is refused, naming it", async () => {
+        const old = await add({ dedupKey: "k" });
+        await store.settle((await claim())!, { outcome: "failed", failure }, t0);
+        const open = await add({ dedupKey: "k" });
+        expect(await store.move(old, "retry", null, t0)).toEqual({ from: "failed", moved: false, openAs: open });
+      });
+
+      test("a manual retry counts and keeps earlier attempts", async () => {
+        const id = await in_.failed!();
+        await store.move(id, "retry", "ada", t0);
+        expect(await get(id)).toMatchObject({ status: "pending", retryCount: 1, failure: null });
+        expect((await claim())?.attempt).toBe(2);
+      });
+
+      test("a new priority changes the order of what waits", async () => {
+        await add();
+        const late = await add();
+        expect(await store.setPriority(late, 1)).toBe(true);
+        expect(await store.position(late)).toBe(1);
+        expect((await claim())?.jobId).toBe(late);
+      });
+    });
+
+    describe("lists", () => {
+      test("all jobs, newest first, in pages", async () => {
+        const ids = [];
+        for (let i = 0; i < 5; i++) ids.push(await add());
+        const page = await store.list({}, "newest", 2, 2);
+        expect(page.total).toBe(5);
+        expect(page.jobs.map((j) => j.id)).toEqual([ids[2]!, ids[1]!]);
+      });
+
+      test("filters by status, queue, kind and category agree with the jobs' states", async () => {
+        const scan = await add({ queue: "library-scan", kind: "library-scan" });
+        const gpu = await add({ queue: "video-transcode", kind: "video-transcode", category: "gpu_encode", vramMb: 4000 });
+        const failed = await add();
+        await store.settle((await claim())!, { outcome: "failed", failure }, t0);
+        const late = await add({ runAt: new Date(t0 + 1000) });
+        const ids = async (f: Parameters<JobStore["list"]>[0]) => (await store.list(f, "newest", 0, 50)).jobs.map((j) => j.id);
+        expect(await ids({ status: ["pending"] })).toEqual([scan, gpu, late]);
+        expect(await ids({ status: ["delayed"] })).toEqual([late]);
+        expect(await ids({ status: ["failed"] })).toEqual([failed]);
+        expect(await ids({ queue: ["library-scan"] })).toEqual([scan]);
+        expect(await ids({ kind: ["video-transcode"] })).toEqual([gpu]);
+        expect(await ids({ category: ["gpu_encode"] })).toEqual([gpu]);
+        expect(await ids({ category: ["cpu"], status: ["failed", "pending"] })).toEqual([scan, late, failed]);
+      });
+
+      test("by subject, by text and without hidden groups", async () => {
+        const a = await add({ subject: { type: "file", id: 1, label: "Holiday/Beach 100%.mp4", group: 1 } });
+        const b = await add({ subject: { type: "file", id: 2, label: "Holiday/Hills.mp4", group: 2 } });
+        const ids = async (f: Parameters<JobStore["list"]>[0]) => (await store.list(f, "newest", 0, 50)).jobs.map((j) => j.id);
+        expect(await ids({ subject: { type: "file", id: 1 } })).toEqual([a]);
+        expect(await ids({ text: "100%" })).toEqual([a]);
+        expect(await ids({ text: "holiday" })).toEqual([b, a]);
+        expect(await ids({ hideGroups: [1] })).toEqual([b]);
+        expect(await store.ids({ text: "holiday" }, 10)).toEqual([a, b]);
+      });
+
+      test("the oldest waiting job of a queue is the one that was enqueued first, whatever its priority", async () => {
+        await add({ priority: 9 }, t0);
+        await add({ priority: 1 }, t0 + 5000);
+        expect((await store.oldestWaiting()).get("hash")).toEqual(new Date(t0));
+      });
+
+      test("averages and throughput come from what has ended", async () => {
+        await add();
+        await store.settle((await claim("hash", t0))!, { outcome: "completed" }, t0 + 400);
+        expect((await store.averageRunMs()).get("file-hash")).toEqual({ count: 1, averageMs: 400 });
+        expect((await store.finishedSince(t0)).get("hash")).toEqual({ completed: 1, failed: 0 });
+        expect((await store.finishedSince(t0 + 401)).get("hash")).toEqual({ completed: 0, failed: 0 });
+      });
+    });
+
+    test("pruning removes what ended before, keeps failures longer, and what is open for ever", async () => {
+      const done = await add();
+      await store.settle((await claim())!, { outcome: "completed" }, t0);
+      const failed = await add();
+      await store.settle((await claim())!, { outcome: "failed", failure }, t0);
+      const open = await add();
+      expect(await store.prune(t0 + 1, t0, 100)).toBe(1);
+      expect(await store.get(done)).toBeUndefined();
+      expect(await store.get(failed)).toBeDefined();
+      expect(await store.get(open)).toBeDefined();
+    });
+
+    test("a queue's pause and overrides are kept", async () => {
+      const state = { queue: "hash", pausedAt: new Date(t0), pausedUntil: null, pausedBy: "ada", concurrency: 3, weight: null };
+      await store.setQueueState(state);
+      expect(await store.queueStates()).toEqual([state]);
+    });
+
+    test("what another opener wrote is noticed", async () => {
+      const other = engine.second();
+      const before = store.foreignWrites();
+      await other.insert([job({ queue: "metadata", kind: "file-metadata" })], t0);
+      expect(store.foreignWrites()).toBeGreaterThan(before);
+      expect(await countOf("waiting")).toBe(1);
+    });
+
+    test("under any history no job is lost or runs twice, and the tallies tell the truth", async () => {
+      const step = fc.oneof(
+        fc.record({ do: fc.constant("insert" as const), priority: fc.integer({ min: 1, max: 10 }), key: fc.integer({ min: 0, max: 5 }), delay: fc.boolean() }),
+        fc.record({ do: fc.constant("claim" as const) }),
+        fc.record({ do: fc.constantFrom("completed" as const, "failed" as const, "retry" as const, "handed_back" as const), nth: fc.nat(9) }),
+        fc.record({ do: fc.constantFrom("cancel" as const, "pause" as const, "resume" as const, "remove" as const, "acknowledge" as const, "again" as const), nth: fc.nat(30) }),
+        fc.record({ do: fc.constant("wait" as const) }),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+          const { store: s } = await open();
+          const alive = new Set<number>();
+          const leases = new Map<number, Claimed>();
+          let now = t0;
+          for (const x of steps) {
+            now += 1;
+            const nth = <T>(from: Iterable<T>, n: number) => [...from][n % Math.max(1, [...from].length)];
+            if (x.do === "insert") {
+              const runAt = x.delay ? new Date(now + 50) : null;
+              const [got] = await s.insert([job({ priority: x.priority, dedupKey: x.key ? `k${x.key}` : null, runAt })], now);
+              if (!got!.deduplicated) alive.add(got!.id);
+            } else if (x.do === "claim") {
+              const lanes = (await s.lanes()).map((l) => l.id);
+              const got = await s.claim({ lanes, worker: "w", now, leaseMs: 1000 });
+              if (got) {
+                expect(leases.has(got.jobId)).toBe(false);
+                leases.set(got.jobId, got);
+              }
+            } else if (x.do === "wait") now += 100;
+            else if (x.do === "completed" || x.do === "failed" || x.do === "retry" || x.do === "handed_back") {
+              const lease = nth(leases.values(), x.nth);
+              if (!lease) continue;
+              const how = { completed: { outcome: "completed" }, failed: { outcome: "failed", failure }, retry: { outcome: "retry", runAt: now + 20, failure, strike: true }, handed_back: { outcome: "handed_back" } } as const;
+              expect(await s.settle(lease, how[x.do], now)).toBe(true);
+              leases.delete(lease.jobId);
+            } else {
+              const id = nth(alive, x.nth);
+              if (id === undefined) continue;
+              const verb = x.do === "again" ? "retry" : x.do;
+              const result = await s.move(id, verb, null, now);
+              if (result?.moved && verb === "remove") alive.delete(id);
+              if (result?.moved && verb === "cancel") leases.delete(id);
+            }
+          }
+          const jobs = (await s.list({}, "newest", 0, 500)).jobs;
+          expect(new Set(jobs.map((j) => j.id))).toEqual(alive);
+          expect(new Set(jobs.filter((j) => j.status === "running").map((j) => j.id))).toEqual(new Set(leases.keys()));
+          const sum = (k: keyof Omit<LaneTally, "lane">, all: LaneTally[]) => all.reduce((n, t) => n + t[k], 0);
+          const tallies = await s.tallies();
+          const byStatus = (status: string) => jobs.filter((j) => j.status === status).length;
+          expect(sum("waiting", tallies) + sum("delayed", tallies)).toBe(byStatus("pending"));
+          expect(sum("paused", tallies)).toBe(byStatus("paused"));
+          expect(sum("running", tallies)).toBe(byStatus("running"));
+          expect(sum("completed", tallies)).toBe(byStatus("completed"));
+          expect(sum("failed", tallies) + sum("cleared", tallies)).toBe(byStatus("failed"));
+          expect(sum("cancelled", tallies)).toBe(byStatus("cancelled"));
+        }),
+        { numRuns: 60 },
+      );
+    });
+  });
+}
+

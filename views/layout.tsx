@@ -1,0 +1,183 @@
+// The frame of every page: sidebar on wide screens, bottom bar on phones, a bare card for pages before signing in.
+// No inline script or style: the theme is a cookie that the server renders.
+
+import type { PageContext } from "../src/http/pages/page-context.ts";
+import { Icon, type IconName, IconSprite, Mark } from "./parts/icon.tsx";
+import { Toast } from "./parts/toast.tsx";
+
+export interface LayoutProps {
+  ctx: PageContext;
+  /** Of the tab; the product's name is added. */
+  title: string;
+  /** Centred card without navigation: sign-in, first run, errors before signing in. */
+  bare?: boolean;
+  /** Uses the whole width: tables and watched work. */
+  wide?: boolean;
+  /** Address of the page's one stream, below the base path. */
+  live?: string;
+  /** More static files, in order. */
+  styles?: Parameters<PageContext["assets"]>[0][];
+  scripts?: Parameters<PageContext["assets"]>[0][];
+  children?: unknown;
+}
+
+export function Layout({ ctx, title, bare, wide, live, styles = [], scripts = [], children }: LayoutProps) {
+  return (
+    <html lang="en" data-theme={ctx.theme ?? undefined}>
+      <head>
+        <meta charset="utf-8" />
+        <title>{`${title} · Sprocket`}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+        <meta name="color-scheme" content={ctx.theme ?? "light dark"} />
+        <meta name="htmx-config" content={htmxConfig} />
+        <link rel="icon" type="image/svg+xml" href={ctx.assets("favicon.svg")} />
+        {(["app.css", ...styles] as const).map((name) => (
+          <link rel="stylesheet" href={ctx.assets(name)} />
+        ))}
+        {(["htmx.js", ...(live ? (["hx-sse.js"] as const) : []), "app.js", ...scripts] as const).map((name) => (
+          <script src={ctx.assets(name)} defer />
+        ))}
+      </head>
+      <body class={bare ? "bare" : "app"} data-base={ctx.basePath}>
+        <a class="skip" href="#main">
+          Skip to content
+        </a>
+        <IconSprite />
+        {bare ? null : <Navigation ctx={ctx} />}
+        <main id="main" class={wide ? "wide" : undefined} tabindex={-1}>
+          {live ? <Stream url={ctx.url(live)} /> : null}
+          {children}
+        </main>
+        <div id="toasts" aria-live="polite">
+          {ctx.flash ? <Toast {...ctx.flash} /> : null}
+        </div>
+        <p id="announce" class="sr-only" aria-live="polite" />
+        <dialog id="dialog" aria-label="Confirm" />
+        <form id="act" method="post" hx-boost="true" hx-swap="none" hx-push-url="false" hx-sync="queue all" />
+      </body>
+    </html>
+  );
+}
+
+/** Error statuses never swap into the page (a proxy's 502 would land in a table), yet their partials do. */
+const htmxConfig = JSON.stringify({
+  noSwap: [204, 304, "4xx", "5xx"],
+  morphIgnore: ["data-htmx-powered", "open", "aria-expanded", "hidden"],
+  includeIndicatorCSS: false,
+  extensions: "sse",
+  history: "reload",
+});
+
+function Stream({ url }: { url: string }) {
+  return (
+    <>
+      <div id="stream" hx-sse:connect={url} hx-swap="none" />
+      <p id="stream-lost" class="banner banner-warn" role="alert" hidden>
+        <Icon name="triangle-alert" />
+        <span>The live connection is lost. Figures may be old; trying again by itself.</span>
+      </p>
+    </>
+  );
+}
+
+function Navigation({ ctx }: { ctx: PageContext }) {
+  const owner = ctx.user?.role === "owner";
+  return (
+    <>
+      <header class="top">
+        <a class="brand" href={ctx.url("/")}>
+          <Mark />
+          <span>Sprocket</span>
+        </a>
+        {ctx.user ? <Account ctx={ctx} /> : null}
+      </header>
+      <nav class="side" aria-label="Main">
+        <ul>
+          <Item ctx={ctx} to="/" icon="library" label="Library" />
+          {owner ? (
+            <>
+              <Item ctx={ctx} to="/admin" icon="layout-dashboard" label="Overview" exact />
+              <Item ctx={ctx} to="/admin/jobs" icon="list-checks" label="Jobs" />
+              <Item ctx={ctx} to="/admin/settings" icon="settings" label="Settings" />
+              <Item ctx={ctx} to="/admin/audit" icon="scroll-text" label="Audit" extra />
+              <Item ctx={ctx} to="/admin/about" icon="info" label="About" extra />
+            </>
+          ) : null}
+        </ul>
+      </nav>
+    </>
+  );
+}
+
+function Account({ ctx }: { ctx: PageContext }) {
+  return (
+    <details class="account">
+      <summary>
+        <Icon name="user" />
+        <span>{ctx.user!.name}</span>
+      </summary>
+      <div class="menu">
+        <p>
+          <b>{ctx.user!.name}</b>
+          <br />
+          <small>
+            {ctx.user!.email} · {ctx.user!.role}
+          </small>
+        </p>
+        <fieldset class="themes needs-js">
+          <legend>Colours</legend>
+          {(["system", "light", "dark"] as const).map((theme) => (
+            <button type="button" data-theme-choice={theme} aria-pressed={(ctx.theme ?? "system") === theme ? "true" : "false"}>
+              <Icon name={theme === "system" ? "monitor" : theme === "light" ? "sun" : "moon"} />
+              <span>{theme}</span>
+            </button>
+          ))}
+        </fieldset>
+        <button type="button" class="menu-item needs-js" data-keys>
+          <Icon name="keyboard" />
+          Keyboard shortcuts
+        </button>
+        {ctx.user!.role === "owner" ? (
+          <>
+            <a class="menu-item phone-only" href={ctx.url("/admin/audit")}>
+              <Icon name="scroll-text" />
+              Audit
+            </a>
+            <a class="menu-item phone-only" href={ctx.url("/admin/about")}>
+              <Icon name="info" />
+              About
+            </a>
+          </>
+        ) : null}
+        <form method="post" action={ctx.url("/sign-out")}>
+          <button type="submit" class="menu-item">
+            <Icon name="log-out" />
+            Sign out
+          </button>
+        </form>
+      </div>
+    </details>
+  );
+}
+
+interface ItemProps {
+  ctx: PageContext;
+  to: string;
+  icon: IconName;
+  label: string;
+  exact?: boolean;
+  /** Not on the phone's bottom bar; the account menu has it. */
+  extra?: boolean;
+}
+
+function Item({ ctx, to, icon, label, exact, extra }: ItemProps) {
+  const here = to === "/" ? /^\/($|libraries|library|files)/.test(ctx.path) : exact ? ctx.path === to : ctx.path.startsWith(to);
+  return (
+    <li class={extra ? "extra" : undefined}>
+      <a href={ctx.url(to)} aria-current={here ? "page" : undefined}>
+        <Icon name={icon} />
+        <span>{label}</span>
+      </a>
+    </li>
+  );
+}
