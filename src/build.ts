@@ -3,7 +3,16 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { embedNatives, type Target } from "./native/embed.ts";
@@ -64,7 +73,9 @@ async function build(entry: string, target: Target, outfile: string, commit?: st
     throw error;
   }
   const sizeMb = (Bun.file(outfile).size / 1e6).toFixed(0);
-  console.log(`${outfile}: ${sizeMb} MB, ${target.os}-${target.cpu}, ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+  console.log(
+    `${outfile}: ${sizeMb} MB, ${target.os}-${target.cpu}, ${((performance.now() - startedMs) / 1000).toFixed(1)} s`,
+  );
 }
 
 function asTarget(text: string): Target {
@@ -93,7 +104,10 @@ function fetchForeign(target: Target): string {
     if (installedVersion(place) === version) continue;
     rmSync(place, { recursive: true, force: true });
     mkdirSync(place, { recursive: true });
-    const archive = join(folder, tool("npm", "pack", "--silent", "--pack-destination", folder, `${name}@${version}`));
+    const archive = join(
+      folder,
+      tool("npm", "pack", "--silent", "--pack-destination", folder, `${name}@${version}`),
+    );
     const sum = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
     if (sum !== integrity) throw new Error(`${archive} is not what package-lock.json names`);
     tool("tar", "-xzf", archive, "-C", place, "--strip-components=1");
@@ -103,7 +117,10 @@ function fetchForeign(target: Target): string {
 }
 
 function tool(name: string, ...args: string[]): string {
-  const { status, stdout } = spawnSync(name, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  const { status, stdout } = spawnSync(name, args, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   if (status !== 0) throw new Error(`${name} ${args.join(" ")} failed`);
   return stdout.trim();
 }
@@ -132,7 +149,11 @@ function stamp(commit?: string): { commit: string; builtAt: string; dirty: boole
   const head = git("rev-parse", "--verify", "--quiet", "HEAD");
   const known = commit || (head.status === 0 ? head.stdout.trim() : "unknown");
   const changes = git("status", "--porcelain");
-  return { commit: known, builtAt: new Date().toISOString(), dirty: changes.status === 0 && changes.stdout !== "" };
+  return {
+    commit: known,
+    builtAt: new Date().toISOString(),
+    dirty: changes.status === 0 && changes.stdout !== "",
+  };
 }
 
 /** A wrong base executable would only be noticed on the target machine. */

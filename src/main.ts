@@ -2,8 +2,10 @@
 // without the server's code; `src/server.ts` is where everything is joined.
 
 if (process.argv[2] === "native-child") {
-  await import("./media/native-child.ts");
+  (await import("./media/native-child.ts")).runNativeChild();
 } else {
   const { runCli } = await import("./cli/cli.ts");
   process.exitCode = await runCli(process.argv.slice(2));
 }
+
+export {};

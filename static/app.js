@@ -1,0 +1,324 @@
+// What the pages do beyond links and forms: theme, keyboard, dialogs, clocks that run, toasts that leave, and the care that
+// live updates never take a tick, an open row or a place in the list away from somebody.
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const base = document.body.dataset.base ?? "";
+
+/* ---- Times ---- */
+
+const ago = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "narrow" });
+const steps = [
+  ["second", 60],
+  ["minute", 60],
+  ["hour", 24],
+  ["day", 30],
+  ["month", 12],
+  ["year", Number.POSITIVE_INFINITY],
+];
+
+function relative(date) {
+  let value = (date - Date.now()) / 1000;
+  if (Math.abs(value) < 5) return "now";
+  for (const [unit, size] of steps) {
+    if (Math.abs(value) < size) return ago.format(Math.round(value), unit);
+    value /= size;
+  }
+}
+
+function elapsed(date) {
+  const s = Math.max(0, Math.floor((Date.now() - date) / 1000));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  if (s < 86400) return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+  return `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h`;
+}
+
+function tellTimes(root = document) {
+  for (const time of $$("time[data-ago], time[data-since]", root)) {
+    const date = new Date(time.dateTime);
+    const text = "since" in time.dataset ? elapsed(date) : relative(date);
+    if (time.textContent !== text) time.textContent = text;
+    time.title ||= date.toLocaleString();
+  }
+}
+tellTimes();
+setInterval(() => document.hidden || tellTimes(), 1000);
+
+/* ---- Theme ---- */
+
+document.addEventListener("click", (event) => {
+  const choice = event.target.closest("[data-theme-choice]")?.dataset.themeChoice;
+  if (!choice) return;
+  const path = base || "/";
+  if (choice === "system") {
+    document.documentElement.removeAttribute("data-theme");
+    document.cookie = `theme=; path=${path}; max-age=0; samesite=lax`;
+  } else {
+    document.documentElement.dataset.theme = choice;
+    document.cookie = `theme=${choice}; path=${path}; max-age=31536000; samesite=lax`;
+  }
+  $('meta[name="color-scheme"]').content = choice === "system" ? "light dark" : choice;
+  for (const button of $$("[data-theme-choice]"))
+    button.setAttribute("aria-pressed", String(button.dataset.themeChoice === choice));
+});
+
+/* ---- Dialogs, menus, toasts ---- */
+
+const dialog = $("#dialog");
+
+document.addEventListener("click", async (event) => {
+  const { target } = event;
+  for (const menu of $$("details.account[open], details.more[open]")) if (!menu.contains(target)) menu.open = false;
+  if (target.closest("[data-dismiss]")) return target.closest(".toast").remove();
+  if (target === dialog) return dialog.close();
+  if (target.closest("[data-close]") && dialog.contains(target)) {
+    event.preventDefault();
+    return dialog.close();
+  }
+  const asks = target.closest("a[data-dialog]");
+  if (!asks || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  await htmx.ajax("GET", asks.href, { target: "#dialog", swap: "innerHTML" });
+  tellTimes(dialog);
+  if (!dialog.open) dialog.showModal();
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.closest("[data-closes]") && dialog.contains(event.target)) dialog.close();
+});
+
+function leaveSoon(toast) {
+  const stay = toast.classList.contains("toast-refused") ? 15000 : 6000;
+  setTimeout(() => (toast.matches(":hover, :focus-within") ? leaveSoon(toast) : toast.remove()), stay);
+}
+for (const toast of $$(".toast")) leaveSoon(toast);
+new MutationObserver((changes) => {
+  for (const change of changes) for (const node of change.addedNodes) if (node.nodeType === 1) leaveSoon(node);
+}).observe($("#toasts"), { childList: true });
+
+function say(text) {
+  const toast = document.createElement("div");
+  toast.className = "toast toast-refused";
+  toast.setAttribute("role", "alert");
+  const words = document.createElement("p");
+  words.textContent = text;
+  toast.append(words);
+  $("#toasts").append(toast);
+}
+
+/* ---- Requests that went wrong: an answer of ours brings its own toast ---- */
+
+document.addEventListener("htmx:response:error", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.sourceElement?.id === "stream") return lost();
+  if (ctx.text?.includes("<hx-partial")) return;
+  let detail;
+  try {
+    detail = JSON.parse(ctx.text).detail;
+  } catch {
+    detail = new DOMParser().parseFromString(ctx.text ?? "", "text/html").querySelector("[data-problem]")?.textContent;
+  }
+  say(detail || `The server refused this (${ctx.response.status}). Nothing was changed.`);
+});
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail.ctx?.sourceElement?.id === "stream") return lost();
+  if (event.detail.ctx) say("The server can't be reached. Nothing was changed; try again in a moment.");
+});
+
+/* ---- The live stream ---- */
+
+const lostBanner = $("#stream-lost");
+function lost() {
+  if (lostBanner) lostBanner.hidden = false;
+}
+document.addEventListener("htmx:sse:error", lost);
+document.addEventListener("htmx:sse:after:connection", () => {
+  if (lostBanner) lostBanner.hidden = true;
+});
+
+const list = () => $("#jobs");
+const isHeld = () => $("#jobs input[name=ids]:checked, #jobs .detail, #jobs tbody[data-current]") !== null;
+
+// A list in which somebody ticked, opened or chose a row keeps its rows and their order; only their values go on.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { tasks } = event.detail;
+  const at = tasks?.findIndex((task) => task.target?.id === "jobs");
+  if (at === undefined || at < 0 || !isHeld()) return;
+  const known = new Set($$("#jobs > tbody").map((row) => row.id));
+  const coming = $$("tbody", tasks[at].fragment).map((row) => row.id);
+  tasks.splice(at, 1);
+  const fresh = coming.filter((id) => !known.has(id)).length;
+  $("#list-held").hidden = false;
+  $("#list-release").textContent = fresh > 0 ? `Show the new list: ${fresh} new` : "Show the new list";
+  $("#list-release").href = location.href;
+});
+document.addEventListener("htmx:after:swap", () => {
+  tellTimes();
+  for (const log of $$("[data-follow]")) if (!log.matches(":hover, :focus")) log.scrollTop = log.scrollHeight;
+  tellTicks();
+});
+
+let announcedAt = 0;
+new MutationObserver(() => {
+  if (Date.now() - announcedAt < 20000) return;
+  announcedAt = Date.now();
+  const figures = $$("#tiles .tile").map((tile) => `${$(".label", tile).textContent.trim()} ${$(".value", tile).textContent}`);
+  $("#announce").textContent = figures.join(", ");
+}).observe($("#tiles") ?? document.createElement("i"), { subtree: true, childList: true, characterData: true });
+
+/* ---- Rows ---- */
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-expand]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  toggle(link);
+});
+
+async function toggle(link) {
+  const place = $(".detail-row > td", link.closest("tbody"));
+  if (link.getAttribute("aria-expanded") === "true") {
+    place.replaceChildren();
+    link.setAttribute("aria-expanded", "false");
+    return;
+  }
+  await htmx.ajax("GET", link.href, { target: place, swap: "innerHTML" });
+  if ($(".detail", place)) link.setAttribute("aria-expanded", "true");
+  tellTimes(place);
+}
+
+function tellTicks() {
+  const ticked = $$("#jobs input[name=ids]:checked").length;
+  const words = $("#ticked");
+  if (!words) return;
+  words.textContent = ticked === 1 ? "1 job ticked:" : `${ticked} jobs ticked:`;
+  $("#bulk").toggleAttribute("data-any", ticked > 0);
+  const all = $("[data-tick-all]");
+  const boxes = $$("#jobs input[name=ids]").length;
+  all.checked = ticked > 0 && ticked === boxes;
+  all.indeterminate = ticked > 0 && ticked < boxes;
+}
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-tick-all]"))
+    for (const box of $$("#jobs input[name=ids]")) box.checked = event.target.checked;
+  if (event.target.closest("#jobs")) tellTicks();
+  if (event.target.matches("[data-filters] select")) event.target.form.requestSubmit();
+});
+document.addEventListener("htmx:finally:request", (event) => {
+  if (event.detail.ctx?.sourceElement?.id !== "bulk" || event.detail.ctx.response?.status !== 200) return;
+  for (const box of $$("#jobs input[name=ids]:checked")) box.checked = false;
+  tellTicks();
+});
+tellTicks();
+
+// Empty fields say nothing: they stay out of the address.
+document.addEventListener("formdata", (event) => {
+  if (!event.target.matches("[data-filters]")) return;
+  for (const [key, value] of [...event.formData]) if (value === "") event.formData.delete(key);
+});
+
+/* ---- Controls that apply at once ---- */
+
+document.addEventListener("change", (event) => {
+  if (event.target.closest("form[data-at-once]")) event.target.form.requestSubmit();
+});
+
+document.addEventListener("click", async (event) => {
+  const copies = event.target.closest("[data-copy]");
+  if (!copies) return;
+  const field = $(copies.dataset.copy);
+  field.select();
+  // The clipboard API is missing on plain HTTP in a LAN.
+  if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
+  else document.execCommand("copy");
+  copies.lastChild.textContent = "Copied";
+});
+
+/* ---- Keyboard ---- */
+
+const keys = [
+  ["/", "Search"],
+  ["g j", "Go to jobs"],
+  ["g o", "Go to the overview"],
+  ["g l", "Go to the library"],
+  ["g s", "Go to settings"],
+  ["j / k", "Next, previous row"],
+  ["e", "Open or close the row"],
+  ["x", "Tick the row"],
+  ["r", "Retry the row's job"],
+  ["c", "Cancel the row's job"],
+  ["Esc", "Let go of the row, close"],
+  ["?", "This list"],
+];
+
+function showKeys() {
+  const title = document.createElement("h2");
+  title.textContent = "Keyboard shortcuts";
+  const sheet = document.createElement("dl");
+  sheet.className = "keys";
+  for (const [key, what] of keys) {
+    const [dt, dd] = [document.createElement("dt"), document.createElement("dd")];
+    for (const part of key.split(" ")) {
+      if (part === "/" && key !== "/") {
+        dt.append(" / ");
+        continue;
+      }
+      const kbd = document.createElement("kbd");
+      kbd.textContent = part;
+      dt.append(kbd, " ");
+    }
+    dd.textContent = what;
+    sheet.append(dt, dd);
+  }
+  const close = document.createElement("button");
+  close.className = "btn";
+  close.dataset.close = "";
+  close.textContent = "Close";
+  const frame = document.createElement("div");
+  frame.className = "confirm";
+  frame.append(title, sheet, close);
+  dialog.replaceChildren(frame);
+  dialog.showModal();
+}
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-keys]")) showKeys();
+});
+
+const places = { j: "/admin/jobs", o: "/admin", l: "/", s: "/admin/settings" };
+let goes = 0;
+
+function step(by) {
+  const rows = $$("#jobs > tbody[id^=job-]:not(#jobs-none)");
+  if (rows.length === 0) return;
+  const at = rows.findIndex((row) => row.hasAttribute("data-current"));
+  const next = rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by))];
+  rows[at]?.removeAttribute("data-current");
+  next.setAttribute("data-current", "");
+  next.scrollIntoView({ block: "nearest" });
+  $("a[data-expand]", next).focus({ preventScroll: true });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=checkbox]), textarea, select")) return;
+  if (dialog.open) return;
+  const row = $("#jobs tbody[data-current]");
+  const press = (selector) => row && ($(selector, row)?.click(), true);
+  if (Date.now() - goes < 1500 && places[event.key]) {
+    goes = 0;
+    const link = $(`.side a[href="${base}${places[event.key]}"]`);
+    return link?.click();
+  }
+  const acts = {
+    "/": () => ($("[data-search]") ? ($("[data-search]").focus(), true) : false),
+    "?": () => (showKeys(), true),
+    g: () => ((goes = Date.now()), true),
+    j: () => (list() ? (step(1), true) : false),
+    k: () => (list() ? (step(-1), true) : false),
+    e: () => press("a[data-expand]"),
+    x: () => press("input[name=ids]"),
+    r: () => press("[data-move=retry]"),
+    c: () => press("[data-move=cancel]"),
+    Escape: () => row?.removeAttribute("data-current"),
+  };
+  if (acts[event.key]?.()) event.preventDefault();
+});

@@ -62,7 +62,7 @@ export function Layout({ ctx, title, bare, wide, live, styles = [], scripts = []
 /** Error statuses never swap into the page (a proxy's 502 would land in a table), yet their partials do. */
 const htmxConfig = JSON.stringify({
   noSwap: [204, 304, "4xx", "5xx"],
-  morphIgnore: ["data-htmx-powered", "open", "aria-expanded", "hidden"],
+  morphIgnore: ["data-htmx-powered", "open", "aria-expanded", "hidden", "data-current"],
   includeIndicatorCSS: false,
   extensions: "sse",
   history: "reload",

@@ -174,11 +174,16 @@ export class Accounts {
   }
 
   /** By an operator, past the registration mode. Without a role: the owner if there is none yet, else a member. */
-  async createUser(
-    input: { email: string; password: string; name?: string; role?: UserRow["role"] },
-  ): Promise<Account> {
+  async createUser(input: {
+    email: string;
+    password: string;
+    name?: string;
+    role?: UserRow["role"];
+  }): Promise<Account> {
     const account = await prepareAccount({ ...input, name: input.name || input.email.split("@")[0]! });
-    return accountOf(admit(this.parts.db, account, { by: "operator", role: input.role }, this.parts.clock.now()));
+    return accountOf(
+      admit(this.parts.db, account, { by: "operator", role: input.role }, this.parts.clock.now()),
+    );
   }
 
   /** Ends the user's sessions as well. */
@@ -188,6 +193,21 @@ export class Accounts {
     const account = await this.getUser(email);
     await users.resetPassword(this.parts.db, account.id, password, this.parts.clock.now());
     return account;
+  }
+
+  /** `Refused` 403 when `current` is wrong. Ends every session and starts a new one. */
+  async changePassword(
+    account: Account,
+    current: string,
+    password: string,
+    caller: Caller,
+  ): Promise<SignedIn> {
+    const succeeded = await this.signInAttempts.take(caller.address, account.email);
+    if (!(await this.sessions.start(account.email, current, caller.isSecure)))
+      throw new Refused(403, "password.wrong", "The current password is wrong.");
+    await succeeded();
+    await this.resetPassword(account.email, password);
+    return (await this.sessions.start(account.email, password, caller.isSecure))!;
   }
 
   async promote(email: string): Promise<Account> {

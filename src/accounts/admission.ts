@@ -9,15 +9,22 @@ import { hashPassword, passwordFault } from "./password.ts";
 import { normalEmail } from "./users.ts";
 
 /** Checks and hashes: `Refused` 422 with the path of each fault. */
-export async function prepareAccount(input: { email: string; password: string; name: string }): Promise<NewAccount> {
+export async function prepareAccount(input: {
+  email: string;
+  password: string;
+  name: string;
+}): Promise<NewAccount> {
   const email = normalEmail(input.email);
   const name = input.name.trim();
   const errors: Fault[] = [];
-  if (!z.email().safeParse(email).success) errors.push({ path: ["email"], message: "This is not an e-mail address." });
-  if (name === "" || name.length > 100) errors.push({ path: ["name"], message: "The name must have 1 to 100 characters." });
+  if (!z.email().safeParse(email).success)
+    errors.push({ path: ["email"], message: "This is not an e-mail address." });
+  if (name === "" || name.length > 100)
+    errors.push({ path: ["name"], message: "The name must have 1 to 100 characters." });
   const fault = passwordFault(input.password);
   if (fault) errors.push(fault);
-  if (errors.length > 0) throw new Refused(422, "account.invalid", errors.map((e) => e.message).join(" "), { errors });
+  if (errors.length > 0)
+    throw new Refused(422, "account.invalid", errors.map((e) => e.message).join(" "), { errors });
   return { email, name, passwordHash: await hashPassword(input.password) };
 }
 
@@ -38,9 +45,14 @@ export const invitationNeeded = () =>
   });
 
 export const setupNeeded = () =>
-  new Refused(403, "setup.required", "The first account is made with the setup link on the server's console.", {
-    hint: "Open the link that the server printed when it started. A restart prints a new one.",
-  });
+  new Refused(
+    403,
+    "setup.required",
+    "The first account is made with the setup link on the server's console.",
+    {
+      hint: "Open the link that the server printed when it started. A restart prints a new one.",
+    },
+  );
 
 function refusal(why: NotAdmitted): Refused {
   if (why === "invitation-spent") return invitationNeeded();

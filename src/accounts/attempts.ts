@@ -35,7 +35,9 @@ async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
     const retryAfterS = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
-    throw new Refused(429, "attempts.exceeded", `Too many attempts. Try again in ${retryAfterS} seconds.`, { retryAfterS });
+    throw new Refused(429, "attempts.exceeded", `Too many attempts. Try again in ${retryAfterS} seconds.`, {
+      retryAfterS,
+    });
   }
 }
 

@@ -1,8 +1,8 @@
 // better-auth, which keeps sessions and their cookies. Accounts are made by ourselves (new-account.sqlite.ts): it knows
 // neither invitations nor the race for the first owner.
 
-import { betterAuth } from "better-auth/minimal";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { betterAuth } from "better-auth/minimal";
 import { eq } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import { credential, serverSecret, session, user } from "../db/tables/accounts.ts";

@@ -31,7 +31,8 @@ export function insertAccount(
   return db.transaction(
     (tx) => {
       const at = new Date(now);
-      const hasOwner = tx.select({ id: user.id }).from(user).where(eq(user.role, "owner")).limit(1).get() !== undefined;
+      const hasOwner =
+        tx.select({ id: user.id }).from(user).where(eq(user.role, "owner")).limit(1).get() !== undefined;
       if (admission.by === "first-run" && hasOwner) return { refused: "owner-exists" };
       if (tx.select({ id: user.id }).from(user).where(eq(user.email, account.email)).get())
         return { refused: "email-taken" };
@@ -51,7 +52,11 @@ export function insertAccount(
         .get();
       if (admission.by === "invitation") {
         const { secretHash } = admission;
-        const open = and(eq(invitation.secretHash, secretHash), isNull(invitation.usedAt), gt(invitation.expiresAt, at));
+        const open = and(
+          eq(invitation.secretHash, secretHash),
+          isNull(invitation.usedAt),
+          gt(invitation.expiresAt, at),
+        );
         const spent = tx.update(invitation).set({ usedAt: at, usedBy: id }).where(open).returning().get();
         if (!spent) {
           tx.delete(user).where(eq(user.id, id)).run();

@@ -23,7 +23,10 @@ export async function openSessions(db: Db, basePath: string, clock: Clock): Prom
     async start(email, password, isSecure) {
       await db.delete(session).where(lt(session.expiresAt, new Date(clock.now())));
       try {
-        const { headers, response } = await auth.api.signInEmail({ body: { email, password }, returnHeaders: true });
+        const { headers, response } = await auth.api.signInEmail({
+          body: { email, password },
+          returnHeaders: true,
+        });
         const user = accountOf(response.user as unknown as UserRow);
         return { user, cookies: cookiesOf(headers, isSecure) };
       } catch (error) {
@@ -34,7 +37,10 @@ export async function openSessions(db: Db, basePath: string, clock: Clock): Prom
     async read(headers, isSecure) {
       if (!hasSessionCookie(headers)) return { user: undefined, cookies: [] };
       const found = await auth.api.getSession({ headers: cookieOnly(headers), returnHeaders: true });
-      return { user: found.response?.user as UserRow | undefined, cookies: cookiesOf(found.headers, isSecure) };
+      return {
+        user: found.response?.user as UserRow | undefined,
+        cookies: cookiesOf(found.headers, isSecure),
+      };
     },
     async end(headers) {
       const ended = await auth.api.signOut({ headers: cookieOnly(headers), returnHeaders: true });

@@ -10,17 +10,22 @@ export interface Setup {
 }
 
 /** The secret lives as long as the process: a restart prints a new link. */
-export function openSetup(at: { host: string; port: number; basePath: string }, hosts = reachableHosts): Setup {
+export function openSetup(
+  at: { host: string; port: number; basePath: string },
+  hosts = reachableHosts,
+): Setup {
   const secret = newSecret();
   return {
-    links: () => hosts(at.host).map((host) => `http://${host}:${at.port}${at.basePath}/welcome?setup=${secret}`),
+    links: () =>
+      hosts(at.host).map((host) => `http://${host}:${at.port}${at.basePath}/welcome?setup=${secret}`),
     accepts: (given) => given !== undefined && isSameSecret(given, secret),
   };
 }
 
 /** A server bound to every address is reached by a name people can type: this machine's addresses in its networks. */
 export function reachableHosts(bound: string): string[] {
-  if (bound !== "0.0.0.0" && bound !== "::" && bound !== "") return [bound.includes(":") ? `[${bound}]` : bound];
+  if (bound !== "0.0.0.0" && bound !== "::" && bound !== "")
+    return [bound.includes(":") ? `[${bound}]` : bound];
   const addresses = Object.values(networkInterfaces())
     .flatMap((list) => list ?? [])
     .filter((a) => !a.internal && a.family === "IPv4")

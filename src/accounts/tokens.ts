@@ -22,7 +22,11 @@ export interface NewToken {
 }
 
 /** `secret` is the token itself, kept nowhere. */
-export async function createToken(db: Db, input: NewToken, now: number): Promise<{ token: ApiTokenRow; secret: string }> {
+export async function createToken(
+  db: Db,
+  input: NewToken,
+  now: number,
+): Promise<{ token: ApiTokenRow; secret: string }> {
   const secret = newSecret("spr_");
   const [row] = await db
     .insert(apiToken)

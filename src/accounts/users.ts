@@ -22,7 +22,10 @@ export async function countUsers(db: Db): Promise<number> {
 }
 
 export async function findUserByEmail(db: Db, email: string): Promise<UserRow | undefined> {
-  const [row] = await db.select().from(user).where(eq(user.email, normalEmail(email)));
+  const [row] = await db
+    .select()
+    .from(user)
+    .where(eq(user.email, normalEmail(email)));
   return row;
 }
 
@@ -37,7 +40,10 @@ export async function setRole(db: Db, id: string, role: UserRow["role"], now: nu
 }
 
 export async function deleteUser(db: Db, id: string): Promise<UserRow> {
-  const [deleted] = await db.delete(user).where(and(eq(user.id, id), isNotLastOwner)).returning();
+  const [deleted] = await db
+    .delete(user)
+    .where(and(eq(user.id, id), isNotLastOwner))
+    .returning();
   return deleted ?? refuse(db, id, "The last owner can't be deleted. Make somebody else an owner first.");
 }
 

@@ -6,6 +6,10 @@ import type { Flags } from "../runtime/config.ts";
 import { type ConfigKeyName, configKeys } from "../runtime/config-keys.ts";
 import { NotFound, Refused } from "../runtime/errors.ts";
 
+const allKeys = Object.keys(configKeys) as ConfigKeyName[];
+const addressKeys: ConfigKeyName[] = ["dataFolder", "host", "port", "basePath"];
+const doctorKeys: ConfigKeyName[] = ["dataFolder", "host", "port", "ffmpeg", "ffprobe"];
+
 /** Runs one command line and answers its exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function runCli(args: string[]): Promise<number> {
   let exitCode = 0;
@@ -17,7 +21,7 @@ export async function runCli(args: string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`sprocket: ${inOneLine(error)}\n`);
+    for (const line of explained(error).split("\n")) process.stderr.write(`sprocket: ${line}\n`);
     return error instanceof CannotStart ? error.exitCode : 1;
   }
 }
@@ -50,9 +54,9 @@ function createProgram(exit: (code: number) => void): Command {
       examples(["sprocket serve ~/Videos", "SPROCKET_PORT=9000 sprocket serve --host 0.0.0.0 /mnt/media"]),
     )
     .action(async (folders: string[], flags: Flags) =>
-      exit(await (await import("./serve.ts")).serve(folders, flagsOf(flags))),
+      (await import("./serve.ts")).serve(folders, flagsOf(flags, allKeys)),
     );
-  for (const key of Object.keys(configKeys) as ConfigKeyName[]) addConfigOption(serve, key);
+  for (const key of allKeys) addConfigOption(serve, key);
   addConfigFile(serve);
 
   withData(add("scan", "enqueue a scan of one library, or of all", ["sprocket scan", "sprocket scan Family"]))
@@ -80,7 +84,17 @@ function createProgram(exit: (code: number) => void): Command {
       "sprocket jobs --queue thumbnail --json",
     ]),
   )
-    .option("--status <status>", "pending, running, completed, failed, cancelled, paused or delayed")
+    .addOption(
+      new Option("--status <status>", "only these").choices([
+        "pending",
+        "running",
+        "completed",
+        "failed",
+        "cancelled",
+        "paused",
+        "delayed",
+      ]),
+    )
     .option("--queue <name>", "only this queue")
     .option("--limit <number>", "at most so many", "20")
     .option("--json", "print JSON")
@@ -141,9 +155,10 @@ function createProgram(exit: (code: number) => void): Command {
   ])
     .option("--json", "print JSON")
     .option("--model <file>", "also run a session of this .onnx model")
-    .action(async (flags) => exit(await (await import("./doctor.ts")).doctor(flags, flagsOf(flags))));
-  for (const key of ["dataFolder", "host", "port", "ffmpeg", "ffprobe"] as const)
-    addConfigOption(doctor, key);
+    .action(async (flags) =>
+      exit(await (await import("./doctor.ts")).doctor(flags, flagsOf(flags, doctorKeys))),
+    );
+  for (const key of doctorKeys) addConfigOption(doctor, key);
   addConfigFile(doctor);
 
   withData(
@@ -163,15 +178,17 @@ function createProgram(exit: (code: number) => void): Command {
   )
     .option("--json", "print JSON")
     .action(async (flags) =>
-      exit(await (await import("./config-dump.ts")).configDump(flags, flagsOf(flags))),
+      exit(await (await import("./config-dump.ts")).configDump(flags, flagsOf(flags, allKeys))),
     );
-  for (const key of Object.keys(configKeys) as ConfigKeyName[]) addConfigOption(dump, key);
+  for (const key of allKeys) addConfigOption(dump, key);
   addConfigFile(dump);
 
   const healthcheck = add("healthcheck", "ask the running server whether it is well; for containers", [
     "sprocket healthcheck",
-  ]).action(async (flags) => exit(await (await import("./healthcheck.ts")).healthcheck(flagsOf(flags))));
-  for (const key of ["dataFolder", "host", "port", "basePath"] as const) addConfigOption(healthcheck, key);
+  ]).action(async (flags) =>
+    exit(await (await import("./healthcheck.ts")).healthcheck(flagsOf(flags, addressKeys))),
+  );
+  for (const key of addressKeys) addConfigOption(healthcheck, key);
   addConfigFile(healthcheck);
 
   add("version", "print which build this is", ["sprocket version --json"])
@@ -209,9 +226,9 @@ function addConfigFile(command: Command): void {
 }
 
 /** Commander calls `--base-path` `basePath`; configuration keys have names of their own. */
-function flagsOf(options: Record<string, unknown>): Flags {
+function flagsOf(options: Record<string, unknown>, keys: readonly ConfigKeyName[] = ["dataFolder"]): Flags {
   const flags: Flags = {};
-  for (const key of Object.keys(configKeys) as ConfigKeyName[]) {
+  for (const key of keys) {
     const name = configKeys[key].toml.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
     if (typeof options[name] === "string" && "argument" in configKeys[key]) flags[key] = options[name];
   }
@@ -223,8 +240,8 @@ function examples(lines: string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join("")}`;
 }
 
-function inOneLine(error: unknown): string {
-  if (error instanceof Refused || error instanceof NotFound || error instanceof CannotStart)
-    return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+/** Whatever is not foreseen shows where it comes from. */
+function explained(error: unknown): string {
+  const isForeseen = [CannotStart, Refused, NotFound].some((kind) => error instanceof kind);
+  return isForeseen || !(error instanceof Error) ? (error as Error).message : (error.stack ?? error.message);
 }

@@ -1,7 +1,8 @@
 // What the web side may use, and what each request carries.
 
-import type { Accounts } from "../accounts/accounts.ts";
+import type { Accounts, Caller } from "../accounts/accounts.ts";
 import type { Db } from "../db/open.sqlite.ts";
+import type { Tools } from "../jobs/tools.ts";
 import type { Media } from "../media/media.ts";
 import type { JobStore } from "../queue/job-store.ts";
 import type { Queue } from "../queue/queue.ts";
@@ -12,7 +13,6 @@ import type { DataPaths } from "../runtime/data-folder.ts";
 import type { EventBus } from "../runtime/events.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { Tools } from "../jobs/tools.ts";
 
 export interface App {
   config: Config;
@@ -49,5 +49,5 @@ export interface Identity {
 
 /** Hono's environment of every route: `c.var.identity` is set wherever the guard let somebody in. */
 export interface Env {
-  Variables: { identity: Identity | undefined; cspNonce: string };
+  Variables: { identity: Identity | undefined; caller: Caller };
 }

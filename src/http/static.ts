@@ -7,6 +7,7 @@ import { Hono } from "hono";
 import appCss from "../../static/app.css" with { type: "file" };
 import appJs from "../../static/app.js" with { type: "file" };
 import faviconSvg from "../../static/favicon.svg" with { type: "file" };
+import fileJs from "../../static/file.js" with { type: "file" };
 import mediaCss from "../../static/media.css" with { type: "file" };
 import sseJs from "../../static/vendor/hx-sse.min.js" with { type: "file" };
 import htmxJs from "../../static/vendor/htmx.min.js" with { type: "file" };
@@ -16,6 +17,7 @@ const paths = {
   "app.css": appCss,
   "app.js": appJs,
   "favicon.svg": faviconSvg,
+  "file.js": fileJs,
   "media.css": mediaCss,
   "htmx.js": htmxJs,
   "hx-sse.js": sseJs,

@@ -36,6 +36,12 @@ export const queues: readonly QueueSpec[] = [
   q("Upkeep", "models", 60, 1, "Downloads recognition models"),
   q("Upkeep", "default", 50, 1, "Drains jobs of kinds that this build no longer routes"),
   q("Upkeep", "collection-refresh", 15, 1, "Re-evaluates dynamic collections"),
-  q("Upkeep", "library-maintenance", 10, 1, "Moves files between libraries, empties the trash, merges double paths"),
+  q(
+    "Upkeep",
+    "library-maintenance",
+    10,
+    1,
+    "Moves files between libraries, empties the trash, merges double paths",
+  ),
   q("Upkeep", "maintenance", 1, 1, "Pre-warms pictures, prunes history, takes backups"),
 ];

@@ -117,7 +117,10 @@ export async function removeDerivatives(
 ): Promise<void> {
   const ids = typeof fileIds === "number" ? [fileIds] : fileIds;
   if (ids.length === 0) return;
-  const rows = await db.delete(derivative).where(inArray(derivative.fileId, ids)).returning({ path: derivative.path });
+  const rows = await db
+    .delete(derivative)
+    .where(inArray(derivative.fileId, ids))
+    .returning({ path: derivative.path });
   await Promise.all(rows.map((row) => rm(derivativePath(paths, row), { force: true })));
 }
 

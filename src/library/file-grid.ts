@@ -4,7 +4,7 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Db } from "../db/open.sqlite.ts";
-import { derivative, type FileRow, type FileState, type FileType, file } from "../db/tables/library.ts";
+import { derivative, type FileRow, type FileState, type FileType, file, folder } from "../db/tables/library.ts";
 
 export const gridSorts = ["path", "newest", "captured", "largest"] as const;
 export type GridSort = (typeof gridSorts)[number];
@@ -83,6 +83,39 @@ export async function thumbnailsOf(db: Db, fileIds: number[]): Promise<Map<numbe
     .where(and(inArray(derivative.fileId, fileIds), inArray(derivative.kind, ["poster", "thumbnail"])))
     .orderBy(asc(derivative.width));
   return new Map(rows.map((row) => [row.fileId, row]));
+}
+
+/** Which libraries these files are of, and how many each has. */
+export async function countByLibrary(db: Db, fileIds: number[]): Promise<Map<number, number>> {
+  if (fileIds.length === 0) return new Map();
+  const rows = await db
+    .select({ libraryId: file.libraryId, n: sql<number>`count(*)` })
+    .from(file)
+    .where(inArray(file.id, fileIds))
+    .groupBy(file.libraryId);
+  return new Map(rows.map((row) => [row.libraryId, row.n]));
+}
+
+/** Files of a library that are missing, damaged or quarantined. */
+export async function countProblems(db: Db, libraryId: number): Promise<number> {
+  const [row] = await db
+    .select({ n: sql<number>`count(*)` })
+    .from(file)
+    .where(and(eq(file.libraryId, libraryId), inState("problem")));
+  return row?.n ?? 0;
+}
+
+/** Undefined when no scan has seen such a folder. */
+export async function findFolder(db: Db, libraryId: number, path: string): Promise<GridFilter["folder"] | undefined> {
+  const [row] = await db
+    .select({ id: folder.id, path: folder.path })
+    .from(folder)
+    .where(and(eq(folder.libraryId, libraryId), eq(folder.path, path)));
+  return row;
+}
+
+export async function filesById(db: Db, ids: number[]): Promise<FileRow[]> {
+  return ids.length === 0 ? [] : await db.select().from(file).where(inArray(file.id, ids));
 }
 
 // --- order -----------------------------------------------------------------------------------------------------------

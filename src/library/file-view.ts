@@ -93,7 +93,10 @@ function view(row: FileRow, derivatives: DerivativeRow[], same: number[], basePa
     capturedAt: row.capturedAt?.toISOString() ?? null,
     capturedOffsetMin: row.capturedOffsetMin,
     capturedFrom: row.capturedFrom,
-    gps: row.gpsLat === null || row.gpsLon === null ? null : { lat: row.gpsLat, lon: row.gpsLon, alt: row.gpsAlt },
+    gps:
+      row.gpsLat === null || row.gpsLon === null
+        ? null
+        : { lat: row.gpsLat, lon: row.gpsLon, alt: row.gpsAlt },
     camera: row.camera,
     metadata: row.metadata,
     derivatives: derivatives.map((made) => derivativeView(made, basePath)),

@@ -4,7 +4,7 @@ import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import { derivative, type FolderRow, file, folder } from "../db/tables/library.ts";
 import { NotFound } from "../runtime/errors.ts";
-import { below } from "./files.ts";
+import { below } from "./file-list.ts";
 
 export interface Subfolder {
   id: number;
@@ -34,7 +34,11 @@ export async function listFolder(db: Db, libraryId: number, path = ""): Promise<
     if (path !== "") throw new NotFound("folder", path);
     return { folder: null, trail: trailOf(""), subfolders: [] };
   }
-  const children = await db.select().from(folder).where(eq(folder.parentId, mine.id)).orderBy(asc(folder.name));
+  const children = await db
+    .select()
+    .from(folder)
+    .where(eq(folder.parentId, mine.id))
+    .orderBy(asc(folder.name));
   const subfolders: Subfolder[] = [];
   for (const child of children) {
     const files = await countBelow(db, libraryId, child.path);
@@ -74,14 +78,21 @@ export async function ensureFolders(
   const wanted = new Set<string>();
   for (const path of paths) for (const one of withAncestors(path)) if (!known.has(one)) wanted.add(one);
   // Parents first: each level needs the ids of the one above.
-  for (const path of [...wanted].sort((a, b) => depth(a) - depth(b))) {
-    const parentId = path === "" ? null : known.get(parentOf(path))!;
-    const [row] = await db
+  const levels = Map.groupBy(wanted, depth);
+  for (const level of [...levels.keys()].sort((a, b) => a - b)) {
+    const rows = levels.get(level)!.map((path) => ({
+      libraryId,
+      parentId: path === "" ? null : known.get(parentOf(path))!,
+      path,
+      name: path.slice(path.lastIndexOf("/") + 1),
+      createdAt: new Date(now),
+    }));
+    const made = await db
       .insert(folder)
-      .values({ libraryId, parentId, path, name: path.slice(path.lastIndexOf("/") + 1), createdAt: new Date(now) })
-      .onConflictDoUpdate({ target: [folder.libraryId, folder.path], set: { parentId } })
-      .returning({ id: folder.id });
-    known.set(path, row!.id);
+      .values(rows)
+      .onConflictDoUpdate({ target: [folder.libraryId, folder.path], set: { name: sql`excluded.name` } })
+      .returning({ id: folder.id, path: folder.path });
+    for (const row of made) known.set(row.path, row.id);
   }
 }
 

@@ -5,12 +5,12 @@ import { rm } from "node:fs/promises";
 import { basename } from "node:path";
 import { asc, eq, inArray } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
-import { file, type FileType, library, type LibraryRow, type Recognise } from "../db/tables/library.ts";
+import { type FileType, file, type LibraryRow, library, type Recognise } from "../db/tables/library.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { DataPaths } from "../runtime/data-folder.ts";
 import { NotFound } from "../runtime/errors.ts";
 import type { EventBus } from "../runtime/events.ts";
-import { derivativesFolder } from "./derivatives.ts";
+import { derivativesFolder, removeDerivatives } from "./derivatives.ts";
 import { checkLibraryPath } from "./library-path.ts";
 
 export { checkLibraryPath } from "./library-path.ts";
@@ -114,8 +114,11 @@ export async function removeLibrary(parts: Omit<Parts, "clock">, id: number): Pr
     const batch = await parts.db.select({ id: file.id }).from(file).where(eq(file.libraryId, id)).limit(200);
     if (batch.length === 0) break;
     const ids = batch.map((row) => row.id);
+    await removeDerivatives(parts, ids);
     await parts.db.delete(file).where(inArray(file.id, ids));
-    await Promise.all(ids.map((fileId) => rm(derivativesFolder(parts.paths, fileId), { recursive: true, force: true })));
+    await Promise.all(
+      ids.map((fileId) => rm(derivativesFolder(parts.paths, fileId), { recursive: true, force: true })),
+    );
   }
   await parts.db.delete(library).where(eq(library.id, id));
   parts.events.publish({ topic: "library", id });

@@ -53,7 +53,8 @@ async function readableFolder(path: string): Promise<string> {
     throw refuse("library.path.relative", `${JSON.stringify(path)} is not an absolute path.`);
   try {
     const real = await realpath(resolve(path));
-    if (!(await stat(real)).isDirectory()) throw refuse("library.path.file", `${path} is a file, not a folder.`);
+    if (!(await stat(real)).isDirectory())
+      throw refuse("library.path.file", `${path} is a file, not a folder.`);
     await access(real, constants.R_OK | constants.X_OK);
     await (await opendir(real)).close();
     return real;

@@ -1,10 +1,10 @@
 // Whether a video or sound file is whole: its container's own size, then decoding. Short files are decoded fully, long ones
 // at the beginning, the middle and the end, so that a check costs seconds whatever the length.
 
+import { claimedSizeBytes } from "./container-end.ts";
 import type { FfmpegResult } from "./ffmpeg.ts";
 import { input, runFfmpeg } from "./ffmpeg.ts";
 import type { Probe } from "./ffprobe.ts";
-import { claimedSizeBytes } from "./container-end.ts";
 
 export interface Verdict {
   code: "input.truncated" | "input.corrupt" | "input.unsupported";
@@ -19,7 +19,11 @@ interface CheckOptions {
 }
 
 /** Undefined when nothing is wrong with the file. */
-export async function checkAv(path: string, probe: Probe, options: CheckOptions): Promise<Verdict | undefined> {
+export async function checkAv(
+  path: string,
+  probe: Probe,
+  options: CheckOptions,
+): Promise<Verdict | undefined> {
   if (!probe.video && probe.audio.length === 0)
     return { code: "input.unsupported", reason: "There is neither picture nor sound in the file." };
   const claimed = await claimedSizeBytes(path);
@@ -29,7 +33,7 @@ export async function checkAv(path: string, probe: Probe, options: CheckOptions)
       code: "input.truncated",
       reason: `The file should be ${claimed} bytes long and ends after ${options.sizeBytes}: its copy was cut off.`,
     };
-  const windows = decodeWindows(probe.durationS);
+  const windows = decodeWindows(probe.durationS, probe.video ? wholeFilmUpToS : wholeSoundUpToS);
   for (const [n, window] of windows.entries()) {
     const verdict = await decode(path, probe, window, options);
     if (verdict) return verdict;
@@ -45,20 +49,28 @@ interface Window {
 }
 
 /** Exported for its test. */
-export function decodeWindows(durationS: number | null): Window[] {
+export function decodeWindows(durationS: number | null, wholeUpToS: number): Window[] {
   if (durationS === null) return [{ startS: 0, lengthS: wholeUpToS }];
   if (durationS <= wholeUpToS) return [{ startS: 0, lengthS: null }];
-  return [
-    { startS: 0, lengthS: windowS },
-    { startS: durationS / 2, lengthS: windowS },
-    { startS: durationS - windowS, lengthS: null },
-  ];
+  return [0, durationS / 2, durationS - windowS].map((startS) => ({ startS, lengthS: windowS }));
 }
 
-const wholeUpToS = 30;
+/** Cut out of a broadcast or joined from pieces as a matter of course: their ends and seams decode with complaints. */
+const streaming = new Set("mpegts mpeg mp3 aac ac3 eac3 dts flv asf".split(" "));
+const declaresDuration = new Set(
+  "mov matroska avi flac wav w64 asf flv caf aiff ape wv tta nut mxf".split(" "),
+);
+const wholeFilmUpToS = 30;
+// Sound decodes a hundred times faster than it plays, on anything.
+const wholeSoundUpToS = 1200;
 const windowS = 4;
 
-async function decode(path: string, probe: Probe, window: Window, options: CheckOptions): Promise<Verdict | undefined> {
+async function decode(
+  path: string,
+  probe: Probe,
+  window: Window,
+  options: CheckOptions,
+): Promise<Verdict | undefined> {
   const faults: string[] = [];
   const result = await runFfmpeg(
     options.ffmpegPath,
@@ -86,30 +98,39 @@ function judge(result: FfmpegResult, faults: string[], probe: Probe, window: Win
     return { code: "input.truncated", reason: `The file ends in the middle of its data.\n${said}` };
   if (/Decoder .*not found|Unknown decoder|Decoding requested, but no decoder/.test(result.stderrTail))
     return { code: "input.unsupported", reason: `This ffmpeg has no decoder for the file.\n${said}` };
-  if (faults.length > 0) return { code: "input.corrupt", reason: `Decoding finds damage.\n${said}` };
+  const early = endsEarly(result, probe, window);
+  if (early) return early;
+  if (faults.length > (streaming.has(probe.container) ? 10 : 2))
+    return { code: "input.corrupt", reason: `Decoding finds damage.\n${said}` };
   if (result.exitCode !== 0) return { code: "input.corrupt", reason: `The file cannot be decoded.\n${said}` };
-  // Nothing at all where the container promises seconds of it.
-  const whole = window.startS === 0 && window.lengthS === null;
-  if (whole && probe.durationS !== null && (result.outTimeS ?? 0) < probe.durationS * 0.9 - 1)
-    return {
-      code: "input.truncated",
-      reason: `The file claims ${probe.durationS.toFixed(1)} s and ends after ${(result.outTimeS ?? 0).toFixed(1)} s.`,
-    };
-  if (!whole && result.outTimeS === null)
-    return {
-      code: "input.truncated",
-      reason: `The file claims ${probe.durationS?.toFixed(1)} s, and there is nothing at ${window.startS.toFixed(1)} s.`,
-    };
   return undefined;
+}
+
+/** Less than the container declares. Where its length is only guessed from the bitrate, nothing follows from it. */
+function endsEarly(result: FfmpegResult, probe: Probe, window: Window): Verdict | undefined {
+  const { durationS, container } = probe;
+  if (durationS === null || !declaresDuration.has(container)) return undefined;
+  const whole = window.startS === 0 && window.lengthS === null;
+  const outS = result.outTimeS ?? 0;
+  // A second of slack: tracks of one film end at different times.
+  if (whole ? outS >= durationS * 0.9 - 1 : outS >= windowS / 4) return undefined;
+  const endS = window.startS + outS;
+  return {
+    code: "input.truncated",
+    reason: `The file claims ${durationS.toFixed(1)} s, and there is nothing after ${endS.toFixed(1)} s.`,
+  };
 }
 
 /** The first picture and every sound: a damaged subtitle or cover does not make a film invalid. */
 function streams(probe: Probe): string[] {
-  return [...(probe.video ? ["-map", `0:${probe.video.index}`] : []), ...(probe.audio.length > 0 ? ["-map", "0:a"] : [])];
+  return [
+    ...(probe.video ? ["-map", `0:${probe.video.index}`] : []),
+    ...(probe.audio.length > 0 ? ["-map", "0:a"] : []),
+  ];
 }
 
 /**
- * Lines that mean lost picture or sound. Others, as of odd timestamps or a reference missing after a seek, are harmless.
+ * Lines that mean lost picture or sound; one or two of them are a blemish, not a broken file. Others, as of odd timestamps or a reference missing after a seek, are harmless.
  */
 const decodeFault =
   /error while decoding|Error while decoding|Invalid data found when processing|partial file|Invalid NAL unit size|corrupt|decode_slice_header error|Error decoding|invalid (residual|sync code|frame header)|bad block|overread/i;

@@ -72,7 +72,8 @@ function vint(bytes: Buffer, at: number): { value: number; next: number; unknown
 async function mp3End(head: Buffer, read: Read): Promise<number | null> {
   let at = 0;
   if (head.toString("latin1", 0, 3) === "ID3")
-    at = 10 + ((head[6]! & 127) << 21) + ((head[7]! & 127) << 14) + ((head[8]! & 127) << 7) + (head[9]! & 127);
+    at =
+      10 + ((head[6]! & 127) << 21) + ((head[7]! & 127) << 14) + ((head[8]! & 127) << 7) + (head[9]! & 127);
   const frame = await read(at, 64);
   if (frame.length < 64 || frame[0] !== 0xff || (frame[1]! & 0xe6) !== 0xe2) return null;
   const tag = Math.max(frame.indexOf("Xing", 0, "latin1"), frame.indexOf("Info", 0, "latin1"));

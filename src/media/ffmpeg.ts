@@ -22,7 +22,11 @@ export interface FfmpegResult {
 }
 
 /** `args` are everything after the global options; inputs are written with `input()`. Any exit code is answered. */
-export async function runFfmpeg(ffmpegPath: string, args: string[], options: FfmpegOptions = {}): Promise<FfmpegResult> {
+export async function runFfmpeg(
+  ffmpegPath: string,
+  args: string[],
+  options: FfmpegOptions = {},
+): Promise<FfmpegResult> {
   const result: FfmpegResult = { exitCode: -1, stderrTail: "", outTimeS: null, frames: 0 };
   const onProgressLine = (line: string) => {
     const [key, value] = line.split("=", 2) as [string, string | undefined];
@@ -37,7 +41,19 @@ export async function runFfmpeg(ffmpegPath: string, args: string[], options: Ffm
   const toStdout = !options.onBytes;
   const finished = await runTool(
     ffmpegPath,
-    ["-nostdin", "-hide_banner", "-v", "error", "-nostats", "-stats_period", "0.5", "-progress", toStdout ? "pipe:1" : "pipe:2", "-y", ...args],
+    [
+      "-nostdin",
+      "-hide_banner",
+      "-v",
+      "error",
+      "-nostats",
+      "-stats_period",
+      "0.5",
+      "-progress",
+      toStdout ? "pipe:1" : "pipe:2",
+      "-y",
+      ...args,
+    ],
     {
       signal: options.signal,
       silenceMs: options.silenceMs ?? 5 * 60_000,
@@ -58,7 +74,11 @@ export async function runFfmpeg(ffmpegPath: string, args: string[], options: Ffm
 }
 
 /** As `runFfmpeg`, but a failed run throws: `GiveUp` where the input is to blame, else `JobFailure`. */
-export async function makeWithFfmpeg(ffmpegPath: string, args: string[], options: FfmpegOptions = {}): Promise<FfmpegResult> {
+export async function makeWithFfmpeg(
+  ffmpegPath: string,
+  args: string[],
+  options: FfmpegOptions = {},
+): Promise<FfmpegResult> {
   const result = await runFfmpeg(ffmpegPath, args, options);
   if (result.exitCode !== 0) throw ffmpegFailure(result);
   return result;
@@ -73,7 +93,11 @@ export function ffmpegFailure(result: { exitCode: number; stderrTail: string }):
   const words = lastWords(result.stderrTail) || `ffmpeg ended with code ${result.exitCode}.`;
   if (/moov atom not found|partial file|Truncated|End of file/i.test(result.stderrTail))
     return new GiveUp("input.truncated", `The file ends too early.\n${words}`);
-  if (/Format not on whitelist|Decoder .* not found|Unknown decoder|could not find codec parameters/i.test(result.stderrTail))
+  if (
+    /Format not on whitelist|Decoder .* not found|Unknown decoder|could not find codec parameters/i.test(
+      result.stderrTail,
+    )
+  )
     return new GiveUp("input.unsupported", `ffmpeg cannot read this format.\n${words}`);
   if (/Invalid data found|corrupt|error while decoding|Invalid NAL/i.test(result.stderrTail))
     return new GiveUp("input.corrupt", `The file is damaged.\n${words}`);

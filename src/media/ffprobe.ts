@@ -66,17 +66,30 @@ export interface Probe {
 export async function probeFile(ffprobePath: string, path: string, signal?: AbortSignal): Promise<Probe> {
   const finished = await runTool(
     ffprobePath,
-    ["-hide_banner", "-v", "error", ...inputGuard, "-print_format", "json", "-show_format", "-show_streams", "-show_chapters", "-i", `file:${path}`],
+    [
+      "-hide_banner",
+      "-v",
+      "error",
+      ...inputGuard,
+      "-print_format",
+      "json",
+      "-show_format",
+      "-show_streams",
+      "-show_chapters",
+      "-i",
+      `file:${path}`,
+    ],
     { signal, timeoutMs: 60_000 },
   );
-  if (finished.exitCode !== 0) throw unreadable(finished.stderrTail);
+  if (finished.exitCode !== 0) throw unreadable(finished.stderrTail, await beginsAsMov(path));
   return toProbe(JSON.parse(new TextDecoder().decode(finished.stdout)));
 }
 
 /** From ffprobe's JSON. */
 export function toProbe(json: unknown): Probe {
   const parsed = raw.safeParse(json);
-  if (!parsed.success) throw new JobFailure("internal", `ffprobe answered in an unknown form: ${parsed.error.message}`);
+  if (!parsed.success)
+    throw new JobFailure("internal", `ffprobe answered in an unknown form: ${parsed.error.message}`);
   const { format, streams, chapters } = parsed.data;
   const moving = streams.filter((s) => s.codec_type === "video" && !s.disposition?.attached_pic);
   return {
@@ -118,7 +131,9 @@ const rawStream = z.object({
   sample_rate: text,
   disposition: z.record(z.string(), z.number()).optional(),
   tags,
-  side_data_list: z.array(z.looseObject({ side_data_type: z.string().optional(), rotation: z.number().optional() })).optional(),
+  side_data_list: z
+    .array(z.looseObject({ side_data_type: z.string().optional(), rotation: z.number().optional() }))
+    .optional(),
 });
 type RawStream = z.infer<typeof rawStream>;
 const raw = z.object({
@@ -214,13 +229,29 @@ function lowerKeys(of: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(of).map(([key, value]) => [key.toLowerCase(), value]));
 }
 
-function unreadable(stderrTail: string): Error {
+function unreadable(stderrTail: string, isMov: boolean): Error {
   const words = lastWords(stderrTail);
   if (/No such file/.test(stderrTail)) return new GiveUp("input.missing", `The file is not there.\n${words}`);
-  if (/Permission denied/.test(stderrTail)) return new GiveUp("input.unreadable", `The file may not be read.\n${words}`);
+  if (/Permission denied/.test(stderrTail))
+    return new GiveUp("input.unreadable", `The file may not be read.\n${words}`);
   if (/Format not on whitelist/.test(stderrTail))
-    return new GiveUp("input.unsupported", `This is a list of other files, or a format that is not read.\n${words}`);
-  if (/moov atom not found/.test(stderrTail))
-    return new GiveUp("input.truncated", `The file ends before its index (moov): the copy or the recording was cut off.\n${words}`);
+    return new GiveUp(
+      "input.unsupported",
+      `This is a list of other files, or a format that is not read.\n${words}`,
+    );
+  if (isMov && /moov atom not found/.test(stderrTail))
+    return new GiveUp(
+      "input.truncated",
+      `The file ends before its index (moov): the copy or the recording was cut off.\n${words}`,
+    );
   return new GiveUp("input.corrupt", `ffprobe cannot read the file.\n${words}`);
+}
+
+/** ffprobe also takes noise for a film without an index, by its name alone. */
+async function beginsAsMov(path: string): Promise<boolean> {
+  const head = await Bun.file(path)
+    .slice(4, 8)
+    .text()
+    .catch(() => "");
+  return /^(ftyp|moov|mdat|wide|free|skip|pnot)$/.test(head);
 }

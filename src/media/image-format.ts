@@ -4,7 +4,20 @@ import { open } from "node:fs/promises";
 import { extname } from "node:path";
 
 export type ImageFormat =
-  | "jpeg" | "png" | "gif" | "webp" | "tiff" | "avif" | "heic" | "jxl" | "bmp" | "svg" | "raw" | "text" | "empty" | "unknown";
+  | "jpeg"
+  | "png"
+  | "gif"
+  | "webp"
+  | "tiff"
+  | "avif"
+  | "heic"
+  | "jxl"
+  | "bmp"
+  | "svg"
+  | "raw"
+  | "text"
+  | "empty"
+  | "unknown";
 
 export async function imageFormat(path: string): Promise<ImageFormat> {
   const handle = await open(path, "r");
@@ -29,14 +42,20 @@ export function formatOf(head: Buffer, extension: string): ImageFormat {
   if (ascii(4, 8) === "ftyp") return isoFormat(head);
   if (ascii(0, 8) === "FUJIFILM") return "raw";
   if (/^(II\*\0|MM\0\*|II\+\0|MM\0\+|IIRO|IIRS|MMOR|IIU\0)/.test(ascii(0, 4)))
-    return rawExtensions.has(extension) || !/^(II\*\0|MM\0\*|II\+\0|MM\0\+)/.test(ascii(0, 4)) ? "raw" : "tiff";
+    return rawExtensions.has(extension) || !/^(II\*\0|MM\0\*|II\+\0|MM\0\+)/.test(ascii(0, 4))
+      ? "raw"
+      : "tiff";
   if (isText(head)) return /<svg[\s>]/i.test(head.toString("utf8")) ? "svg" : "text";
   return "unknown";
 }
 
 /** Plain text: no control characters but tabs and line ends. */
 export function isText(head: Buffer): boolean {
-  return head.length > 0 && head.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13) && head.every((b) => b !== 0x7f);
+  return (
+    head.length > 0 &&
+    head.every((byte) => byte >= 0x20 || byte === 9 || byte === 10 || byte === 13) &&
+    head.every((b) => b !== 0x7f)
+  );
 }
 
 function isoFormat(head: Buffer): ImageFormat {
@@ -48,6 +67,25 @@ function isoFormat(head: Buffer): ImageFormat {
   return "unknown";
 }
 
-const rawExtensions = new Set(
-  [".cr2", ".cr3", ".nef", ".nrw", ".dng", ".arw", ".sr2", ".srf", ".orf", ".rw2", ".raf", ".pef", ".srw", ".3fr", ".erf", ".kdc", ".mos", ".mrw", ".iiq", ".rwl"],
-);
+const rawExtensions = new Set([
+  ".cr2",
+  ".cr3",
+  ".nef",
+  ".nrw",
+  ".dng",
+  ".arw",
+  ".sr2",
+  ".srf",
+  ".orf",
+  ".rw2",
+  ".raf",
+  ".pef",
+  ".srw",
+  ".3fr",
+  ".erf",
+  ".kdc",
+  ".mos",
+  ".mrw",
+  ".iiq",
+  ".rwl",
+]);

@@ -5,7 +5,8 @@ import { GiveUp, JobFailure } from "../runtime/errors.ts";
 import type { FromChild, NativeOp, NativeOps, ToChild } from "./native-ops.ts";
 
 export function runNativeChild(): void {
-  if (!process.send) throw new Error("native-child is started by the server itself, with a channel to talk to it.");
+  if (!process.send)
+    throw new Error("native-child is started by the server itself, with a channel to talk to it.");
   process.on("disconnect", () => process.exit(0));
   // Ctrl-C reaches the whole terminal group; the parent decides when this child ends.
   process.on("SIGINT", () => {});
@@ -35,8 +36,13 @@ const operations: { [K in NativeOp]: (args: NativeOps[K]["args"]) => Promise<Nat
 function plain(error: Error): { name: string; code: string; message: string } {
   if (error instanceof GiveUp || error instanceof JobFailure)
     return { name: error.name, code: error.code, message: error.message };
-  if ((error as { code?: string }).code === "ENOENT") return { name: "GiveUp", code: "input.missing", message: error.message };
+  if ((error as { code?: string }).code === "ENOENT")
+    return { name: "GiveUp", code: "input.missing", message: error.message };
   if (/No space left on device|ENOSPC/.test(error.message))
-    return { name: "JobFailure", code: "disk.full", message: "There is no space left where the result was being written." };
+    return {
+      name: "JobFailure",
+      code: "disk.full",
+      message: "There is no space left where the result was being written.",
+    };
   return { name: "JobFailure", code: "internal", message: error.message };
 }

@@ -49,9 +49,15 @@ export interface NativeOps {
   /** Mean brightness 0–255 and its spread, of a small rendering: tells black and blank frames. */
   "image.luma": { args: { path: string }; result: { mean: number; deviation: number } };
   /** The embedded preview of a RAW file. */
-  "raw.preview": { args: { path: string }; result: { offset: number; sizeBytes: number; width: number; height: number } };
+  "raw.preview": {
+    args: { path: string };
+    result: { offset: number; sizeBytes: number; width: number; height: number };
+  };
   /** Runs a model once on zeros: ONNX Runtime loads, and works. */
-  "ort.check": { args: { modelPath: string }; result: { inputs: string[]; outputs: string[]; version: string } };
+  "ort.check": {
+    args: { modelPath: string };
+    result: { inputs: string[]; outputs: string[]; version: string };
+  };
   /** The libraries that were loaded. */
   versions: { args: Record<string, never>; result: Record<string, string> };
 }

@@ -82,12 +82,14 @@ export function createNative(options: NativeOptions): Native {
     rest(child);
   }
 
-  function ended(child: Child, exitCode: number | null, signalCode: number | null) {
+  function ended(child: Child, exitCode: number | null, signalCode: unknown) {
     all.delete(child);
     if (current === child) current = undefined;
     const how = signalCode ? `signal ${signalCode}` : `code ${exitCode}`;
     for (const waiting of child.waiting.values())
-      waiting.reject(new JobFailure("tool.crashed", `The image process died (${how}) while it worked on this file.`));
+      waiting.reject(
+        new JobFailure("tool.crashed", `The image process died (${how}) while it worked on this file.`),
+      );
     if (child.waiting.size > 0) log.warn("native child died", { pid: child.process.pid, how });
     child.waiting.clear();
   }
@@ -128,7 +130,11 @@ export function createNative(options: NativeOptions): Native {
       };
       signal?.addEventListener("abort", onAbort, { once: true });
       const timer = setTimeout(() => {
-        child.waiting.get(id)?.reject(new JobFailure("tool.timeout", `The image process gave no answer in ${timeoutMs / 1000} s.`));
+        child.waiting
+          .get(id)
+          ?.reject(
+            new JobFailure("tool.timeout", `The image process gave no answer in ${timeoutMs / 1000} s.`),
+          );
         child.waiting.delete(id);
         kill(child);
       }, timeoutMs);
@@ -174,5 +180,7 @@ function kill(child: Child) {
 }
 
 function revive(error: { name: string; code: string; message: string }): Error {
-  return error.name === "GiveUp" ? new GiveUp(error.code, error.message) : new JobFailure(error.code, error.message);
+  return error.name === "GiveUp"
+    ? new GiveUp(error.code, error.message)
+    : new JobFailure(error.code, error.message);
 }

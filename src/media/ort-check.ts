@@ -9,11 +9,20 @@ export async function checkOrt(modelPath: string) {
       if (!input.isTensor) continue;
       const shape = input.shape.map((n) => (typeof n === "number" && n > 0 ? n : 1));
       const length = shape.reduce((a, b) => a * b, 1);
-      const data = input.type === "int64" ? new BigInt64Array(length) : input.type === "int32" ? new Int32Array(length) : new Float32Array(length);
+      const data =
+        input.type === "int64"
+          ? new BigInt64Array(length)
+          : input.type === "int32"
+            ? new Int32Array(length)
+            : new Float32Array(length);
       feeds[input.name] = new ort.Tensor(input.type as "float32", data as Float32Array, shape);
     }
     await session.run(feeds);
-    return { inputs: [...session.inputNames], outputs: [...session.outputNames], version: ort.env.versions.node ?? ort.env.versions.common };
+    return {
+      inputs: [...session.inputNames],
+      outputs: [...session.outputNames],
+      version: ort.env.versions.node ?? ort.env.versions.common,
+    };
   } finally {
     await session.release();
   }

@@ -2,6 +2,7 @@
 // Aborting kills the whole group at once; a frozen group is thawed first, so that it can die.
 
 import { JobFailure } from "../runtime/errors.ts";
+import { Collected, lineSplitter, Tail } from "./process-output.ts";
 
 export interface ToolOptions {
   signal?: AbortSignal;
@@ -65,11 +66,14 @@ export function startTool(command: string, args: string[], options: ToolOptions 
     options.timeoutMs &&
       setTimeout(() => end(timedOut(command, `${options.timeoutMs} ms`)), options.timeoutMs),
     options.silenceMs &&
-      setInterval(() => {
-        if (frozen) lastOutputAt = performance.now();
-        else if (performance.now() - lastOutputAt > options.silenceMs!)
-          end(timedOut(command, `${options.silenceMs} ms of silence`));
-      }, Math.min(options.silenceMs, 1000)),
+      setInterval(
+        () => {
+          if (frozen) lastOutputAt = performance.now();
+          else if (performance.now() - lastOutputAt > options.silenceMs!)
+            end(timedOut(command, `${options.silenceMs} ms of silence`));
+        },
+        Math.min(options.silenceMs, 1000),
+      ),
   ];
 
   async function finish(): Promise<Finished> {
@@ -83,7 +87,8 @@ export function startTool(command: string, args: string[], options: ToolOptions 
           lastOutputAt = performance.now();
           if (stdoutLines) stdoutLines.push(bytes);
           else if (options.onBytes) await options.onBytes(bytes);
-          else if (!stdout.push(bytes)) throw new JobFailure("internal", `${command} printed more than expected.`);
+          else if (!stdout.push(bytes))
+            throw new JobFailure("internal", `${command} printed more than expected.`);
         }),
         consume(child.stderr, (bytes) => {
           lastOutputAt = performance.now();
@@ -129,17 +134,24 @@ export function startTool(command: string, args: string[], options: ToolOptions 
  */
 export function wrapper(niceness: number): string[] {
   const words: string[] = [];
-  if (found("setpriv")) words.push("setpriv", "--pdeathsig", "KILL");
-  if (niceness > 0 && found("ionice")) words.push("ionice", "-t", "-c", "2", "-n", "7");
-  if (niceness > 0 && found("nice")) words.push("nice", "-n", String(niceness));
+  if (diesWithServer()) words.push(...deathSignal);
+  if (niceness <= 0) return words;
+  if (works(lowDiskPriority)) words.push(...lowDiskPriority);
+  if (works(["nice", "-n", "1"])) words.push("nice", "-n", String(niceness));
   return words;
+}
+
+/** Whether the kernel ends the tools with this process. Without it a tool outlives a server that was killed hard. */
+export function diesWithServer(): boolean {
+  return works(deathSignal);
 }
 
 /** What children inherit: not this server's own settings, which may hold secrets. */
 export function childEnvironment(more: Record<string, string> = {}): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [key, value] of Object.entries({ ...process.env }))
-    if (value !== undefined && !/^(SPROCKET_|DATABASE_URL|BUN_BE_BUN|NODE_CHANNEL)/.test(key)) env[key] = value;
+    if (value !== undefined && !/^(SPROCKET_|DATABASE_URL|BUN_BE_BUN|NODE_CHANNEL)/.test(key))
+      env[key] = value;
   return { ...env, ...more };
 }
 
@@ -159,13 +171,20 @@ export function lastWords(stderrTail: string, lines = 3): string {
   return stderrTail.trim().split("\n").slice(-lines).join("\n").slice(-600);
 }
 
-const whichCache = new Map<string, boolean>();
+const deathSignal = ["setpriv", "--pdeathsig", "KILL"];
+const lowDiskPriority = ["ionice", "-c", "2", "-n", "7"];
+const tried = new Map<string, boolean>();
 
-function found(program: string): boolean {
-  let known = whichCache.get(program);
+/** Tried once, not just looked up: BusyBox has commands of these names that take other options. */
+function works(words: string[]): boolean {
+  const key = words.join(" ");
+  let known = tried.get(key);
   if (known === undefined) {
-    known = Bun.which(program) !== null;
-    whichCache.set(program, known);
+    known =
+      Bun.which(words[0]!) !== null &&
+      Bun.spawnSync([...words, "true"], { stdin: "ignore", stdout: "ignore", stderr: "ignore" }).exitCode ===
+        0;
+    tried.set(key, known);
   }
   return known;
 }
@@ -182,7 +201,8 @@ function spawnIn(words: string[], cwd?: string) {
     });
   } catch (error) {
     const code = (error as { code?: string }).code;
-    if (code === "ENOENT" || code === "EACCES") throw new JobFailure("tool.missing", (error as Error).message);
+    if (code === "ENOENT" || code === "EACCES")
+      throw new JobFailure("tool.missing", (error as Error).message);
     throw new JobFailure("tool.crashed", `${words.at(0)} could not be started: ${(error as Error).message}`);
   }
 }
@@ -196,7 +216,9 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
 }
 
 function abortReason(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new DOMException("The work was cancelled.", "AbortError");
+  return signal.reason instanceof Error
+    ? signal.reason
+    : new DOMException("The work was cancelled.", "AbortError");
 }
 
 function timedOut(command: string, what: string): JobFailure {
@@ -215,53 +237,9 @@ function quoted(tail: string): string {
   return words ? `\n${words}` : "";
 }
 
-async function consume(stream: ReadableStream<Uint8Array>, take: (bytes: Uint8Array) => void | Promise<void>) {
+async function consume(
+  stream: ReadableStream<Uint8Array>,
+  take: (bytes: Uint8Array) => void | Promise<void>,
+) {
   for await (const bytes of stream) await take(bytes);
 }
-
-class Tail {
-  private pieces: Uint8Array[] = [];
-  private size = 0;
-  constructor(private readonly keep: number) {}
-  push(bytes: Uint8Array) {
-    this.pieces.push(bytes);
-    this.size += bytes.length;
-    while (this.pieces.length > 1 && this.size - this.pieces[0]!.length >= this.keep)
-      this.size -= this.pieces.shift()!.length;
-  }
-  text(): string {
-    return new TextDecoder().decode(Buffer.concat(this.pieces).subarray(-this.keep));
-  }
-}
-
-class Collected {
-  private readonly pieces: Uint8Array[] = [];
-  private size = 0;
-  constructor(private readonly max: number) {}
-  push(bytes: Uint8Array): boolean {
-    this.size += bytes.length;
-    if (this.size > this.max) return false;
-    this.pieces.push(bytes);
-    return true;
-  }
-  bytes(): Uint8Array {
-    return Buffer.concat(this.pieces);
-  }
-}
-
-function lineSplitter(onLine: (line: string) => void) {
-  const decoder = new TextDecoder();
-  let rest = "";
-  return {
-    push(bytes: Uint8Array) {
-      const parts = (rest + decoder.decode(bytes, { stream: true })).split(/\r?\n|\r/);
-      // A tool that never ends its line must not fill the memory.
-      rest = parts.pop()!.slice(-65536);
-      for (const line of parts) onLine(line);
-    },
-    flush() {
-      if (rest) onLine(rest);
-    },
-  };
-}
-

@@ -23,12 +23,17 @@ export async function findRawPreview(path: string): Promise<RawPreview> {
       const size = await jpegSize(handle, place.offset, place.sizeBytes);
       if (size) candidates.push({ ...place, ...size, orientation });
     }
-    const largest = candidates.sort((a, b) => b.width * b.height - a.width * a.height || b.sizeBytes - a.sizeBytes)[0];
+    const largest = candidates.sort(
+      (a, b) => b.width * b.height - a.width * a.height || b.sizeBytes - a.sizeBytes,
+    )[0];
     if (largest) return largest;
   } finally {
     await handle.close();
   }
-  throw new GiveUp("input.unsupported", "This RAW file holds no embedded preview, and its sensor data is not developed here.");
+  throw new GiveUp(
+    "input.unsupported",
+    "This RAW file holds no embedded preview, and its sensor data is not developed here.",
+  );
 }
 
 /** Width and height of a RAW picture: those of its largest directory. */
@@ -37,9 +42,13 @@ export async function rawSize(path: string): Promise<{ width: number; height: nu
   try {
     let best: { width: number; height: number } | null = null;
     for (const { values } of await tiffDirectories(handle)) {
-      for (const [w, h] of [[0x100, 0x101], [0xa002, 0xa003]] as const) {
+      for (const [w, h] of [
+        [0x100, 0x101],
+        [0xa002, 0xa003],
+      ] as const) {
         const [width, height] = [values.get(w)?.[0] ?? 0, values.get(h)?.[0] ?? 0];
-        if (width && height && width * height > (best?.width ?? 0) * (best?.height ?? 0)) best = { width, height };
+        if (width && height && width * height > (best?.width ?? 0) * (best?.height ?? 0))
+          best = { width, height };
       }
     }
     return best;
@@ -63,7 +72,8 @@ async function listed(handle: FileHandle): Promise<{ places: Place[]; orientatio
   for (const { values, places: blobs } of directories) {
     const pair = (at: number, length: number) => {
       const [offset, sizeBytes] = [values.get(at), values.get(length)];
-      if (offset?.length === 1 && sizeBytes?.length === 1) places.push({ offset: offset[0]!, sizeBytes: sizeBytes[0]! });
+      if (offset?.length === 1 && sizeBytes?.length === 1)
+        places.push({ offset: offset[0]!, sizeBytes: sizeBytes[0]! });
     };
     pair(0x201, 0x202);
     pair(0x111, 0x117);
@@ -78,7 +88,11 @@ async function scanned(handle: FileHandle): Promise<Place[]> {
   const { size } = await handle.stat();
   const front = await bytesAt(handle, 0, Math.min(size, 24 << 20));
   const places: Place[] = [];
-  for (let at = front.indexOf(startOfJpeg); at >= 0 && places.length < 32; at = front.indexOf(startOfJpeg, at + 3))
+  for (
+    let at = front.indexOf(startOfJpeg);
+    at >= 0 && places.length < 32;
+    at = front.indexOf(startOfJpeg, at + 3)
+  )
     places.push({ offset: at, sizeBytes: size - at });
   return places;
 }

@@ -1,6 +1,6 @@
 // Walks the directories of a TIFF-built file (TIFF, and most RAW formats) without reading its pixels.
 
-import type { FileHandle } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 
 export interface TiffDirectory {
   /** Numeric values by tag; texts and blobs are left out, their offset and length are in `places`. */
@@ -29,7 +29,8 @@ export async function tiffDirectories(handle: FileHandle): Promise<TiffDirectory
     const table = await bytesAt(handle, at + 2, entries * 12 + 4);
     if (entries > 1000 || table.length < entries * 12) continue;
     const directory: TiffDirectory = { values: new Map(), places: new Map() };
-    for (let n = 0; n < entries; n++) await readEntry(directory, at + 2 + n * 12, table.subarray(n * 12, n * 12 + 12));
+    for (let n = 0; n < entries; n++)
+      await readEntry(directory, at + 2 + n * 12, table.subarray(n * 12, n * 12 + 12));
     found.push(directory);
     for (const tag of [subIfds, exifIfd]) ahead.push(...(directory.values.get(tag) ?? []));
     if (table.length >= entries * 12 + 4) ahead.push(u32(table, entries * 12));
@@ -53,6 +54,29 @@ export async function tiffDirectories(handle: FileHandle): Promise<TiffDirectory
   }
 }
 
+/** The byte after the last strip or tile of pixels that a directory names; 0 when none does. */
+export async function claimedStripEnd(path: string): Promise<number> {
+  const handle = await open(path, "r");
+  try {
+    let end = 0;
+    for (const { values } of await tiffDirectories(handle)) {
+      for (const [at, length] of [
+        [0x111, 0x117],
+        [0x144, 0x145],
+        [0x201, 0x202],
+      ] as const) {
+        const [offsets, sizes] = [values.get(at) ?? [], values.get(length) ?? []];
+        offsets.forEach((offset, i) => {
+          end = Math.max(end, offset + (sizes[i] ?? 0));
+        });
+      }
+    }
+    return end;
+  } finally {
+    await handle.close();
+  }
+}
+
 export async function bytesAt(handle: FileHandle, at: number, length: number): Promise<Buffer> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, at);
   return buffer.subarray(0, bytesRead);
@@ -60,4 +84,18 @@ export async function bytesAt(handle: FileHandle, at: number, length: number): P
 
 const subIfds = 0x14a;
 const exifIfd = 0x8769;
-const unitBytes: Record<number, number> = { 1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4 };
+const unitBytes: Record<number, number> = {
+  1: 1,
+  2: 1,
+  3: 2,
+  4: 4,
+  5: 8,
+  6: 1,
+  7: 1,
+  8: 2,
+  9: 4,
+  10: 8,
+  11: 4,
+  12: 8,
+  13: 4,
+};

@@ -26,7 +26,10 @@ const namespace = "native-pack";
 
 export function embedNatives(sources: NativeSources): { plugin: BunPlugin; assertReplaced(): void } {
   // Packed before the bundler looks at the folder: it remembers what it saw there.
-  const packs: Record<string, NativePack> = { sharp: packSharp(sources), onnxruntime: packOnnxruntime(sources) };
+  const packs: Record<string, NativePack> = {
+    sharp: packSharp(sources),
+    onnxruntime: packOnnxruntime(sources),
+  };
   const replaced = new Set<string>();
   const plugin: BunPlugin = {
     name: "embed-natives",
@@ -59,7 +62,8 @@ export function embedNatives(sources: NativeSources): { plugin: BunPlugin; asser
     plugin,
     assertReplaced() {
       const missed = Object.keys(packs).filter((name) => !replaced.has(name));
-      if (missed.length > 0) throw new Error(`embed-natives: the loader of ${missed.join(", ")} was not found`);
+      if (missed.length > 0)
+        throw new Error(`embed-natives: the loader of ${missed.join(", ")} was not found`);
     },
   };
 }
@@ -83,7 +87,8 @@ function packOnnxruntime({ target, modules, cache }: NativeSources): NativePack 
 
 function only(folder: string, pattern: RegExp): string {
   const found = existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name)) : [];
-  if (found.length !== 1) throw new Error(`embed-natives: one ${pattern} wanted in ${folder}, ${found.length} found`);
+  if (found.length !== 1)
+    throw new Error(`embed-natives: one ${pattern} wanted in ${folder}, ${found.length} found`);
   return join(folder, found[0]!);
 }
 
@@ -107,7 +112,9 @@ function packFiles(name: string, root: string, paths: string[], cache: string): 
 }
 
 function loaderOf(pack: NativePack): string {
-  const imports = pack.files.map((file, i) => `import packed${i} from ${JSON.stringify(file.packed)} with { type: "file" };`);
+  const imports = pack.files.map(
+    (file, i) => `import packed${i} from ${JSON.stringify(file.packed)} with { type: "file" };`,
+  );
   const files = pack.files.map((file, i) => `{ ...${JSON.stringify(file)}, packed: packed${i} }`);
   const { name, hash, entry } = pack;
   return `

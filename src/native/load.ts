@@ -15,7 +15,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 export interface NativePack {
@@ -24,7 +24,12 @@ export interface NativePack {
   hash: string;
   /** The file to load; the others are libraries it finds by its RPATH, so the layout of the packages is kept. */
   entry: string;
-  files: { path: string; sizeBytes: number; sha256: string; /** Embedded, packed with zstd. */ packed: string }[];
+  files: {
+    path: string;
+    sizeBytes: number;
+    sha256: string /** Embedded, packed with zstd. */;
+    packed: string;
+  }[];
 }
 
 const abandonedAfterMs = 10 * 60_000;
@@ -65,7 +70,7 @@ function cacheRoots(): string[] {
   // Told by the parent process, as this child knows no configuration.
   const chosen = process.env.SPROCKET_NATIVE_CACHE;
   if (chosen) roots.push(join(chosen, "native"));
-  const own = join(tmpdir(), `sprocket-native-${userInfo().uid}`);
+  const own = join(tmpdir(), `sprocket-native-${process.getuid?.()}`);
   return isOurs(own) ? [...roots, own] : roots;
 }
 
@@ -74,7 +79,7 @@ function isOurs(folder: string): boolean {
   try {
     mkdirSync(folder, { mode: 0o700, recursive: true });
     const facts = lstatSync(folder);
-    return facts.isDirectory() && facts.uid === userInfo().uid && (facts.mode & 0o022) === 0;
+    return facts.isDirectory() && facts.uid === process.getuid?.() && (facts.mode & 0o022) === 0;
   } catch {
     return false;
   }
@@ -107,7 +112,8 @@ function removeFormer(pack: NativePack, root: string): void {
   for (const name of readdirSync(root)) {
     if (name === current || !name.startsWith(`${pack.name}-`)) continue;
     const facts = statSync(join(root, name), { throwIfNoEntry: false });
-    if (facts && Date.now() - facts.mtimeMs > abandonedAfterMs) rmSync(join(root, name), { recursive: true, force: true });
+    if (facts && Date.now() - facts.mtimeMs > abandonedAfterMs)
+      rmSync(join(root, name), { recursive: true, force: true });
   }
 }
 

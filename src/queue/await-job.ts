@@ -15,7 +15,12 @@ export async function awaitJob(
 ): Promise<Job | undefined> {
   const done = Promise.withResolvers<void>();
   const stop = events.subscribe((e) => {
-    if (e.topic === "job" && e.id === id && (e.what === "settled" || e.what === "moved" || e.what === "removed")) done.resolve();
+    if (
+      e.topic === "job" &&
+      e.id === id &&
+      (e.what === "settled" || e.what === "moved" || e.what === "removed")
+    )
+      done.resolve();
   });
   const forget = clock.after(timeoutMs, done.resolve);
   try {

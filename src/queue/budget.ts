@@ -74,7 +74,8 @@ export class Budget {
     if (inCategory >= category[lane.category])
       return { by: "category", category: lane.category, running: inCategory, limit: category[lane.category] };
     if (lane.vramMb === 0) return undefined;
-    if (lane.vramMb > vramBudgetMb) return { by: "vram-never", neededMb: lane.vramMb, budgetMb: vramBudgetMb };
+    if (lane.vramMb > vramBudgetMb)
+      return { by: "vram-never", neededMb: lane.vramMb, budgetMb: vramBudgetMb };
     const freeMb = vramBudgetMb - this.usedMb;
     if (lane.vramMb > freeMb) return { by: "vram", neededMb: lane.vramMb, freeMb, budgetMb: vramBudgetMb };
     const reserved = this.reservation(now);
@@ -85,7 +86,8 @@ export class Budget {
 
   /** Remembers that a lane with work was passed over for want of memory, so that it gets its reservation in time. */
   passOver(lane: Lane, why: Blocked, now: number): void {
-    if (why.by === "vram" && !this.passedOverSince.has(lane.id)) this.passedOverSince.set(lane.id, { lane, since: now });
+    if (why.by === "vram" && !this.passedOverSince.has(lane.id))
+      this.passedOverSince.set(lane.id, { lane, since: now });
   }
 
   /** A lane that has no work any more holds nothing. */

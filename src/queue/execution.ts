@@ -122,7 +122,10 @@ export class Execution<Tools = any> {
   private aborted(): Settlement {
     return this.endedBy === "shutdown"
       ? { outcome: "handed_back" }
-      : { outcome: "failed", failure: { code: "job.cancelled", message: "The job was taken away from this worker." } };
+      : {
+          outcome: "failed",
+          failure: { code: "job.cancelled", message: "The job was taken away from this worker." },
+        };
   }
 
   private failed(error: unknown): Settlement {
@@ -134,7 +137,12 @@ export class Execution<Tools = any> {
     }
     if (error instanceof RetryLater) {
       this.addLog(`Waiting (${error.code}): ${message}`);
-      return { outcome: "retry", runAt: now + error.afterMs, failure: { code: error.code, message }, strike: false };
+      return {
+        outcome: "retry",
+        runAt: now + error.afterMs,
+        failure: { code: error.code, message },
+        strike: false,
+      };
     }
     const code = error instanceof JobFailure ? error.code : "internal";
     const failure = { code, message };

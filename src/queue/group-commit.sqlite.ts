@@ -37,7 +37,7 @@ export class GroupCommit {
     this.waiting = [];
     try {
       const values = this.commit(batch);
-      batch.forEach((w, i) => w.resolve(values[i]));
+      for (const [i, w] of batch.entries()) w.resolve(values[i]);
     } catch (error) {
       // One bad write must not take its neighbours down: each gets a transaction of its own.
       if (batch.length === 1) batch[0]!.reject(error);

@@ -3,7 +3,16 @@
 
 import type { Database } from "bun:sqlite";
 import type { Attempt, AttemptOutcome, Category, Failure, Job, JobStatus } from "./job.ts";
-import type { JobFilter, JobOrder, JobPage, Lane, LaneTally, Lease, ListedStatus, QueueState } from "./job-store.ts";
+import type {
+  JobFilter,
+  JobOrder,
+  JobPage,
+  Lane,
+  LaneTally,
+  Lease,
+  ListedStatus,
+  QueueState,
+} from "./job-store.ts";
 import type { Tallies, TallyState } from "./tallies.sqlite.ts";
 
 /** Where a job stands, as one joined row. */
@@ -24,6 +33,7 @@ interface JoinedRow {
   created_at: number;
   running_since: number | null;
   running_progress: number | null;
+  progress_at: number | null;
   worker: string | null;
   paused_at: number | null;
   state: number | null;
@@ -38,7 +48,7 @@ interface JoinedRow {
 
 const joined = `SELECT j.id, j.lane, j.priority, j.backfill, j.params, j.subject_type, j.subject_id, j.subject_label, j.subject_group,
   j.max_retries, j.retry_count, j.run_at, j.origin, j.created_at,
-  r.started_at AS running_since, r.progress AS running_progress, r.worker, p.paused_at,
+  r.started_at AS running_since, r.progress AS running_progress, r.progress_at, r.worker, p.paused_at,
   f.state, f.started_at, f.finished_at, f.progress, f.note, f.code, f.message, f.acknowledged_at
   FROM job j LEFT JOIN running r ON r.id = j.id LEFT JOIN paused p ON p.id = j.id LEFT JOIN finished f ON f.id = j.id`;
 
@@ -83,7 +93,9 @@ export class JobReader {
   }
 
   nextRunAt(): number | undefined {
-    const row = this.sqlite.query("SELECT run_at FROM delayed ORDER BY run_at LIMIT 1").get() as { run_at: number } | null;
+    const row = this.sqlite.query("SELECT run_at FROM delayed ORDER BY run_at LIMIT 1").get() as {
+      run_at: number;
+    } | null;
     return row?.run_at;
   }
 
@@ -112,34 +124,59 @@ export class JobReader {
     if (needsScan(filter)) return this.scan(filter, order, offset, limit);
     const lanes = this.tally.all().filter(({ lane }) => matchesLane(filter, lane));
     if (!filter.status?.length) return this.listAll(filter, lanes, order, offset, limit);
-    return this.listPlaces(placesIn(filter.status), lanes, order, offset, limit);
+    return this.listPlaces(filter, placesIn(filter.status), lanes, order, offset, limit);
   }
 
   /** All states: by id, which is the order of enqueueing. */
-  private listAll(filter: JobFilter, lanes: LaneTally[], order: JobOrder, offset: number, limit: number): JobPage {
+  private listAll(
+    filter: JobFilter,
+    lanes: LaneTally[],
+    order: JobOrder,
+    offset: number,
+    limit: number,
+  ): JobPage {
     const total = lanes.reduce((sum, t) => sum + sumOf(t), 0);
     const direction = order === "oldest" ? "ASC" : "DESC";
     if (!filter.queue?.length && !filter.kind?.length && !filter.category?.length) {
       const rows = this.sqlite
-        .query(`${joined} WHERE j.id IN (SELECT id FROM job ORDER BY id ${direction} LIMIT ? OFFSET ?) ORDER BY j.id ${direction}`)
+        .query(
+          `${joined} WHERE j.id IN (SELECT id FROM job ORDER BY id ${direction} LIMIT ? OFFSET ?) ORDER BY j.id ${direction}`,
+        )
         .all(limit, offset) as JoinedRow[];
       return { jobs: rows.map((r) => this.job(r)), total };
     }
     const segments = lanes
       .filter((t) => sumOf(t) > 0)
-      .map((t) => ({ sql: "SELECT id AS k, id FROM job WHERE lane = ?", args: [t.lane.id], count: sumOf(t) }));
+      .map((t) => ({
+        sql: "SELECT id AS k, id FROM job WHERE lane = ?",
+        args: [t.lane.id],
+        count: sumOf(t),
+      }));
     return { jobs: this.byIds(this.merge(segments, `k ${direction}`, limit, offset)), total };
   }
 
-  private listPlaces(places: Place[], lanes: LaneTally[], order: JobOrder, offset: number, limit: number): JobPage {
+  private listPlaces(
+    { exceptIds = [] }: JobFilter,
+    places: Place[],
+    lanes: LaneTally[],
+    order: JobOrder,
+    offset: number,
+    limit: number,
+  ): JobPage {
     const ended = places.filter((p) => !openPlaces.includes(p));
     const parts = openPlaces
       .filter((p) => places.includes(p))
-      .map((place) => ({ segments: lanes.map((t) => segmentOf(place, t)), by: place === "running" ? "k DESC" : "k, id" }));
+      .map((place) => ({
+        segments: lanes.map((t) => segmentOf(place, t, exceptIds)),
+        by: place === "running" ? "k DESC" : "k, id",
+      }));
     // States that are over are one list by the time they ended.
     if (ended.length > 0) {
       const direction = order === "oldest" ? "ASC" : "DESC";
-      parts.push({ segments: lanes.flatMap((t) => ended.map((p) => segmentOf(p, t))), by: `k ${direction}, id ${direction}` });
+      parts.push({
+        segments: lanes.flatMap((t) => ended.map((p) => segmentOf(p, t, []))),
+        by: `k ${direction}, id ${direction}`,
+      });
     }
     let skip = offset;
     let total = 0;
@@ -158,14 +195,18 @@ export class JobReader {
   private merge(segments: Segment[], by: string, limit: number, offset: number): number[] {
     if (segments.length === 0 || limit <= 0) return [];
     const sql = `SELECT id FROM (${segments.map((s) => s.sql).join(" UNION ALL ")} ORDER BY ${by} LIMIT ? OFFSET ?)`;
-    const rows = this.sqlite.query(sql).all(...segments.flatMap((s) => s.args), limit, offset) as { id: number }[];
+    const rows = this.sqlite.query(sql).all(...segments.flatMap((s) => s.args), limit, offset) as {
+      id: number;
+    }[];
     return rows.map((r) => r.id);
   }
 
   /** Filters that no index serves alone: about one subject, by text, by ids, without some groups. */
   private scan(filter: JobFilter, order: JobOrder, offset: number, limit: number): JobPage {
     const { where, args } = this.conditions(filter);
-    const { total } = this.sqlite.query(`SELECT count(*) AS total FROM (${joined} WHERE ${where})`).get(...args) as { total: number };
+    const { total } = this.sqlite
+      .query(`SELECT count(*) AS total FROM (${joined} WHERE ${where})`)
+      .get(...args) as { total: number };
     const rows = this.sqlite
       .query(`${joined} WHERE ${where} ORDER BY ${scanOrder[order]} LIMIT ? OFFSET ?`)
       .all(...args, limit, offset) as JoinedRow[];
@@ -195,20 +236,28 @@ export class JobReader {
       where.push("j.subject_id = ? AND j.subject_type = ?");
       args.push(filter.subject.id, filter.subject.type);
     }
+    if (filter.exceptIds?.length)
+      where.push(`j.id NOT IN (${filter.exceptIds.map((e) => Number(e.id)).join(",")})`);
     if (filter.ids) where.push(`j.id IN (${filter.ids.map(Number).join(",") || "-1"})`);
     if (filter.text) {
-      where.push("(j.subject_label LIKE ? ESCAPE '\\' OR f.message LIKE ? ESCAPE '\\' OR j.params LIKE ? ESCAPE '\\')");
+      where.push(
+        "(j.subject_label LIKE ? ESCAPE '\\' OR f.message LIKE ? ESCAPE '\\' OR j.params LIKE ? ESCAPE '\\')",
+      );
       const like = `%${filter.text.replace(/[\\%_]/g, "\\$&")}%`;
       args.push(like, like, like);
     }
     if (filter.hideGroups?.length)
-      where.push(`(j.subject_group IS NULL OR j.subject_group NOT IN (${filter.hideGroups.map(Number).join(",")}))`);
+      where.push(
+        `(j.subject_group IS NULL OR j.subject_group NOT IN (${filter.hideGroups.map(Number).join(",")}))`,
+      );
     return { where: where.join(" AND "), args };
   }
 
   private byIds(ids: number[]): Job[] {
     if (ids.length === 0) return [];
-    const rows = this.sqlite.query(`${joined} WHERE j.id IN (SELECT value FROM json_each(?))`).all(JSON.stringify(ids)) as JoinedRow[];
+    const rows = this.sqlite
+      .query(`${joined} WHERE j.id IN (SELECT value FROM json_each(?))`)
+      .all(JSON.stringify(ids)) as JoinedRow[];
     const byId = new Map(rows.map((r) => [r.id, r]));
     return ids.flatMap((id) => {
       const row = byId.get(id);
@@ -216,10 +265,19 @@ export class JobReader {
     });
   }
 
+  head(lane: number): number | undefined {
+    const row = this.sqlite
+      .query("SELECT id FROM waiting WHERE lane = ? ORDER BY rank, id LIMIT 1")
+      .get(lane) as { id: number } | null;
+    return row?.id;
+  }
+
   /** Counting stops at `cap`: nobody needs to know whether 100,000 or 200,000 are in front. */
   position(id: number, cap = 100_000): number | undefined {
     const at = this.sqlite
-      .query("SELECT w.lane, w.rank FROM job j JOIN waiting w ON w.lane = j.lane AND w.id = j.id AND w.rank = j.priority * 2 + j.backfill WHERE j.id = ?")
+      .query(
+        "SELECT w.lane, w.rank FROM job j JOIN waiting w ON w.lane = j.lane AND w.id = j.id AND w.rank = j.priority * 2 + j.backfill WHERE j.id = ?",
+      )
       .get(id) as { lane: number; rank: number } | null;
     if (!at) return undefined;
     const queue = this.tally.lane(at.lane).queue;
@@ -228,7 +286,8 @@ export class JobReader {
     );
     let n = 0;
     for (const { lane, waiting } of this.tally.all())
-      if (lane.queue === queue && waiting > 0 && n < cap) n += (ahead.get(lane.id, at.rank, id, cap - n) as { n: number }).n;
+      if (lane.queue === queue && waiting > 0 && n < cap)
+        n += (ahead.get(lane.id, at.rank, id, cap - n) as { n: number }).n;
     return n + 1;
   }
 
@@ -279,7 +338,9 @@ export class JobReader {
   /** Ids grow with time, so the oldest of a lane is the least id over its few ranks: hop from rank to rank. */
   oldestWaiting(): Map<string, Date> {
     this.tally.refresh();
-    const hop = this.sqlite.query("SELECT rank, id FROM waiting WHERE lane = ? AND rank > ? ORDER BY rank, id LIMIT 1");
+    const hop = this.sqlite.query(
+      "SELECT rank, id FROM waiting WHERE lane = ? AND rank > ? ORDER BY rank, id LIMIT 1",
+    );
     const oldest = new Map<string, number>();
     for (const { lane, waiting } of this.tally.all()) {
       if (waiting === 0) continue;
@@ -292,7 +353,12 @@ export class JobReader {
       }
     }
     const born = this.sqlite.query("SELECT created_at FROM job WHERE id = ?");
-    return new Map([...oldest].map(([queue, id]) => [queue, new Date((born.get(id) as { created_at: number }).created_at)]));
+    return new Map(
+      [...oldest].map(([queue, id]) => [
+        queue,
+        new Date((born.get(id) as { created_at: number }).created_at),
+      ]),
+    );
   }
 
   averageRunMs(): Map<string, { count: number; averageMs: number }> {
@@ -307,11 +373,15 @@ export class JobReader {
       const sum = perKind.get(lane.kind) ?? { count: 0, ms: 0 };
       perKind.set(lane.kind, { count: sum.count + n, ms: sum.ms + ms });
     }
-    return new Map([...perKind].map(([kind, { count, ms }]) => [kind, { count, averageMs: count ? ms / count : 0 }]));
+    return new Map(
+      [...perKind].map(([kind, { count, ms }]) => [kind, { count, averageMs: count ? ms / count : 0 }]),
+    );
   }
 
   finishedSince(t: number): Map<string, { completed: number; failed: number }> {
-    const count = this.sqlite.query("SELECT count(*) AS n FROM finished WHERE lane = ? AND state = ? AND finished_at >= ?");
+    const count = this.sqlite.query(
+      "SELECT count(*) AS n FROM finished WHERE lane = ? AND state = ? AND finished_at >= ?",
+    );
     const since = new Map<string, { completed: number; failed: number }>();
     for (const { lane, completed, failed } of this.tally.all()) {
       const sum = since.get(lane.queue) ?? { completed: 0, failed: 0 };
@@ -357,6 +427,7 @@ export class JobReader {
       priority: r.priority,
       backfill: r.backfill === 1,
       progress: running ? r.running_progress : r.progress,
+      progressAt: dateOf(r.progress_at),
       outcomeNote: r.note,
       retryCount: r.retry_count,
       maxRetries: r.max_retries,
@@ -384,7 +455,8 @@ const placeTest: Record<Place, string> = {
   running: "r.id IS NOT NULL",
   waiting:
     "(r.id IS NULL AND p.id IS NULL AND f.id IS NULL AND (j.run_at IS NULL OR NOT EXISTS (SELECT 1 FROM delayed d WHERE d.run_at = j.run_at AND d.id = j.id)))",
-  delayed: "(j.run_at IS NOT NULL AND EXISTS (SELECT 1 FROM delayed d WHERE d.run_at = j.run_at AND d.id = j.id))",
+  delayed:
+    "(j.run_at IS NOT NULL AND EXISTS (SELECT 1 FROM delayed d WHERE d.run_at = j.run_at AND d.id = j.id))",
   paused: "p.id IS NOT NULL",
   completed: "f.state = 1",
   failed: "f.state = 2",
@@ -408,11 +480,16 @@ function placesIn(statuses: ListedStatus[]): Place[] {
   return [...new Set(statuses.flatMap((s) => placesOf[s] ?? []))];
 }
 
-function segmentOf(place: Place, t: LaneTally): Segment {
+function segmentOf(place: Place, t: LaneTally, exceptIds: { id: number; lane: number }[]): Segment {
   const args = [t.lane.id];
   const count = t[place as TallyState];
-  if (place === "running") return { sql: "SELECT started_at AS k, id FROM running WHERE lane = ?", args, count };
-  if (place === "waiting") return { sql: "SELECT rank AS k, id FROM waiting WHERE lane = ?", args, count };
+  if (place === "running")
+    return { sql: "SELECT started_at AS k, id FROM running WHERE lane = ?", args, count };
+  if (place === "waiting") {
+    const except = exceptIds.filter((e) => e.lane === t.lane.id).map((e) => e.id);
+    const sql = `SELECT rank AS k, id FROM waiting WHERE lane = ? AND id NOT IN (${except.join(",")})`;
+    return { sql, args, count: count - except.length };
+  }
   if (place === "delayed") return { sql: "SELECT run_at AS k, id FROM delayed WHERE lane = ?", args, count };
   if (place === "paused") return { sql: "SELECT paused_at AS k, id FROM paused WHERE lane = ?", args, count };
   const sql = "SELECT finished_at AS k, id FROM finished WHERE lane = ? AND state = ?";

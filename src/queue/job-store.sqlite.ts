@@ -68,7 +68,9 @@ class SqliteJobStore implements JobStore {
 
   private insertOne(job: NewJob, now: number): Inserted {
     if (job.dedupKey !== null) {
-      const open = this.sqlite.query("SELECT id FROM open_key WHERE key = ?").get(job.dedupKey) as { id: number } | null;
+      const open = this.sqlite.query("SELECT id FROM open_key WHERE key = ?").get(job.dedupKey) as {
+        id: number;
+      } | null;
       if (open) return { id: open.id, deduplicated: true };
     }
     const lane = this.tally.laneFor(job);
@@ -121,7 +123,12 @@ class SqliteJobStore implements JobStore {
         ...lease,
         lane: this.tally.lane(head.lane),
         params: JSON.parse(job.params),
-        subject: { type: job.subject_type, id: job.subject_id, label: job.subject_label, group: job.subject_group },
+        subject: {
+          type: job.subject_type,
+          id: job.subject_id,
+          label: job.subject_label,
+          group: job.subject_group,
+        },
         retryCount: job.retry_count,
         maxRetries: job.max_retries,
       };
@@ -129,11 +136,14 @@ class SqliteJobStore implements JobStore {
   }
 
   private bestHead(lanes: number[]): { lane: number; rank: number; id: number } | undefined {
-    const probe = this.sqlite.query("SELECT lane, rank, id FROM waiting WHERE lane = ? ORDER BY rank, id LIMIT 1");
+    const probe = this.sqlite.query(
+      "SELECT lane, rank, id FROM waiting WHERE lane = ? ORDER BY rank, id LIMIT 1",
+    );
     let best: { lane: number; rank: number; id: number } | undefined;
     for (const lane of lanes) {
       const head = probe.get(lane) as { lane: number; rank: number; id: number } | null;
-      if (head && (!best || head.rank < best.rank || (head.rank === best.rank && head.id < best.id))) best = head;
+      if (head && (!best || head.rank < best.rank || (head.rank === best.rank && head.id < best.id)))
+        best = head;
     }
     return best;
   }
@@ -154,7 +164,9 @@ class SqliteJobStore implements JobStore {
       const prolong = this.sqlite.query(
         "UPDATE running SET lease_until = ? WHERE id = ? AND attempt = ? AND worker = ?",
       );
-      return leases.filter((l) => prolong.run(until, l.jobId, l.attempt, l.worker).changes === 0).map((l) => l.jobId);
+      return leases
+        .filter((l) => prolong.run(until, l.jobId, l.attempt, l.worker).changes === 0)
+        .map((l) => l.jobId);
     });
   }
 
@@ -181,13 +193,26 @@ class SqliteJobStore implements JobStore {
 
   private endRun(lease: Lease): { lane: number; started_at: number; progress: number | null } | null {
     const run = this.sqlite
-      .query("DELETE FROM running WHERE id = ? AND attempt = ? AND worker = ? RETURNING lane, started_at, progress")
-      .get(lease.jobId, lease.attempt, lease.worker) as { lane: number; started_at: number; progress: number | null } | null;
+      .query(
+        "DELETE FROM running WHERE id = ? AND attempt = ? AND worker = ? RETURNING lane, started_at, progress",
+      )
+      .get(lease.jobId, lease.attempt, lease.worker) as {
+      lane: number;
+      started_at: number;
+      progress: number | null;
+    } | null;
     if (run) this.tally.change(run.lane, "running", -1);
     return run;
   }
 
-  private saveAttempt(lease: Lease, startedAt: number, now: number, outcome: string, code: string | null, message: string | null) {
+  private saveAttempt(
+    lease: Lease,
+    startedAt: number,
+    now: number,
+    outcome: string,
+    code: string | null,
+    message: string | null,
+  ) {
     this.sqlite
       .query(
         `INSERT INTO attempt (job, number, started_at, finished_at, outcome, code, message, worker) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -197,7 +222,9 @@ class SqliteJobStore implements JobStore {
 
   /** The dedup key stays taken: the work is still open. */
   private waitAgain(id: number, lane: number, runAt: number | null, strikes: number, now: number): void {
-    this.sqlite.query("UPDATE job SET retry_count = retry_count + ?, run_at = ? WHERE id = ?").run(strikes, runAt, id);
+    this.sqlite
+      .query("UPDATE job SET retry_count = retry_count + ?, run_at = ? WHERE id = ?")
+      .run(strikes, runAt, id);
     const job = this.row(id)!;
     this.enterWaiting(id, lane, rankOf(job.priority, job.backfill), runAt, now);
   }
@@ -215,9 +242,21 @@ class SqliteJobStore implements JobStore {
       .query(
         `INSERT INTO finished (id, lane, state, finished_at, started_at, progress, note, code, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
-      .run(id, run.lane, finishedState[state], now, run.started_at, progress, note, failure?.code ?? null, failure?.message ?? null);
+      .run(
+        id,
+        run.lane,
+        finishedState[state],
+        now,
+        run.started_at,
+        progress,
+        note,
+        failure?.code ?? null,
+        failure?.message ?? null,
+      );
     this.tally.change(run.lane, state, 1);
-    this.sqlite.query("DELETE FROM open_key WHERE key = (SELECT dedup_key FROM job WHERE id = ?1) AND id = ?1").run(id);
+    this.sqlite
+      .query("DELETE FROM open_key WHERE key = (SELECT dedup_key FROM job WHERE id = ?1) AND id = ?1")
+      .run(id);
   }
 
   report(reports: Report[]): Promise<void> {
@@ -249,7 +288,11 @@ class SqliteJobStore implements JobStore {
     const from = this.read.statusOf(id);
     if (!mayMove(verb, from)) return { from, moved: false };
     if (verb === "retry") {
-      const open = job.dedup_key && (this.sqlite.query("SELECT id FROM open_key WHERE key = ?").get(job.dedup_key) as { id: number } | null);
+      const open =
+        job.dedup_key &&
+        (this.sqlite.query("SELECT id FROM open_key WHERE key = ?").get(job.dedup_key) as {
+          id: number;
+        } | null);
       if (open) return { from, moved: false, openAs: open.id };
       this.leaveFinished(id);
       if (job.dedup_key) this.openKey(job.dedup_key, id);
@@ -257,7 +300,9 @@ class SqliteJobStore implements JobStore {
     } else if (verb === "cancel") this.cancel(job, from, by, now);
     else if (verb === "pause") {
       this.leaveOpen(job, from);
-      this.sqlite.query("INSERT INTO paused (id, lane, paused_at, paused_by) VALUES (?, ?, ?, ?)").run(id, job.lane, now, by);
+      this.sqlite
+        .query("INSERT INTO paused (id, lane, paused_at, paused_by) VALUES (?, ?, ?, ?)")
+        .run(id, job.lane, now, by);
       this.tally.change(job.lane, "paused", 1);
     } else if (verb === "resume") {
       this.leaveOpen(job, from);
@@ -270,13 +315,22 @@ class SqliteJobStore implements JobStore {
   private cancel(job: JobRow, from: JobStatus, by: string | null, now: number): void {
     const failure = { code: "job.cancelled", message: `Cancelled${by ? ` by ${by}` : ""}.` };
     if (from === "running") {
-      const lease = this.sqlite.query("SELECT id AS jobId, attempt, worker FROM running WHERE id = ?").get(job.id) as Lease;
+      const lease = this.sqlite
+        .query("SELECT id AS jobId, attempt, worker FROM running WHERE id = ?")
+        .get(job.id) as Lease;
       const run = this.endRun(lease)!;
       this.saveAttempt(lease, run.started_at, now, "cancelled", failure.code, failure.message);
       this.finish(job.id, run, "cancelled", now, null, failure);
     } else {
       this.leaveOpen(job, from);
-      this.finish(job.id, { lane: job.lane, started_at: null, progress: null }, "cancelled", now, null, failure);
+      this.finish(
+        job.id,
+        { lane: job.lane, started_at: null, progress: null },
+        "cancelled",
+        now,
+        null,
+        failure,
+      );
     }
   }
 
@@ -284,7 +338,8 @@ class SqliteJobStore implements JobStore {
     if (from === "completed" || from === "failed" || from === "cancelled") this.leaveFinished(job.id);
     else {
       this.leaveOpen(job, from);
-      if (job.dedup_key) this.sqlite.query("DELETE FROM open_key WHERE key = ? AND id = ?").run(job.dedup_key, job.id);
+      if (job.dedup_key)
+        this.sqlite.query("DELETE FROM open_key WHERE key = ? AND id = ?").run(job.dedup_key, job.id);
     }
     this.forget(job.id);
   }
@@ -314,7 +369,9 @@ class SqliteJobStore implements JobStore {
         .query("DELETE FROM waiting WHERE lane = ? AND rank = ? AND id = ?")
         .run(job.lane, rankOf(job.priority, job.backfill), id).changes;
       if (moved)
-        this.sqlite.query("INSERT INTO waiting (lane, rank, id) VALUES (?, ?, ?)").run(job.lane, rankOf(priority, job.backfill), id);
+        this.sqlite
+          .query("INSERT INTO waiting (lane, rank, id) VALUES (?, ?, ?)")
+          .run(job.lane, rankOf(priority, job.backfill), id);
       return true;
     });
   }
@@ -327,13 +384,22 @@ class SqliteJobStore implements JobStore {
            ON CONFLICT (queue) DO UPDATE SET paused_at = excluded.paused_at, paused_until = excluded.paused_until,
              paused_by = excluded.paused_by, concurrency = excluded.concurrency, weight = excluded.weight`,
         )
-        .run(s.queue, s.pausedAt?.getTime() ?? null, s.pausedUntil?.getTime() ?? null, s.pausedBy, s.concurrency, s.weight);
+        .run(
+          s.queue,
+          s.pausedAt?.getTime() ?? null,
+          s.pausedUntil?.getTime() ?? null,
+          s.pausedBy,
+          s.concurrency,
+          s.weight,
+        );
     });
   }
 
   prune(before: number, failedBefore: number, limit: number): Promise<number> {
     return this.commits.write(() => {
-      const old = this.sqlite.query("SELECT id FROM finished WHERE lane = ? AND state = ? AND finished_at < ? ORDER BY finished_at LIMIT ?");
+      const old = this.sqlite.query(
+        "SELECT id FROM finished WHERE lane = ? AND state = ? AND finished_at < ? ORDER BY finished_at LIMIT ?",
+      );
       let pruned = 0;
       for (const { lane } of this.tally.all())
         for (const [state, code] of Object.entries(finishedState)) {
@@ -363,6 +429,7 @@ class SqliteJobStore implements JobStore {
   list = async (filter: JobFilter, order: JobOrder, offset: number, limit: number) =>
     this.read.list(filter, order, offset, limit);
   ids = async (filter: JobFilter, limit: number, after?: number) => this.read.ids(filter, limit, after);
+  head = async (lane: number) => this.read.head(lane);
   position = async (id: number) => this.read.position(id);
   attempts = async (id: number) => this.read.attempts(id);
   log = async (id: number, attempt?: number) => this.read.log(id, attempt);
@@ -384,13 +451,16 @@ class SqliteJobStore implements JobStore {
   }
 
   private leaveWaiting(lane: number, rank: number, id: number): boolean {
-    const left = this.sqlite.query("DELETE FROM waiting WHERE lane = ? AND rank = ? AND id = ?").run(lane, rank, id).changes > 0;
+    const left =
+      this.sqlite.query("DELETE FROM waiting WHERE lane = ? AND rank = ? AND id = ?").run(lane, rank, id)
+        .changes > 0;
     if (left) this.tally.change(lane, "waiting", -1);
     return left;
   }
 
   private leaveDelayed(runAt: number, id: number, lane: number): boolean {
-    const left = this.sqlite.query("DELETE FROM delayed WHERE run_at = ? AND id = ?").run(runAt, id).changes > 0;
+    const left =
+      this.sqlite.query("DELETE FROM delayed WHERE run_at = ? AND id = ?").run(runAt, id).changes > 0;
     if (left) this.tally.change(lane, "delayed", -1);
     return left;
   }
@@ -404,8 +474,13 @@ class SqliteJobStore implements JobStore {
   }
 
   private leaveFinished(id: number): void {
-    const row = this.sqlite.query("DELETE FROM finished WHERE id = ? RETURNING lane, state").get(id) as { lane: number; state: number };
-    const state = (Object.keys(finishedState) as (keyof typeof finishedState)[]).find((s) => finishedState[s] === row.state)!;
+    const row = this.sqlite.query("DELETE FROM finished WHERE id = ? RETURNING lane, state").get(id) as {
+      lane: number;
+      state: number;
+    };
+    const state = (Object.keys(finishedState) as (keyof typeof finishedState)[]).find(
+      (s) => finishedState[s] === row.state,
+    )!;
     this.tally.change(row.lane, state, -1);
   }
 
@@ -417,4 +492,3 @@ class SqliteJobStore implements JobStore {
     return this.sqlite.query("SELECT * FROM job WHERE id = ?").get(id) as JobRow | null;
   }
 }
-

@@ -4,7 +4,17 @@
 // A *lane* is one (queue, kind, category, VRAM class). Jobs wait in lanes, so that finding the best job that fits the
 // free budget costs a look at the heads of a few lanes, however many jobs wait behind one that does not fit.
 
-import type { Attempt, AttemptOutcome, Category, Failure, Job, JobStatus, Move, Params, Subject } from "./job.ts";
+import type {
+  Attempt,
+  AttemptOutcome,
+  Category,
+  Failure,
+  Job,
+  JobStatus,
+  Move,
+  Params,
+  Subject,
+} from "./job.ts";
 
 export interface LaneKey {
   queue: string;
@@ -103,6 +113,8 @@ export interface JobFilter {
   /** Substring of the subject's label, the failure message or the kind. */
   text?: string;
   ids?: number[];
+  /** A few waiting jobs to leave out: those shown as `queued`. */
+  exceptIds?: { id: number; lane: number }[];
   /** Leave out jobs whose subject belongs to one of these groups. */
   hideGroups?: number[];
 }
@@ -159,6 +171,8 @@ export interface JobStore {
   list(filter: JobFilter, order: JobOrder, offset: number, limit: number): Promise<JobPage>;
   /** Ids for a bulk action in ascending order, above `after`, at most `limit`. */
   ids(filter: JobFilter, limit: number, after?: number): Promise<number[]>;
+  /** The job that would be claimed next from a lane. */
+  head(lane: number): Promise<number | undefined>;
   /** How many jobs would be claimed before this one in its queue; undefined when it does not wait. */
   position(id: number): Promise<number | undefined>;
   attempts(id: number): Promise<Attempt[]>;

@@ -50,6 +50,8 @@ export interface Job {
   backfill: boolean;
   /** 0–100; null when its tool gives none. */
   progress: number | null;
+  /** When a running job's progress last changed. */
+  progressAt: Date | null;
   /** Why it ended as it did when it neither failed nor simply completed: `not_needed: already playable`. */
   outcomeNote: string | null;
   retryCount: number;

@@ -77,7 +77,8 @@ export class Catalogue<Tools = any> {
   ) {
     for (const queue of queues) this.queueByName.set(queue.name, queue);
     for (const kind of kinds) {
-      if (!this.queueByName.has(kind.queue)) throw new Error(`Kind ${kind.name} names an unknown queue ${kind.queue}.`);
+      if (!this.queueByName.has(kind.queue))
+        throw new Error(`Kind ${kind.name} names an unknown queue ${kind.queue}.`);
       for (const name of [kind.name, kind.alias]) {
         if (!name) continue;
         if (this.byName.has(name)) throw new Error(`Two kinds are called ${name}.`);

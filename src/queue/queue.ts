@@ -65,7 +65,11 @@ export class Queue<Tools = any> implements Enqueuer {
     for (const a of asked) jobs.push(await this.newJob(this.kindOf(a.kind), a.params, a));
     const inserted = await this.insert(jobs);
     const fresh = inserted.filter((i) => !i.deduplicated);
-    return { enqueued: fresh.length, skipped: inserted.length - fresh.length, jobIds: inserted.map((i) => i.id) };
+    return {
+      enqueued: fresh.length,
+      skipped: inserted.length - fresh.length,
+      jobIds: inserted.map((i) => i.id),
+    };
   }
 
   /** "Run" on a queue: everything its kinds know to be missing. */
@@ -78,7 +82,11 @@ export class Queue<Tools = any> implements Enqueuer {
   }
 
   /** Enqueues what `kind.pending` yields, in batches, so that a million files need no million objects. */
-  async enqueuePending(kind: JobKind<any, Tools>, options: EnqueueOptions, sum = { enqueued: 0, skipped: 0 }) {
+  async enqueuePending(
+    kind: JobKind<any, Tools>,
+    options: EnqueueOptions,
+    sum = { enqueued: 0, skipped: 0 },
+  ) {
     let batch: Asked[] = [];
     const flush = async () => {
       const { enqueued, skipped } = await this.enqueueMany(batch);
@@ -111,9 +119,18 @@ export class Queue<Tools = any> implements Enqueuer {
     if (moved.openAs)
       throw new Refused(409, "job.open", `The same work is already open as job ${moved.openAs}.`);
     if (!moved.moved)
-      throw new Refused(409, "job.state", `Job ${id} is ${moved.from}; it cannot be ${pastTense[verb]} from there.`);
+      throw new Refused(
+        409,
+        "job.state",
+        `Job ${id} is ${moved.from}; it cannot be ${pastTense[verb]} from there.`,
+      );
     const job = await this.store.get(id);
-    this.events.publish({ topic: "job", id, queue: job?.queue ?? "", what: verb === "remove" ? "removed" : "moved" });
+    this.events.publish({
+      topic: "job",
+      id,
+      queue: job?.queue ?? "",
+      what: verb === "remove" ? "removed" : "moved",
+    });
   }
 
   /** The same verb on every job that matches; jobs for which it is illegal are passed over. */
@@ -137,7 +154,12 @@ export class Queue<Tools = any> implements Enqueuer {
     const spec = this.catalogue.find(name);
     if (spec) return spec;
     throw new Refused(422, "type.unknown", `There is no job type ${name}.`, {
-      errors: [{ path: ["type"], message: `Unknown type; one of ${this.catalogue.kinds.map((k) => k.alias ?? k.name).join(", ")}` }],
+      errors: [
+        {
+          path: ["type"],
+          message: `Unknown type; one of ${this.catalogue.kinds.map((k) => k.alias ?? k.name).join(", ")}`,
+        },
+      ],
     });
   }
 
@@ -162,7 +184,8 @@ export class Queue<Tools = any> implements Enqueuer {
     if (jobs.length === 0) return [];
     const inserted = await this.store.insert(jobs, this.clock.now());
     inserted.forEach((i, n) => {
-      if (!i.deduplicated) this.events.publish({ topic: "job", id: i.id, queue: jobs[n]!.queue, what: "added" });
+      if (!i.deduplicated)
+        this.events.publish({ topic: "job", id: i.id, queue: jobs[n]!.queue, what: "added" });
     });
     return inserted;
   }

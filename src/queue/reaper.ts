@@ -30,7 +30,10 @@ export function reapAll(parts: ReaperParts): Promise<number> {
   return reap(parts, Number.MAX_SAFE_INTEGER);
 }
 
-async function reap({ store, events, clock, log, policy }: ReaperParts, leasesBefore: number): Promise<number> {
+async function reap(
+  { store, events, clock, log, policy }: ReaperParts,
+  leasesBefore: number,
+): Promise<number> {
   let reaped = 0;
   for (const lease of await store.leasesLostBefore(leasesBefore)) {
     // Once only: a job that takes its worker down with it must not do so for ever.

@@ -41,9 +41,15 @@ export class Tallies {
   private load(): void {
     this.lanes = new Map();
     this.byKey = new Map();
-    const rows = this.sqlite.query("SELECT id, queue, kind, category, vram_mb AS vramMb FROM lane").all() as Lane[];
+    const rows = this.sqlite
+      .query("SELECT id, queue, kind, category, vram_mb AS vramMb FROM lane")
+      .all() as Lane[];
     for (const lane of rows) this.add(lane);
-    const counts = this.sqlite.query("SELECT lane, state, n FROM tally").all() as { lane: number; state: TallyState; n: number }[];
+    const counts = this.sqlite.query("SELECT lane, state, n FROM tally").all() as {
+      lane: number;
+      state: TallyState;
+      n: number;
+    }[];
     for (const { lane, state, n } of counts) {
       const tally = this.lanes.get(lane);
       if (tally) tally[state] = n;
@@ -63,7 +69,9 @@ export class Tallies {
       .query("INSERT INTO lane (queue, kind, category, vram_mb) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
       .run(key.queue, key.kind, key.category, key.vramMb);
     const lane = this.sqlite
-      .query("SELECT id, queue, kind, category, vram_mb AS vramMb FROM lane WHERE queue = ? AND kind = ? AND category = ? AND vram_mb = ?")
+      .query(
+        "SELECT id, queue, kind, category, vram_mb AS vramMb FROM lane WHERE queue = ? AND kind = ? AND category = ? AND vram_mb = ?",
+      )
       .get(key.queue, key.kind, key.category, key.vramMb) as Lane;
     this.add(lane);
     return lane;
@@ -95,7 +103,8 @@ export class Tallies {
 
   /** After the transaction. */
   settle(committed: boolean): void {
-    if (committed) for (const { lane, state, by } of this.changes.values()) this.lanes.get(lane)![state] += by;
+    if (committed)
+      for (const { lane, state, by } of this.changes.values()) this.lanes.get(lane)![state] += by;
     // A lane made inside a transaction that was rolled back is not there: read in again.
     else this.load();
     this.changes.clear();

@@ -45,7 +45,9 @@ const stopWithinMs = 8_000;
 
 export class Worker<Tools = any> implements Service {
   readonly name = "worker";
-  private readonly executions = new Map<number, { execution: Execution<Tools>; done: Promise<void> }>();
+  private readonly executions = new Map<number, Execution<Tools>>();
+  /** Runs that are over, but not yet written down whole. */
+  private readonly settling = new Set<Promise<void>>();
   private readonly budget: Budget;
   private readonly random: () => number;
   private states = new Map<string, QueueState>();
@@ -67,7 +69,8 @@ export class Worker<Tools = any> implements Service {
     this.unsubscribe = this.parts.events.subscribe((e) => {
       if (e.topic === "job" && e.what === "moved") this.checkLease(e.id);
       if (e.topic === "queue") void this.loadStates().then(() => this.wake());
-      if (e.topic === "setting" || (e.topic === "job" && (e.what === "added" || e.what === "moved"))) this.wake();
+      if (e.topic === "setting" || (e.topic === "job" && (e.what === "added" || e.what === "moved")))
+        this.wake();
     });
     this.every("heartbeat", heartbeatMs, () => this.heartbeat());
     this.every("report", reportMs, () => this.report());
@@ -80,20 +83,20 @@ export class Worker<Tools = any> implements Service {
     this.stopping = true;
     this.unsubscribe();
     for (const forget of this.timers.values()) forget();
-    for (const { execution } of this.executions.values()) execution.stop("shutdown");
-    const all = Promise.all([...this.executions.values()].map((e) => e.done));
+    for (const execution of this.executions.values()) execution.stop("shutdown");
+    const all = Promise.all(this.settling);
     const late = new Promise<void>((resolve) => setTimeout(resolve, stopWithinMs).unref());
     await Promise.race([all, late]);
     // Tools that would not die in time: the jobs go back all the same, their leases end here.
     await Promise.all(
-      [...this.executions.values()].map(({ execution }) =>
+      [...this.executions.values()].map((execution) =>
         this.parts.store.settle(execution.claimed, { outcome: "handed_back" }, this.parts.clock.now()),
       ),
     );
   }
 
   running(): RunningJob[] {
-    return [...this.executions.values()].map(({ execution }) => ({
+    return [...this.executions.values()].map((execution) => ({
       id: execution.claimed.jobId,
       lane: execution.claimed.lane,
       startedAt: new Date(execution.startedAt),
@@ -103,7 +106,7 @@ export class Worker<Tools = any> implements Service {
 
   /** The tail of a running job's log as of now; undefined when it does not run here. */
   liveLog(jobId: number): string | undefined {
-    return this.executions.get(jobId)?.execution.liveLog;
+    return this.executions.get(jobId)?.liveLog;
   }
 
   get vramUsedMb(): number {
@@ -115,7 +118,10 @@ export class Worker<Tools = any> implements Service {
   }
 
   queueLimit(spec: QueueSpec): number {
-    return this.budget.queueLimit({ base: spec.base, override: this.states.get(spec.name)?.concurrency ?? null });
+    return this.budget.queueLimit({
+      base: spec.base,
+      override: this.states.get(spec.name)?.concurrency ?? null,
+    });
   }
 
   /** What keeps a waiting job's lane from starting now. */
@@ -201,7 +207,12 @@ export class Worker<Tools = any> implements Service {
     const held = lanes[0]!;
     let claimed: Claimed | undefined;
     try {
-      claimed = await this.parts.store.claim({ lanes: lanes.map((l) => l.id), worker: this.parts.name, now, leaseMs });
+      claimed = await this.parts.store.claim({
+        lanes: lanes.map((l) => l.id),
+        worker: this.parts.name,
+        now,
+        leaseMs,
+      });
     } finally {
       if (!claimed) this.budget.give(held);
     }
@@ -218,7 +229,9 @@ export class Worker<Tools = any> implements Service {
     const { catalogue, tools, clock, logsFolder, events } = this.parts;
     const execution = new Execution(claimed, catalogue.find(claimed.lane.kind)!, tools, clock, logsFolder);
     const done = this.finish(execution);
-    this.executions.set(claimed.jobId, { execution, done });
+    this.settling.add(done);
+    void done.then(() => this.settling.delete(done));
+    this.executions.set(claimed.jobId, execution);
     events.publish({ topic: "job", id: claimed.jobId, queue: claimed.lane.queue, what: "started" });
     // Stopped between the claim and here.
     if (this.stopping) execution.stop("shutdown");
@@ -247,30 +260,33 @@ export class Worker<Tools = any> implements Service {
   }
 
   private async heartbeat(): Promise<void> {
-    const leases = [...this.executions.values()].map(({ execution }) => execution.claimed);
+    const leases = [...this.executions.values()].map((execution) => execution.claimed);
     if (leases.length === 0) return;
     const lost = await this.parts.store.extend(leases, this.parts.clock.now() + leaseMs);
-    for (const id of lost) this.executions.get(id)?.execution.stop("lease-lost");
+    for (const id of lost) this.executions.get(id)?.stop("lease-lost");
   }
 
   /** Somebody has moved a job that may run here: if its lease is gone, its tools must die now. */
   private checkLease(id: number): void {
     const running = this.executions.get(id);
     if (!running) return;
-    void this.parts.store.extend([running.execution.claimed], this.parts.clock.now() + leaseMs).then((lost) => {
-      if (lost.length > 0) running.execution.stop("lease-lost");
-    });
+    void this.parts.store
+      .extend([running.claimed], this.parts.clock.now() + leaseMs)
+      .then((lost) => {
+        if (lost.length > 0) running.stop("lease-lost");
+      });
   }
 
   private async report(): Promise<void> {
     const now = this.parts.clock.now();
     const all = [...this.executions.values()];
-    const reports = all.flatMap(({ execution }) => execution.takeReport(now) ?? []);
+    const reports = all.flatMap((execution) => execution.takeReport(now) ?? []);
     if (reports.length === 0) return;
-    await Promise.all([this.parts.store.report(reports), ...all.map(({ execution }) => execution.spill())]);
+    await Promise.all([this.parts.store.report(reports), ...all.map((execution) => execution.spill())]);
     for (const { lease } of reports) {
-      const lane = this.executions.get(lease.jobId)?.execution.claimed.lane;
-      if (lane) this.parts.events.publish({ topic: "job", id: lease.jobId, queue: lane.queue, what: "progress" });
+      const lane = this.executions.get(lease.jobId)?.claimed.lane;
+      if (lane)
+        this.parts.events.publish({ topic: "job", id: lease.jobId, queue: lane.queue, what: "progress" });
     }
   }
 
@@ -308,10 +324,16 @@ export class Worker<Tools = any> implements Service {
     if (this.stopping) return;
     const { store, clock } = this.parts;
     const now = clock.now();
-    const ends = [...this.states.values()].flatMap((s) => s.pausedUntil?.getTime() ?? []).filter((t) => t > now);
+    const ends = [...this.states.values()]
+      .flatMap((s) => s.pausedUntil?.getTime() ?? [])
+      .filter((t) => t > now);
     const next = Math.min(...[await store.nextRunAt(), ...ends].filter((t) => t !== undefined));
     this.timers.get("due")?.();
-    if (Number.isFinite(next)) this.timers.set("due", clock.after(Math.max(1, next - now), () => this.wake()));
+    if (Number.isFinite(next))
+      this.timers.set(
+        "due",
+        clock.after(Math.max(1, next - now), () => this.wake()),
+      );
   }
 
   private every(name: string, ms: number, step: () => Promise<void>): void {
@@ -321,8 +343,15 @@ export class Worker<Tools = any> implements Service {
       } catch (error) {
         this.parts.log.error(`${name} failed`, { error });
       }
-      if (!this.stopping) this.timers.set(name, this.parts.clock.after(ms, () => void turn()));
+      if (!this.stopping)
+        this.timers.set(
+          name,
+          this.parts.clock.after(ms, () => void turn()),
+        );
     };
-    this.timers.set(name, this.parts.clock.after(ms, () => void turn()));
+    this.timers.set(
+      name,
+      this.parts.clock.after(ms, () => void turn()),
+    );
   }
 }

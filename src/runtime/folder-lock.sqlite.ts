@@ -7,6 +7,9 @@ export interface FolderLock {
   release(): void;
 }
 
+/** Keeps the handles alive: a collected handle would close itself and let the lock go. */
+const held = new Set<Database>();
+
 /** Undefined when another process holds it. */
 export function lockFolder(path: string, pid: number = process.pid): FolderLock | undefined {
   const lock = new Database(path, { create: true, strict: true });
@@ -22,8 +25,10 @@ export function lockFolder(path: string, pid: number = process.pid): FolderLock 
     if (isBusy(error)) return undefined;
     throw error;
   }
+  held.add(lock);
   return {
     release() {
+      held.delete(lock);
       lock.exec("ROLLBACK");
       lock.close();
     },

@@ -4,8 +4,18 @@ import { Budget, type Limits } from "../../src/queue/budget.ts";
 import type { Category } from "../../src/queue/job.ts";
 import type { Lane } from "../../src/queue/job-store.ts";
 
-const limits: Limits = { multiplier: 1, category: { cpu: 5, gpu_encode: 2, gpu_ai: 1 }, vramBudgetMb: 16_000 };
-const lane = (id: number, category: Category, vramMb: number, queue = `q${id}`): Lane => ({ id, queue, kind: queue, category, vramMb });
+const limits: Limits = {
+  multiplier: 1,
+  category: { cpu: 5, gpu_encode: 2, gpu_ai: 1 },
+  vramBudgetMb: 16_000,
+};
+const lane = (id: number, category: Category, vramMb: number, queue = `q${id}`): Lane => ({
+  id,
+  queue,
+  kind: queue,
+  category,
+  vramMb,
+});
 const wide = { base: 100, override: null };
 
 describe("budget", () => {
@@ -23,13 +33,23 @@ describe("budget", () => {
   test("a full category says so with its figures", () => {
     const budget = new Budget(() => limits);
     budget.take(lane(1, "gpu_ai", 8000));
-    expect(budget.blocked(lane(2, "gpu_ai", 0), wide, 0)).toEqual({ by: "category", category: "gpu_ai", running: 1, limit: 1 });
+    expect(budget.blocked(lane(2, "gpu_ai", 0), wide, 0)).toEqual({
+      by: "category",
+      category: "gpu_ai",
+      running: 1,
+      limit: 1,
+    });
   });
 
   test("memory that is taken blocks what does not fit and nothing else", () => {
     const budget = new Budget(() => limits);
     budget.take(lane(1, "gpu_ai", 10_000));
-    expect(budget.blocked(lane(2, "gpu_encode", 8000), wide, 0)).toEqual({ by: "vram", neededMb: 8000, freeMb: 6000, budgetMb: 16_000 });
+    expect(budget.blocked(lane(2, "gpu_encode", 8000), wide, 0)).toEqual({
+      by: "vram",
+      neededMb: 8000,
+      freeMb: 6000,
+      budgetMb: 16_000,
+    });
     expect(budget.blocked(lane(3, "gpu_encode", 4000), wide, 0)).toBeUndefined();
     expect(budget.blocked(lane(4, "gpu_encode", 20_000), wide, 0)).toMatchObject({ by: "vram-never" });
   });
@@ -41,7 +61,11 @@ describe("budget", () => {
     budget.take(small);
     budget.passOver(large, budget.blocked(large, wide, 0)!, 0);
     expect(budget.blocked(small, wide, 59_999)).toBeUndefined();
-    expect(budget.blocked(small, wide, 60_000)).toEqual({ by: "reservation", forLane: large, heldMb: 14_000 });
+    expect(budget.blocked(small, wide, 60_000)).toEqual({
+      by: "reservation",
+      forLane: large,
+      heldMb: 14_000,
+    });
     expect(budget.blocked(lane(3, "cpu", 0), wide, 60_000)).toBeUndefined();
     budget.give(small);
     expect(budget.blocked(large, wide, 60_000)).toBeUndefined();
@@ -51,34 +75,43 @@ describe("budget", () => {
   });
 
   test("under any history no limit and no memory budget is ever exceeded", () => {
-    const lanes = [lane(0, "cpu", 0), lane(1, "gpu_encode", 4000), lane(2, "gpu_ai", 8000), lane(3, "gpu_encode", 6000), lane(4, "cpu", 0, "q0")];
+    const lanes = [
+      lane(0, "cpu", 0),
+      lane(1, "gpu_encode", 4000),
+      lane(2, "gpu_ai", 8000),
+      lane(3, "gpu_encode", 6000),
+      lane(4, "cpu", 0, "q0"),
+    ];
     fc.assert(
-      fc.property(fc.array(fc.record({ lane: fc.nat(4), give: fc.boolean() }), { maxLength: 200 }), (steps) => {
-        const budget = new Budget(() => limits);
-        const running: Lane[] = [];
-        let now = 0;
-        for (const step of steps) {
-          now += 10_000;
-          const l = lanes[step.lane]!;
-          const at = running.indexOf(l);
-          if (step.give && at >= 0) {
-            budget.give(l);
-            running.splice(at, 1);
-            continue;
+      fc.property(
+        fc.array(fc.record({ lane: fc.nat(4), give: fc.boolean() }), { maxLength: 200 }),
+        (steps) => {
+          const budget = new Budget(() => limits);
+          const running: Lane[] = [];
+          let now = 0;
+          for (const step of steps) {
+            now += 10_000;
+            const l = lanes[step.lane]!;
+            const at = running.indexOf(l);
+            if (step.give && at >= 0) {
+              budget.give(l);
+              running.splice(at, 1);
+              continue;
+            }
+            const why = budget.blocked(l, { base: 3, override: null }, now);
+            if (why) budget.passOver(l, why, now);
+            else {
+              budget.take(l);
+              running.push(l);
+            }
+            expect(running.reduce((mb, x) => mb + x.vramMb, 0)).toBeLessThanOrEqual(16_000);
+            expect(budget.vramUsedMb).toBe(running.reduce((mb, x) => mb + x.vramMb, 0));
+            for (const [category, limit] of Object.entries(limits.category))
+              expect(running.filter((x) => x.category === category).length).toBeLessThanOrEqual(limit);
+            expect(running.filter((x) => x.queue === "q0").length).toBeLessThanOrEqual(3);
           }
-          const why = budget.blocked(l, { base: 3, override: null }, now);
-          if (why) budget.passOver(l, why, now);
-          else {
-            budget.take(l);
-            running.push(l);
-          }
-          expect(running.reduce((mb, x) => mb + x.vramMb, 0)).toBeLessThanOrEqual(16_000);
-          expect(budget.vramUsedMb).toBe(running.reduce((mb, x) => mb + x.vramMb, 0));
-          for (const [category, limit] of Object.entries(limits.category))
-            expect(running.filter((x) => x.category === category).length).toBeLessThanOrEqual(limit);
-          expect(running.filter((x) => x.queue === "q0").length).toBeLessThanOrEqual(3);
-        }
-      }),
+        },
+      ),
     );
   });
 });

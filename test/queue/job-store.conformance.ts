@@ -41,7 +41,8 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
     });
 
     const add = async (over: Partial<NewJob> = {}, now = t0) => (await store.insert([job(over)], now))[0]!.id;
-    const lanesOf = async (queue = "hash") => (await store.lanes()).filter((l) => l.queue === queue).map((l) => l.id);
+    const lanesOf = async (queue = "hash") =>
+      (await store.lanes()).filter((l) => l.queue === queue).map((l) => l.id);
     const claim = async (queue = "hash", now = t0, worker = "w1") =>
       store.claim({ lanes: await lanesOf(queue), worker, now, leaseMs: 60_000 });
     const get = async (id: number) => (await store.get(id)) as Job;
@@ -87,7 +88,10 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
     });
 
     test("the same work is open once; when it is over it may be enqueued again", async () => {
-      const [a, b] = await store.insert([job({ dedupKey: "file-hash:1" }), job({ dedupKey: "file-hash:1" })], t0);
+      const [a, b] = await store.insert(
+        [job({ dedupKey: "file-hash:1" }), job({ dedupKey: "file-hash:1" })],
+        t0,
+      );
       expect(b).toEqual({ id: a!.id, deduplicated: true });
       const lease = (await claim())!;
       expect((await store.insert([job({ dedupKey: "file-hash:1" })], t0))[0]!.deduplicated).toBe(true);
@@ -130,14 +134,25 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
     test("work that was not needed completes with its reason", async () => {
       const id = await add();
       await store.settle((await claim())!, { outcome: "completed", note: "already playable" }, t0);
-      expect(await get(id)).toMatchObject({ status: "completed", outcomeNote: "not_needed: already playable" });
+      expect(await get(id)).toMatchObject({
+        status: "completed",
+        outcomeNote: "not_needed: already playable",
+      });
       expect((await store.attempts(id))[0]).toMatchObject({ outcome: "not_needed" });
     });
 
     test("a retry waits for its time, counts its strike and keeps the failed attempt", async () => {
       const id = await add();
-      await store.settle((await claim())!, { outcome: "retry", runAt: t0 + 120_000, failure, strike: true }, t0 + 5);
-      expect(await get(id)).toMatchObject({ status: "pending", retryCount: 1, runAt: new Date(t0 + 120_000) });
+      await store.settle(
+        (await claim())!,
+        { outcome: "retry", runAt: t0 + 120_000, failure, strike: true },
+        t0 + 5,
+      );
+      expect(await get(id)).toMatchObject({
+        status: "pending",
+        retryCount: 1,
+        runAt: new Date(t0 + 120_000),
+      });
       expect(await countOf("delayed")).toBe(1);
       const again = (await claim("hash", t0 + 120_000))!;
       expect(again).toMatchObject({ jobId: id, attempt: 2, retryCount: 1 });
@@ -157,7 +172,10 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
       await store.move(id, "cancel", "ada", t0 + 1);
       expect(await store.extend([lease], t0 + 99_999)).toEqual([id]);
       expect(await store.settle(lease, { outcome: "completed" }, t0 + 2)).toBe(false);
-      expect(await get(id)).toMatchObject({ status: "cancelled", failure: { code: "job.cancelled", message: "Cancelled by ada." } });
+      expect(await get(id)).toMatchObject({
+        status: "cancelled",
+        failure: { code: "job.cancelled", message: "Cancelled by ada." },
+      });
     });
 
     test("an older lease of the same job is fenced off by the newer one", async () => {
@@ -253,7 +271,9 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
             else if (verb === "acknowledge") expect((await get(id)).acknowledgedAt).toEqual(new Date(t0));
             else
               expect((await get(id)).status).toBe(
-                ({ retry: "pending", cancel: "cancelled", pause: "paused", resume: "pending" } as const)[verb],
+                ({ retry: "pending", cancel: "cancelled", pause: "paused", resume: "pending" } as const)[
+                  verb
+                ],
               );
           });
 
@@ -273,7 +293,11 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
         const old = await add({ dedupKey: "k" });
         await store.settle((await claim())!, { outcome: "failed", failure }, t0);
         const open = await add({ dedupKey: "k" });
-        expect(await store.move(old, "retry", null, t0)).toEqual({ from: "failed", moved: false, openAs: open });
+        expect(await store.move(old, "retry", null, t0)).toEqual({
+          from: "failed",
+          moved: false,
+          openAs: open,
+        });
       });
 
       test("a manual retry counts and keeps earlier attempts", async () => {
@@ -303,11 +327,17 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
 
       test("filters by status, queue, kind and category agree with the jobs' states", async () => {
         const scan = await add({ queue: "library-scan", kind: "library-scan" });
-        const gpu = await add({ queue: "video-transcode", kind: "video-transcode", category: "gpu_encode", vramMb: 4000 });
+        const gpu = await add({
+          queue: "video-transcode",
+          kind: "video-transcode",
+          category: "gpu_encode",
+          vramMb: 4000,
+        });
         const failed = await add();
         await store.settle((await claim())!, { outcome: "failed", failure }, t0);
         const late = await add({ runAt: new Date(t0 + 1000) });
-        const ids = async (f: Parameters<JobStore["list"]>[0]) => (await store.list(f, "newest", 0, 50)).jobs.map((j) => j.id);
+        const ids = async (f: Parameters<JobStore["list"]>[0]) =>
+          (await store.list(f, "newest", 0, 50)).jobs.map((j) => j.id);
         expect(await ids({ status: ["pending"] })).toEqual([scan, gpu, late]);
         expect(await ids({ status: ["delayed"] })).toEqual([late]);
         expect(await ids({ status: ["failed"] })).toEqual([failed]);
@@ -320,7 +350,8 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
       test("by subject, by text and without hidden groups", async () => {
         const a = await add({ subject: { type: "file", id: 1, label: "Holiday/Beach 100%.mp4", group: 1 } });
         const b = await add({ subject: { type: "file", id: 2, label: "Holiday/Hills.mp4", group: 2 } });
-        const ids = async (f: Parameters<JobStore["list"]>[0]) => (await store.list(f, "newest", 0, 50)).jobs.map((j) => j.id);
+        const ids = async (f: Parameters<JobStore["list"]>[0]) =>
+          (await store.list(f, "newest", 0, 50)).jobs.map((j) => j.id);
         expect(await ids({ subject: { type: "file", id: 1 } })).toEqual([a]);
         expect(await ids({ text: "100%" })).toEqual([a]);
         expect(await ids({ text: "holiday" })).toEqual([b, a]);
@@ -356,7 +387,14 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
     });
 
     test("a queue's pause and overrides are kept", async () => {
-      const state = { queue: "hash", pausedAt: new Date(t0), pausedUntil: null, pausedBy: "ada", concurrency: 3, weight: null };
+      const state = {
+        queue: "hash",
+        pausedAt: new Date(t0),
+        pausedUntil: null,
+        pausedBy: "ada",
+        concurrency: 3,
+        weight: null,
+      };
       await store.setQueueState(state);
       expect(await store.queueStates()).toEqual([state]);
     });
@@ -371,10 +409,33 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
 
     test("under any history no job is lost or runs twice, and the tallies tell the truth", async () => {
       const step = fc.oneof(
-        fc.record({ do: fc.constant("insert" as const), priority: fc.integer({ min: 1, max: 10 }), key: fc.integer({ min: 0, max: 5 }), delay: fc.boolean() }),
+        fc.record({
+          do: fc.constant("insert" as const),
+          priority: fc.integer({ min: 1, max: 10 }),
+          key: fc.integer({ min: 0, max: 5 }),
+          delay: fc.boolean(),
+        }),
         fc.record({ do: fc.constant("claim" as const) }),
-        fc.record({ do: fc.constantFrom("completed" as const, "failed" as const, "retry" as const, "handed_back" as const), nth: fc.nat(9) }),
-        fc.record({ do: fc.constantFrom("cancel" as const, "pause" as const, "resume" as const, "remove" as const, "acknowledge" as const, "again" as const), nth: fc.nat(30) }),
+        fc.record({
+          do: fc.constantFrom(
+            "completed" as const,
+            "failed" as const,
+            "retry" as const,
+            "handed_back" as const,
+          ),
+          nth: fc.nat(9),
+        }),
+        fc.record({
+          do: fc.constantFrom(
+            "cancel" as const,
+            "pause" as const,
+            "resume" as const,
+            "remove" as const,
+            "acknowledge" as const,
+            "again" as const,
+          ),
+          nth: fc.nat(30),
+        }),
         fc.record({ do: fc.constant("wait" as const) }),
       );
       await fc.assert(
@@ -388,7 +449,10 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
             const nth = <T>(from: Iterable<T>, n: number) => [...from][n % Math.max(1, [...from].length)];
             if (x.do === "insert") {
               const runAt = x.delay ? new Date(now + 50) : null;
-              const [got] = await s.insert([job({ priority: x.priority, dedupKey: x.key ? `k${x.key}` : null, runAt })], now);
+              const [got] = await s.insert(
+                [job({ priority: x.priority, dedupKey: x.key ? `k${x.key}` : null, runAt })],
+                now,
+              );
               if (!got!.deduplicated) alive.add(got!.id);
             } else if (x.do === "claim") {
               const lanes = (await s.lanes()).map((l) => l.id);
@@ -398,10 +462,20 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
                 leases.set(got.jobId, got);
               }
             } else if (x.do === "wait") now += 100;
-            else if (x.do === "completed" || x.do === "failed" || x.do === "retry" || x.do === "handed_back") {
+            else if (
+              x.do === "completed" ||
+              x.do === "failed" ||
+              x.do === "retry" ||
+              x.do === "handed_back"
+            ) {
               const lease = nth(leases.values(), x.nth);
               if (!lease) continue;
-              const how = { completed: { outcome: "completed" }, failed: { outcome: "failed", failure }, retry: { outcome: "retry", runAt: now + 20, failure, strike: true }, handed_back: { outcome: "handed_back" } } as const;
+              const how = {
+                completed: { outcome: "completed" },
+                failed: { outcome: "failed", failure },
+                retry: { outcome: "retry", runAt: now + 20, failure, strike: true },
+                handed_back: { outcome: "handed_back" },
+              } as const;
               expect(await s.settle(lease, how[x.do], now)).toBe(true);
               leases.delete(lease.jobId);
             } else {
@@ -415,8 +489,11 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
           }
           const jobs = (await s.list({}, "newest", 0, 500)).jobs;
           expect(new Set(jobs.map((j) => j.id))).toEqual(alive);
-          expect(new Set(jobs.filter((j) => j.status === "running").map((j) => j.id))).toEqual(new Set(leases.keys()));
-          const sum = (k: keyof Omit<LaneTally, "lane">, all: LaneTally[]) => all.reduce((n, t) => n + t[k], 0);
+          expect(new Set(jobs.filter((j) => j.status === "running").map((j) => j.id))).toEqual(
+            new Set(leases.keys()),
+          );
+          const sum = (k: keyof Omit<LaneTally, "lane">, all: LaneTally[]) =>
+            all.reduce((n, t) => n + t[k], 0);
           const tallies = await s.tallies();
           const byStatus = (status: string) => jobs.filter((j) => j.status === status).length;
           expect(sum("waiting", tallies) + sum("delayed", tallies)).toBe(byStatus("pending"));
@@ -431,4 +508,3 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
     });
   });
 }
-

@@ -14,5 +14,8 @@ jobStoreConformance("SQLite job store", async () => {
   const path = join(folder, `${n++}.db`);
   const { sqlite } = openSqlite(path, "NORMAL");
   migrate(sqlite, migrations);
-  return { store: openSqliteJobStore(sqlite), second: () => openSqliteJobStore(openSqlite(path, "NORMAL").sqlite) };
+  return {
+    store: openSqliteJobStore(sqlite),
+    second: () => openSqliteJobStore(openSqlite(path, "NORMAL").sqlite),
+  };
 });

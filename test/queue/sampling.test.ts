@@ -2,7 +2,11 @@ import { expect, test } from "bun:test";
 import { pickWeighted } from "../../src/queue/sampling.ts";
 
 test("over 10,000 draws the shares match the weights and the lightest queue is served", () => {
-  const queues = [{ name: "imageproxy", weight: 100 }, { name: "transcription", weight: 5 }, { name: "maintenance", weight: 1 }];
+  const queues = [
+    { name: "imageproxy", weight: 100 },
+    { name: "transcription", weight: 5 },
+    { name: "maintenance", weight: 1 },
+  ];
   let seed = 42;
   const random = () => {
     seed = (seed * 1103515245 + 12345) % 2 ** 31;

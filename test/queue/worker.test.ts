@@ -6,8 +6,8 @@ import { reapAll, reaperLoop } from "../../src/queue/reaper.ts";
 import { GiveUp, JobFailure, RetryLater } from "../../src/runtime/errors.ts";
 import { silentLogger } from "../../src/runtime/log.ts";
 import { settled } from "../support/fake-clock.ts";
-import { job } from "./job-store.conformance.ts";
 import { type Act, testKind, testQueue } from "../support/queue.ts";
+import { job } from "./job-store.conformance.ts";
 
 /** A run that goes on until the test lets it end, or it is aborted. */
 function held() {
@@ -76,7 +76,11 @@ describe("a run", () => {
     }
     expect(waits).toEqual([2, 4, 8]);
     expect(at).toEqual([1, 2, 3, 4]);
-    expect(await t.job()).toMatchObject({ status: "failed", retryCount: 3, failure: { code: "tool.crashed" } });
+    expect(await t.job()).toMatchObject({
+      status: "failed",
+      retryCount: 3,
+      failure: { code: "tool.crashed" },
+    });
     expect(await t.store.attempts(t.id)).toHaveLength(4);
   });
 
@@ -96,6 +100,7 @@ describe("a run", () => {
     const t = await oneJob((run) => {
       for (let i = 0; i < 1000; i++) run.log(`line ${i}`);
     });
+    await t.worker.stop();
     const tail = await t.store.log(t.id);
     expect(tail.length).toBeLessThanOrEqual(logTailBytes);
     expect(tail).toEndWith("line 999\n");
@@ -107,7 +112,10 @@ describe("a run", () => {
   test("whose stored params no longer fit its kind fails and says so", async () => {
     const { z } = await import("zod");
     const t = testQueue([testKind({ params: z.strictObject({ width: z.int() }), maxRetries: 0 })]);
-    await t.store.insert([job({ queue: "a", kind: "test", params: { old: true }, maxRetries: 0 })], t.clock.now());
+    await t.store.insert(
+      [job({ queue: "a", kind: "test", params: { old: true }, maxRetries: 0 })],
+      t.clock.now(),
+    );
     await t.worker.start();
     await settled();
     expect((await t.queue.get(1)).failure?.message).toContain("width");
@@ -132,7 +140,14 @@ describe("limits", () => {
     const run = held();
     const t = testQueue([testKind({ act: run.act })]);
     const pausedUntil = new Date(t.clock.now() + 900_000);
-    await t.store.setQueueState({ queue: "a", pausedAt: new Date(t.clock.now()), pausedUntil, pausedBy: "ada", concurrency: null, weight: null });
+    await t.store.setQueueState({
+      queue: "a",
+      pausedAt: new Date(t.clock.now()),
+      pausedUntil,
+      pausedBy: "ada",
+      concurrency: null,
+      weight: null,
+    });
     await t.worker.start();
     await t.queue.enqueue("test", {});
     await t.clock.advance(899_000);
@@ -144,13 +159,11 @@ describe("limits", () => {
   test("a job whose memory does not fit is passed over for one that does", async () => {
     const big = held();
     const small = held();
-    const t = testQueue(
-      [
-        testKind({ name: "big", queue: "a", category: "gpu_ai", vramMb: 12_000, act: big.act }),
-        testKind({ name: "small", queue: "b", category: "gpu_encode", vramMb: 4000, act: small.act }),
-        testKind({ name: "medium", queue: "c", category: "gpu_encode", vramMb: 8000, act: big.act }),
-      ],
-    );
+    const t = testQueue([
+      testKind({ name: "big", queue: "a", category: "gpu_ai", vramMb: 12_000, act: big.act }),
+      testKind({ name: "small", queue: "b", category: "gpu_encode", vramMb: 4000, act: small.act }),
+      testKind({ name: "medium", queue: "c", category: "gpu_encode", vramMb: 8000, act: big.act }),
+    ]);
     await t.worker.start();
     await t.queue.enqueue("big", {});
     await settled();
@@ -163,10 +176,7 @@ describe("limits", () => {
 
   test("a kind that this build does not know stays where it is", async () => {
     const t = testQueue([testKind({})]);
-    await t.store.insert(
-      [job({ queue: "a", kind: "from-the-future" })],
-      t.clock.now(),
-    );
+    await t.store.insert([job({ queue: "a", kind: "from-the-future" })], t.clock.now());
     await t.worker.start();
     const { id } = await t.queue.enqueue("test", {});
     await settled();
@@ -193,14 +203,23 @@ describe("control", () => {
   test("an illegal move is refused with 409 naming the state", async () => {
     const t = testQueue([testKind({})]);
     const { id } = await t.queue.enqueue("test", {});
-    expect(t.queue.move(id, "retry", null)).rejects.toMatchObject({ status: 409, message: `Job ${id} is pending; it cannot be retried from there.` });
+    expect(t.queue.move(id, "retry", null)).rejects.toMatchObject({
+      status: 409,
+      message: `Job ${id} is pending; it cannot be retried from there.`,
+    });
   });
 
   test("unknown kinds and bad params are refused with the path of each fault", async () => {
     const { z } = await import("zod");
     const t = testQueue([testKind({ params: z.strictObject({ width: z.int() }) })]);
-    expect(t.queue.enqueue("nope", {})).rejects.toMatchObject({ status: 422, more: { errors: [{ path: ["type"] }] } });
-    expect(t.queue.enqueue("test", { width: "x" })).rejects.toMatchObject({ status: 422, more: { errors: [{ path: ["params", "width"] }] } });
+    expect(t.queue.enqueue("nope", {})).rejects.toMatchObject({
+      status: 422,
+      more: { errors: [{ path: ["type"] }] },
+    });
+    expect(t.queue.enqueue("test", { width: "x" })).rejects.toMatchObject({
+      status: 422,
+      more: { errors: [{ path: ["params", "width"] }] },
+    });
   });
 
   test("a clean stop hands running jobs back without a strike", async () => {
@@ -261,7 +280,8 @@ describe("the reaper", () => {
     log: silentLogger,
     policy: () => policy,
   });
-  const step = (t: Awaited<ReturnType<typeof orphan>>) => reaperLoop(parts(t)).step(new AbortController().signal);
+  const step = (t: Awaited<ReturnType<typeof orphan>>) =>
+    reaperLoop(parts(t)).step(new AbortController().signal);
 
   test("leaves a job alone for hours as long as its worker's heartbeats come", async () => {
     const t = await orphan();
@@ -274,7 +294,11 @@ describe("the reaper", () => {
     const t = await orphan();
     await reapAll(parts(t));
     await settled();
-    expect(await t.queue.get(t.id)).toMatchObject({ status: "failed", failure: { code: "job.orphaned" }, progress: null });
+    expect(await t.queue.get(t.id)).toMatchObject({
+      status: "failed",
+      failure: { code: "job.orphaned" },
+      progress: null,
+    });
     expect(t.run.started.length).toBe(1);
   });
 

@@ -65,13 +65,16 @@ test("it says why a folder cannot be used", () => {
 });
 
 describe("with a server in another process", () => {
+  let child: Bun.Subprocess<"ignore", "pipe", "inherit"> | undefined;
+  afterEach(() => child?.kill("SIGKILL"));
+
   async function otherServer() {
     const code = `
       const { openDataFolder } = await import(${JSON.stringify(join(import.meta.dir, "../../src/runtime/data-folder.ts"))});
       openDataFolder(${JSON.stringify(root)});
       console.log("held");
       setInterval(() => {}, 1000);`;
-    const child = Bun.spawn([process.execPath, "-e", code], {
+    child = Bun.spawn([process.execPath, "-e", code], {
       stdout: "pipe",
       env: { ...process.env, BUN_BE_BUN: "1" },
     });

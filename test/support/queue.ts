@@ -57,7 +57,27 @@ export function testQueue(kinds: JobKind[], over: { limits?: Partial<Limits>; ra
     ...over.limits,
   };
   const logsFolder = mkdtempSync(join(tmpdir(), "sprocket-logs-"));
-  const parts = { store, catalogue, tools: {}, events, clock, log: silentLogger, limits: () => limits, logsFolder };
+  const parts = {
+    store,
+    catalogue,
+    tools: {},
+    events,
+    clock,
+    log: silentLogger,
+    limits: () => limits,
+    logsFolder,
+  };
   const newWorker = (name: string) => new Worker({ ...parts, name, random: over.random ?? (() => 0) });
-  return { clock, events, sqlite, store, queue, limits, logsFolder, newWorker, worker: newWorker("w1"), settled };
+  return {
+    clock,
+    events,
+    sqlite,
+    store,
+    queue,
+    limits,
+    logsFolder,
+    newWorker,
+    worker: newWorker("w1"),
+    settled,
+  };
 }

@@ -75,7 +75,7 @@ CREATE INDEX file_unhashed ON file (id) WHERE sha256 IS NULL;
 -- The few files that need a look.
 CREATE INDEX file_problem ON file (library_id, path) WHERE state <> 'ok';
 -- Covers the counts and sums of the overview, the library cards and every list's total.
-CREATE INDEX file_present ON file (library_id, type, size_bytes) WHERE trashed_at IS NULL;
+CREATE INDEX file_present ON file (library_id, type, size_bytes, trashed_at) WHERE trashed_at IS NULL;
 CREATE INDEX file_trashed ON file (library_id, path) WHERE trashed_at IS NOT NULL;
 CREATE INDEX file_library_captured ON file (library_id, captured_at);
 CREATE INDEX file_name ON file (name);

@@ -1,0 +1,37 @@
+// `sprocket doctor`: looks at everything the server needs, one after the other, and says how to mend what is wrong.
+
+import type { Check } from "../http/readiness.ts";
+import { type Config, type Flags, readConfig } from "../runtime/config.ts";
+import { columns } from "./columns.ts";
+import {
+  checkDatabase,
+  checkFolder,
+  checkFreeSpace,
+  checkLibraries,
+  checkPort,
+  checkTime,
+} from "./doctor-server.ts";
+import { checkFfmpeg, checkModel, checkPictures } from "./doctor-tools.ts";
+
+export async function doctor(options: { json?: boolean; model?: string }, flags: Flags): Promise<number> {
+  const checks = await examine(readConfig(flags), options.model);
+  const failed = checks.filter((check) => check.result === "fail").length;
+  if (options.json) console.log(JSON.stringify({ ok: failed === 0, checks }, null, 2));
+  else {
+    console.log(columns(checks.map(({ name, result, detail }) => [mark[result], name, detail])));
+    for (const { name, fix } of checks) if (fix) console.log(`\n${name}: ${fix}`);
+    console.log(failed === 0 ? "\nNothing is in the way." : `\n${failed} of ${checks.length} checks failed.`);
+  }
+  return failed === 0 ? 0 : 1;
+}
+
+async function examine(config: Config, model: string | undefined): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const check of [checkFolder, checkDatabase, checkFreeSpace, checkLibraries, checkPort, checkTime])
+    checks.push(...[await check(config)].flat());
+  checks.push(...(await checkFfmpeg(config)));
+  checks.push(await checkPictures(config), await checkModel(config, model));
+  return checks;
+}
+
+const mark = { ok: "ok  ", warn: "warn", fail: "FAIL" };

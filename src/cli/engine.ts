@@ -1,0 +1,53 @@
+// The queue with everything a job may use, joined once: the server runs it, commands enqueue into it.
+
+import type { OpenDb } from "../db/open.sqlite.ts";
+import { createCatalogue } from "../jobs/index.ts";
+import type { Tools } from "../jobs/tools.ts";
+import { type Media, openMedia } from "../media/media.ts";
+import { openSqliteJobStore } from "../queue/job-store.sqlite.ts";
+import type { JobStore } from "../queue/job-store.ts";
+import { Queue } from "../queue/queue.ts";
+import { type Clock, systemClock } from "../runtime/clock.ts";
+import type { Config } from "../runtime/config.ts";
+import type { DataPaths } from "../runtime/data-folder.ts";
+import { EventBus } from "../runtime/events.ts";
+import type { Logger } from "../runtime/log.ts";
+import { openSettings, type Settings } from "../settings/settings.ts";
+
+export interface Engine {
+  db: OpenDb["db"];
+  paths: DataPaths;
+  config: Config;
+  events: EventBus;
+  clock: Clock;
+  log: Logger;
+  settings: Settings;
+  media: Media;
+  store: JobStore;
+  queue: Queue<Tools>;
+  tools: Tools;
+}
+
+/** Starts nothing and spawns nothing. */
+export async function openEngine(
+  config: Config,
+  { db, sqlite }: OpenDb,
+  paths: DataPaths,
+  log: Logger,
+): Promise<Engine> {
+  const events = new EventBus();
+  const clock = systemClock;
+  const settings = await openSettings(db, config, events, clock);
+  const media = openMedia({
+    ffmpegPath: config.ffmpeg,
+    ffprobePath: config.ffprobe,
+    cacheFolder: paths.cache,
+    tmpFolder: paths.tmp,
+    log,
+    clock,
+  });
+  const store = openSqliteJobStore(sqlite);
+  const queue: Queue<Tools> = new Queue<Tools>(store, createCatalogue(), () => tools, events, clock);
+  const tools: Tools = { db, queue, media, paths, settings, events, clock, log };
+  return { db, paths, config, events, clock, log, settings, media, store, queue, tools };
+}

@@ -1,0 +1,119 @@
+// The whole server: opens the parts, starts the services in order and stops them in reverse.
+
+import { hostname } from "node:os";
+import { openAccounts } from "../accounts/accounts.ts";
+import { createApp } from "../http/app.ts";
+import type { App } from "../http/context.ts";
+import { checkTool } from "../http/readiness.ts";
+import { scanKinds } from "../jobs/scan.ts";
+import { autoScanLoop } from "../library/auto-scan.ts";
+import { libraryWatch } from "../library/watch.ts";
+import { prunerLoop } from "../queue/pruner.ts";
+import { reapAll, reaperLoop } from "../queue/reaper.ts";
+import { Worker } from "../queue/worker.ts";
+import type { Config } from "../runtime/config.ts";
+import { openDataFolder } from "../runtime/data-folder.ts";
+import type { Logger } from "../runtime/log.ts";
+import { loopService, type Service } from "../runtime/service.ts";
+import { version } from "../runtime/version.ts";
+import { openAndMigrate } from "./database.ts";
+import { type Engine, openEngine } from "./engine.ts";
+import { addFolders } from "./folders.ts";
+import { listen } from "./listen.ts";
+
+export interface RunningServer {
+  /** Where it answers: `http://127.0.0.1:8420`. */
+  url: string;
+  /** Running jobs go back to waiting; then everything closes. */
+  stop(): Promise<void>;
+}
+
+/** `CannotStart` says in one line what is in the way. */
+export async function startServer(config: Config, folders: string[], log: Logger): Promise<RunningServer> {
+  // What is open so far, closed in reverse: by stop(), or at once when a later part cannot start.
+  const closing: { name: string; close(): unknown }[] = [];
+  const closeAll = async () => {
+    for (const { name, close } of closing.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        log.error(`stopping ${name} failed`, { error });
+      }
+    }
+  };
+  try {
+    const folder = openDataFolder(config.dataFolder);
+    closing.push({ name: "data folder", close: folder.release });
+    const database = openAndMigrate(folder.paths, log);
+    closing.push({ name: "database", close: database.close });
+    const engine = await openEngine(config, database, folder.paths, log);
+    closing.push({ name: "job store", close: () => engine.store.close() });
+    for (const key of engine.settings.ignored)
+      log.warn(`The setting ${key} is not one this build can read; its default holds`);
+    const made = await addFolders(engine, folders);
+    for (const { name, path } of made) log.info(`Made a library of ${path}`, { library: name });
+    warnOfMissingTools(config, log);
+
+    // Bound early: a port that is taken stops the start, and the setup link needs the port. Requests wait for the app.
+    const http = listen(config);
+    closing.push({ name: "http", close: http.stop });
+    const app = await openApp(engine, { ...config, port: http.port });
+    for (const service of services(engine, app)) {
+      await service.start();
+      closing.push({ name: service.name, close: () => service.stop() });
+    }
+    http.serve(createApp(app).fetch);
+    await announce(app, http.url);
+    return { url: http.url, stop: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function openApp(engine: Engine, config: Config): Promise<App> {
+  const { settings, clock, log, db } = engine;
+  const worker = new Worker({
+    ...engine,
+    catalogue: engine.queue.catalogue,
+    limits: () => ({
+      multiplier: settings.get("concurrencyMultiplier"),
+      category: settings.get("categoryLimits"),
+      vramBudgetMb: settings.get("vramBudgetMb") ?? 0,
+    }),
+    logsFolder: engine.paths.logs,
+    name: `${hostname()}-${process.pid}-${crypto.randomUUID().slice(0, 4)}`,
+  });
+  const accounts = await openAccounts({ db, settings, clock, log, config });
+  return { ...engine, config, worker, accounts, startedAt: new Date(clock.now()) };
+}
+
+function services({ settings, ...engine }: Engine, { worker }: App): Service[] {
+  const { clock, log } = engine;
+  const reaper = { ...engine, policy: () => settings.get("orphanPolicy") };
+  return [
+    engine.media,
+    // This process holds the data folder, so whoever ran these jobs is dead.
+    { name: "orphans of the last run", start: async () => void (await reapAll(reaper)), stop: () => {} },
+    worker,
+    loopService(reaperLoop(reaper), clock, log),
+    loopService(prunerLoop({ ...engine, retention: () => settings.get("retention") }), clock, log),
+    loopService(autoScanLoop({ ...engine, settings, scanKinds }), clock, log),
+    libraryWatch({ ...engine, scanKinds }),
+  ];
+}
+
+function warnOfMissingTools(config: Config, log: Logger): void {
+  for (const name of ["ffmpeg", "ffprobe"] as const) {
+    const { result, detail, fix } = checkTool(name, config[name]);
+    if (result !== "ok") log.warn(`${name}: ${detail}. Jobs that need it fail with tool.missing. ${fix}`);
+  }
+}
+
+async function announce({ accounts, config, log }: App, url: string): Promise<void> {
+  log.info(`Sprocket ${version.version} listens on ${url}${config.basePath}`, {
+    dataFolder: config.dataFolder,
+  });
+  if (!(await accounts.isFirstRun())) return;
+  for (const link of accounts.setupLinks()) log.info(`First run: create the owner's account at ${link}`);
+}

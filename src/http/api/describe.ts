@@ -1,0 +1,63 @@
+// Short ways to describe a route to zod-openapi, so that the document and what is validated are the same thing.
+
+import { OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Env } from "../context.ts";
+import { invalidInput } from "../problem.ts";
+
+/** A group of routes whose bad input is answered with a problem document. */
+export function apiRoutes(): OpenAPIHono<Env> {
+  return new OpenAPIHono<Env>({ defaultHook: (result) => invalidInput(result) });
+}
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    hint: z.string().optional(),
+    errors: z
+      .array(z.object({ path: z.array(z.union([z.string(), z.int()])), message: z.string() }))
+      .optional(),
+  })
+  .openapi("Problem");
+
+/** A JSON answer. */
+export function answers<S extends z.ZodType>(schema: S, description: string) {
+  return { description, content: { "application/json": { schema } } };
+}
+
+/** The JSON a request must carry. */
+export function takes<S extends z.ZodType>(schema: S) {
+  return { required: true, content: { "application/json": { schema } } };
+}
+
+const texts = {
+  400: "Not understood",
+  401: "Not signed in",
+  403: "Not allowed",
+  404: "There is no such thing",
+  409: "Not possible in the present state",
+  422: "Input that does not fit",
+  429: "Too many attempts; Retry-After says when again",
+};
+
+/** The problem documents a route may answer with. Thrown errors become them; handlers return the rest. */
+export function problems<N extends keyof typeof texts>(...statuses: N[]) {
+  const all = statuses.map((n) => [
+    n,
+    { description: texts[n], content: { "application/problem+json": { schema: problemSchema } } },
+  ]);
+  return Object.fromEntries(all) as Record<never, never>;
+}
+
+/** An id as JSON has it; inside it is an integer. Anything else names nothing: 404. */
+export const idParam = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/)
+  .transform(Number)
+  .openapi({ type: "string", example: "17" });
+
+export { pageQuery, paginationOf as pagination } from "./paging.ts";
+export { z };

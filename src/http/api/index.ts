@@ -1,0 +1,34 @@
+// Every group of API routes, and their description.
+
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { App, Env } from "../context.ts";
+import { adminApi } from "./admin.ts";
+import { authApi } from "./auth.ts";
+import { apiRoutes } from "./describe.ts";
+import { filesApi } from "./files.ts";
+import { foldersApi } from "./folders.ts";
+import { jobsApi } from "./jobs.ts";
+import { librariesApi } from "./libraries.ts";
+import { meApi } from "./me.ts";
+import { describeApi } from "./openapi.ts";
+import { queuesApi } from "./queues.ts";
+import { streamApi } from "./stream.ts";
+import { tokensApi } from "./tokens.ts";
+import { usersApi } from "./users.ts";
+
+export function api(app: App): OpenAPIHono<Env> {
+  const all = apiRoutes();
+  all.route("/", authApi(app));
+  all.route("/", meApi(app));
+  all.route("/", tokensApi(app));
+  all.route("/", librariesApi(app));
+  all.route("/", filesApi(app));
+  all.route("/", foldersApi(app));
+  all.route("/", jobsApi(app));
+  all.route("/", queuesApi(app));
+  all.route("/", streamApi(app));
+  all.route("/", adminApi(app));
+  all.route("/", usersApi(app));
+  describeApi(all, app);
+  return all;
+}

@@ -1,0 +1,26 @@
+// Pages of lists, the same everywhere: `page` from 1, `limit` up to 200.
+
+import { z } from "@hono/zod-openapi";
+
+export const pageQuery = z.object({
+  page: z.coerce.number().int().min(1).default(1),
+  limit: z.coerce.number().int().min(1).max(200).default(20),
+});
+
+export const pagination = z.object({
+  page: z.number().int(),
+  limit: z.number().int(),
+  total: z.number().int(),
+  totalPages: z.number().int(),
+});
+
+export function paginationOf(page: number, limit: number, total: number): z.infer<typeof pagination> {
+  return { page, limit, total, totalPages: Math.max(1, Math.ceil(total / limit)) };
+}
+
+/** An id in a path: opaque to callers, a number inside. What is no number names nothing. */
+export const idParam = z.object({ id: z.string().openapi({ example: "42" }) });
+
+export function idOf(id: string): number {
+  return /^\d{1,15}$/.test(id) ? Number(id) : -1;
+}

@@ -1,0 +1,36 @@
+// Every page. Order matters only where one path could be read as another's parameter.
+
+import { Hono } from "hono";
+import type { App, Env } from "../context.ts";
+import { aboutPages } from "./about.tsx";
+import { adminPages } from "./admin.tsx";
+import { filePages } from "./file.tsx";
+import { homePages } from "./home.tsx";
+import { jobsPages } from "./jobs.tsx";
+import { libraryPages } from "./library.tsx";
+import { livePages } from "./live.ts";
+import { queueActs } from "./queue-acts.tsx";
+import { settingsPages } from "./settings.tsx";
+import { signInPages } from "./sign-in.tsx";
+import { signUpPages } from "./sign-up.tsx";
+import { welcomePages } from "./welcome.tsx";
+
+export function pages(app: App): Hono<Env> {
+  const routes = new Hono<Env>();
+  for (const group of [
+    welcomePages,
+    signInPages,
+    signUpPages,
+    homePages,
+    libraryPages,
+    filePages,
+    adminPages,
+    queueActs,
+    jobsPages,
+    settingsPages,
+    aboutPages,
+    livePages,
+  ])
+    routes.route("/", group(app));
+  return routes;
+}

@@ -1,0 +1,73 @@
+// The parts of the jobs dashboard that change by themselves. The page is built of them once, the live stream sends them
+// again when they differ.
+
+import { FourUp } from "../../../views/parts/four-up.tsx";
+import { JobRow, JobTable } from "../../../views/parts/job-table.tsx";
+import { Pager } from "../../../views/parts/pager.tsx";
+import { QueueCard, type QueueFigures } from "../../../views/parts/queue-card.tsx";
+import { RunningList, type RunningLine } from "../../../views/parts/running-list.tsx";
+import { Tiles } from "../../../views/parts/tiles.tsx";
+import { JobsEmpty } from "../../../views/pages/jobs.tsx";
+import type { App } from "../context.ts";
+import type { Fragment } from "../live.ts";
+import { type JobList, jobList, runningLines } from "./job-lines.ts";
+import { isFiltered, jobsSearch, type JobsQuery } from "./jobs-query.ts";
+import { queueFigures, totalsOf } from "./queue-figures.ts";
+
+export interface Dashboard {
+  queues: QueueFigures[];
+  running: RunningLine[];
+  list: JobList;
+}
+
+/** What every reader sees, whatever list they look at: read once for all of them. */
+export async function sharedFigures(app: App): Promise<Pick<Dashboard, "queues" | "running">> {
+  const [queues, running] = await Promise.all([queueFigures(app), runningLines(app)]);
+  return { queues, running };
+}
+
+export async function dashboard(app: App, query: JobsQuery, shared?: Pick<Dashboard, "queues" | "running">): Promise<Dashboard> {
+  const { queues, running } = shared ?? (await sharedFigures(app));
+  return { queues, running, list: await jobList(app, query, queues) };
+}
+
+export function dashboardFragments(d: Dashboard, query: JobsQuery, url: (path: string) => string): Fragment[] {
+  const { queues, running, list } = d;
+  return [
+    { target: "#tiles", swap: "outerMorph", markup: <Tiles totals={totalsOf(queues)} url={url} /> },
+    ...queues.map((queue) => ({
+      target: `#queue-${queue.name}`,
+      swap: "outerMorph" as const,
+      markup: <QueueCard queue={queue} url={url} />,
+    })),
+    { target: "#working", swap: "outerMorph", markup: <RunningList running={running} url={url} /> },
+    ...list.jobs.map((job) => ({
+      target: `#job-${job.id}`,
+      swap: "outerMorph" as const,
+      markup: <JobRow job={job} url={url} />,
+      within: true,
+    })),
+    {
+      target: "#jobs",
+      swap: "outerMorph",
+      markup: <JobTable jobs={list.jobs} url={url} empty={<JobsEmpty filtered={isFiltered(query)} url={url} />} />,
+      // Which jobs and in which order: their values travel alone.
+      stamp: list.jobs.map((j) => j.id).join(),
+      everyMs: 1000,
+    },
+    { target: "#pager", swap: "outerMorph", markup: <Pager {...pagerOf(list, query)} url={url} /> },
+  ];
+}
+
+export function fourUpFragment({ queues }: Pick<Dashboard, "queues">, url: (path: string) => string): Fragment {
+  return { target: "#four-up", swap: "outerMorph", markup: <FourUp totals={totalsOf(queues)} url={url} /> };
+}
+
+export function pagerOf(list: JobList, query: JobsQuery) {
+  const at = (page: number) => `/admin/jobs${jobsSearch(query, { page })}`;
+  return {
+    list: { ...list, first: (list.page - 1) * query.perPage + 1 },
+    previous: list.page > 1 ? at(list.page - 1) : null,
+    next: list.page < list.pages ? at(list.page + 1) : null,
+  };
+}

@@ -1,0 +1,103 @@
+// Adding a library, changing, scanning and removing one. For owners (guards.ts).
+
+import { Hono } from "hono";
+import { LibrarySettingsPage, NewLibraryFolderPage, NewLibraryMakePage } from "../../../views/pages/library-settings.tsx";
+import { libraryCounts } from "../../library/file-stats.ts";
+import { createLibrary, getLibrary, removeLibrary, updateLibrary } from "../../library/libraries.ts";
+import { startScans } from "../api/libraries.ts";
+import { audit } from "../audit.ts";
+import type { App, Env } from "../context.ts";
+import { done, setFlash } from "./flash.ts";
+import { faultsOf, formFields } from "./form-data.ts";
+import {
+  checkLibraryFields,
+  fieldsOfLibrary,
+  newLibraryFields,
+  pickedFolder,
+  readLibraryFields,
+  recognisesOf,
+} from "./library-fields.ts";
+import { page, pageContext } from "./page-context.ts";
+import { pageStatus } from "./sign-in.tsx";
+
+export function librarySettingsPages(app: App): Hono<Env> {
+  const pages = new Hono<Env>();
+  const url = (path: string) => `${app.config.basePath}${path}`;
+  const recognises = recognisesOf(app);
+
+  pages.get("/libraries/new/folder", async (c) => {
+    const folder = await pickedFolder(app, c.req.query("path"));
+    return page(c, <NewLibraryFolderPage ctx={pageContext(app, c)} folder={folder} offered={app.config.media} />);
+  });
+
+  pages.get("/libraries/new/make", async (c) => {
+    const path = c.req.query("path");
+    if (!path) return c.redirect(url("/libraries/new/folder"), 303);
+    const props = { path, values: newLibraryFields(path), errors: {}, recognises };
+    return page(c, <NewLibraryMakePage ctx={pageContext(app, c)} {...props} />);
+  });
+
+  pages.post("/libraries/new/make", async (c) => {
+    const form = await formFields(c);
+    const path = form.path ?? "";
+    const values = readLibraryFields(form);
+    try {
+      checkLibraryFields(values);
+      const library = await createLibrary(app, { path, ...values });
+      await audit(app, c.var.identity?.user, "library.create", library.id, { name: library.name, path: library.path });
+      await startScans(app, library, c.var.identity!.user.id);
+      setFlash(c, { kind: "done", text: `${library.name} is added; the scan has begun.` });
+      return c.redirect(url(`/libraries/${library.id}`), 303);
+    } catch (error) {
+      const { fields, whole, status } = faultsOf(error);
+      const props = { path, values, errors: fields, error: whole ?? fields.path, recognises };
+      return page(c, <NewLibraryMakePage ctx={pageContext(app, c)} {...props} />, pageStatus(status));
+    }
+  });
+
+  pages.get("/libraries/:id{[0-9]+}/settings", async (c) => {
+    const library = await getLibrary(app.db, Number(c.req.param("id")));
+    const files = (await libraryCounts(app.db, library.id)).get(library.id)?.total ?? 0;
+    const props = { library, files, path: library.path, values: fieldsOfLibrary(library), errors: {}, recognises };
+    return page(c, <LibrarySettingsPage ctx={pageContext(app, c)} {...props} />);
+  });
+
+  pages.post("/libraries/:id{[0-9]+}/settings", async (c) => {
+    const library = await getLibrary(app.db, Number(c.req.param("id")));
+    const form = await formFields(c);
+    const values = readLibraryFields(form);
+    try {
+      checkLibraryFields(values);
+      const change = { ...values, path: form.path?.trim() === library.path ? undefined : form.path?.trim() };
+      await updateLibrary(app, library.id, change);
+      await audit(app, c.var.identity?.user, "library.change", library.id, change);
+      return done(app, c, { text: "Saved.", back: `/libraries/${library.id}/settings`, leave: true });
+    } catch (error) {
+      const { fields, whole, status } = faultsOf(error);
+      const files = (await libraryCounts(app.db, library.id)).get(library.id)?.total ?? 0;
+      const props = { library, files, path: form.path ?? "", values, errors: fields, error: whole, recognises };
+      return page(c, <LibrarySettingsPage ctx={pageContext(app, c)} {...props} />, pageStatus(status));
+    }
+  });
+
+  pages.post("/libraries/:id{[0-9]+}/scan", async (c) => {
+    const library = await getLibrary(app.db, Number(c.req.param("id")));
+    const { enqueued, skipped } = await startScans(app, library, c.var.identity!.user.id);
+    const text = enqueued === 0 ? "A scan is on its way already." : `Enqueued ${enqueued}, skipped ${skipped}.`;
+    return done(app, c, { text, back: `/libraries/${library.id}` });
+  });
+
+  pages.post("/libraries/:id{[0-9]+}/remove", async (c) => {
+    const library = await getLibrary(app.db, Number(c.req.param("id")));
+    const { sure } = await formFields(c);
+    const back = `/libraries/${library.id}/settings`;
+    if (sure !== "yes") return done(app, c, { text: "Nothing was removed: tick the box first.", back, leave: true });
+    const by = c.var.identity!.user;
+    await app.queue.moveAll({ subject: { type: "library", id: library.id } }, "cancel", by.id);
+    await removeLibrary(app, library.id);
+    await audit(app, by, "library.remove", library.id, { name: library.name, path: library.path });
+    return done(app, c, { text: `${library.name} is forgotten. Its media are untouched.`, back: "/", leave: true });
+  });
+
+  return pages;
+}

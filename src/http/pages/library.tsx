@@ -1,0 +1,113 @@
+// A library's grid. `?part=more` answers the next files, `?part=arrived` the pictures that have come, for htmx.
+
+import { type Context, Hono } from "hono";
+import {
+  ArrivedPart,
+  gridQuery,
+  type GridView,
+  href,
+  LibraryPage,
+  type LibraryProps,
+  ShotsPart,
+} from "../../../views/pages/library.tsx";
+import { GoingOn } from "../../../views/parts/going-on.tsx";
+import { countProblems, filesById, findFolder, type GridFilter, gridPage, gridSorts } from "../../library/file-grid.ts";
+import { libraryCounts, noFiles } from "../../library/file-stats.ts";
+import { listFolder } from "../../library/folders.ts";
+import { getLibrary } from "../../library/libraries.ts";
+import { NotFound } from "../../runtime/errors.ts";
+import type { App, Env } from "../context.ts";
+import { scanningLibraries, workNow } from "./going-on.ts";
+import { page, type PageContext, pageContext } from "./page-context.ts";
+import { awaitedIn, shotsOf } from "./shots.ts";
+
+const perPage = 60;
+
+export function libraryPages(app: App): Hono<Env> {
+  const pages = new Hono<Env>();
+
+  pages.get("/libraries/:id{[0-9]+}", async (c) => {
+    const ctx = pageContext(app, c);
+    const library = await seenLibrary(app, Number(c.req.param("id")));
+    const part = c.req.query("part");
+    if (part === "arrived") return arrived(app, c, ctx, library.id);
+    const counts = (await libraryCounts(app.db)).get(library.id) ?? noFiles();
+    const work = await workNow(app, new Map([[library.id, counts]]));
+    if (part === "going-on") return c.html(<GoingOn {...goingOn(ctx, library.id, work)} />);
+
+    const view = readGridView(c.req.query());
+    const folder = (await findFolder(app.db, library.id, view.folder)) ?? null;
+    if (!folder && view.folder !== "") throw new NotFound("folder", view.folder);
+    const deep = isDeep(view);
+    const filter = { ...filterOf(view, library.id), folder, deep };
+    const found = await gridPage(app.db, filter, view.sort, c.req.query("after") ?? null, perPage);
+    const shots = await shotsOf(app, ctx, found.files, gridQuery({ ...view, deep }));
+    const shown = { shots, next: found.next, awaited: awaitedIn(shots) };
+    if (part === "more") return c.html(<ShotsPart ctx={ctx} libraryId={library.id} view={view} page={shown} />);
+
+    const { trail, subfolders } = await listFolder(app.db, library.id, view.folder);
+    const props: LibraryProps = {
+      ctx,
+      library: ctx.user?.role === "owner" ? library : { ...library, lastScanNote: null },
+      counts,
+      problems: await countProblems(app.db, library.id),
+      trail,
+      subfolders: subfolders.map((f) => ({ ...f, cover: f.coverFileId === null ? null : `/api/files/${f.coverFileId}/thumbnail?w=240` })),
+      view,
+      deep,
+      page: shown,
+      goingOn: goingOn(ctx, library.id, work),
+      scanning: (await scanningLibraries(app)).has(library.id),
+      continued: c.req.query("after") !== undefined,
+    };
+    return page(c, <LibraryPage {...props} />);
+  });
+
+  return pages;
+}
+
+/** `NotFound` also for one that is hidden (row O9). */
+export async function seenLibrary(app: App, id: number) {
+  const library = await getLibrary(app.db, id);
+  if (library.nsfw && !app.settings.get("nsfwVisible")) throw new NotFound("library", id);
+  return library;
+}
+
+/** Whatever an address says, a view that exists. */
+export function readGridView(query: Record<string, string>): GridView {
+  const one = <T extends string>(value: string | undefined, of: readonly T[], otherwise: T): T =>
+    of.includes(value as T) ? (value as T) : otherwise;
+  return {
+    folder: query.folder ?? "",
+    type: one(query.type, ["video", "image", "audio"], "" as never),
+    state: one(query.state, ["ok", "problem", "missing", "invalid", "quarantined", "trashed"], "" as never),
+    sort: one(query.sort, gridSorts, "path"),
+    q: (query.q ?? "").trim().slice(0, 200),
+    deep: query.deep === "1" ? true : query.deep === "0" ? false : null,
+  };
+}
+
+/** The root shows everything, a folder what lies in it; a search looks below as well. */
+export function isDeep(view: GridView): boolean {
+  if (view.deep !== null) return view.deep;
+  return view.folder === "" || view.q !== "" || view.type !== "" || view.state !== "";
+}
+
+export function filterOf(view: GridView, libraryId: number): Omit<GridFilter, "folder" | "deep"> {
+  return { libraryId, type: view.type || undefined, state: view.state || undefined, text: view.q || undefined };
+}
+
+async function arrived(app: App, c: Context<Env>, ctx: PageContext, libraryId: number) {
+  const ids = (c.req.query("ids") ?? "").split(",").map(Number).filter(Number.isSafeInteger).slice(0, 200);
+  const files = (await filesById(app.db, ids)).filter((f) => f.libraryId === libraryId);
+  const shots = await shotsOf(app, ctx, files);
+  const awaited = awaitedIn(shots);
+  const isAwaited = new Set(awaited);
+  const come = shots.filter((s) => !isAwaited.has(s.file.id) || s.pictureState === "running");
+  return c.html(<ArrivedPart ctx={ctx} libraryId={libraryId} arrived={come} awaited={awaited} />);
+}
+
+function goingOn(ctx: PageContext, libraryId: number, work: LibraryProps["goingOn"]["work"]) {
+  const detailsUrl = ctx.user?.role === "owner" ? ctx.url("/admin/jobs") : undefined;
+  return { work, pollUrl: href(ctx, libraryId, {}, "part=going-on"), detailsUrl };
+}

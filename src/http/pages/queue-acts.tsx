@@ -1,0 +1,210 @@
+// Acts on whole queues from the pages: first a question that counts what it touches, then the act, then what it did.
+
+import { type Context, Hono } from "hono";
+import { counted, number } from "../../../views/format.ts";
+import { Confirm, ConfirmPage, type Question } from "../../../views/parts/confirm.tsx";
+import type { QueueFigures } from "../../../views/parts/queue-card.tsx";
+import { QueueCard } from "../../../views/parts/queue-card.tsx";
+import { QueueDialog, QueuePage } from "../../../views/parts/queue-dialog.tsx";
+import { partial } from "../../../views/parts/toast.tsx";
+import type { Tally } from "../../queue/job-store.ts";
+import { NotFound, Refused } from "../../runtime/errors.ts";
+import { actOnQueue, changeQueue, killAll, type QueueAction, queueActions } from "../api/queues.ts";
+import { audit } from "../audit.ts";
+import type { App, Env } from "../context.ts";
+import { done, wantsPartial } from "./flash.ts";
+import { page, pageContext } from "./page-context.ts";
+import { queueFigures, totalsOf } from "./queue-figures.ts";
+
+export function queueActs(app: App): Hono<Env> {
+  const routes = new Hono<Env>();
+  const ask = async (c: Context<Env>, question: Question) => {
+    const ctx = pageContext(app, c);
+    if (wantsPartial(c)) return c.html(<Confirm question={question} url={ctx.url} />);
+    return page(c, <ConfirmPage ctx={ctx} question={question} />);
+  };
+
+  routes.get("/admin/jobs/kill-all", async (c) => ask(c, killQuestion(totalsOf(await queueFigures(app)).running)));
+  routes.post("/admin/jobs/kill-all", async (c) => {
+    const cancelled = await killAll(app, c.var.identity!.user);
+    return done(app, c, { text: `Cancelled ${counted(cancelled, "running job")}.`, back: "/admin/jobs" });
+  });
+
+  routes.get("/admin/jobs/clear-failures", async (c) => ask(c, clearQuestion(totalsOf(await queueFigures(app)).failed)));
+  routes.post("/admin/jobs/clear-failures", async (c) => {
+    const { user } = c.var.identity!;
+    const cleared = await app.queue.moveAll({ status: ["unacknowledged"] }, "acknowledge", user.name);
+    await audit(app, user, "failures.clear", null, { cleared });
+    return done(app, c, { text: `Cleared ${counted(cleared, "failure")}.`, back: "/admin/jobs" });
+  });
+
+  routes.get("/admin/jobs/queues/:name", async (c) => {
+    const queue = await oneQueue(app, c.req.param("name"));
+    const ctx = pageContext(app, c);
+    const kinds = app.queue.catalogue.kinds.filter((k) => k.queue === queue.name);
+    const props = { queue, kinds, pauses: pauses(new Date(app.clock.now())) };
+    if (wantsPartial(c)) return c.html(<QueueDialog {...props} url={ctx.url} />);
+    return page(c, <QueuePage ctx={ctx} {...props} />);
+  });
+
+  routes.get("/admin/jobs/queues/:name/:action", async (c) => {
+    const { name, action } = c.req.param();
+    if (!isAskable(action)) throw new NotFound("action", action);
+    const tally = await tallyOf(app, name);
+    return ask(c, questions[action](name, tally));
+  });
+
+  routes.post("/admin/jobs/queues/:name/pause", async (c) => {
+    const name = c.req.param("name");
+    const { user } = c.var.identity!;
+    const pauseUntil = untilOf((await c.req.parseBody()).until);
+    await changeQueue(app, name, { isPaused: true, ...(pauseUntil && { pauseUntil }) }, user.name);
+    await audit(app, user, "queue.pause", `queue:${name}`, { until: pauseUntil ?? null });
+    return done(app, c, { text: `Paused ${name}. What runs goes on.`, back: "/admin/jobs", partials: await card(app, c, name) });
+  });
+  routes.post("/admin/jobs/queues/:name/resume", async (c) => {
+    const name = c.req.param("name");
+    const { user } = c.var.identity!;
+    await changeQueue(app, name, { isPaused: false }, user.name);
+    await audit(app, user, "queue.resume", `queue:${name}`);
+    return done(app, c, { text: `Resumed ${name}.`, back: "/admin/jobs", partials: await card(app, c, name) });
+  });
+  routes.post("/admin/jobs/queues/:name/:action", async (c) => {
+    const { name, action } = c.req.param();
+    if (!(action in queueActions)) throw new NotFound("action", action);
+    const did = await actOnQueue(app, name, action as QueueAction, c.var.identity!.user);
+    return done(app, c, { text: `${name}: ${inWords(did)}`, back: "/admin/jobs", partials: await card(app, c, name) });
+  });
+  return routes;
+}
+
+const askable = ["cancel", "clear-failed", "retry-failed", "purge"] as const;
+type Askable = (typeof askable)[number];
+
+function isAskable(action: string): action is Askable {
+  return (askable as readonly string[]).includes(action);
+}
+
+const questions: Record<Askable, (name: string, t: Tally) => Question> = {
+  cancel: (name, t) => {
+    const open = t.running + t.waiting + t.delayed + t.paused;
+    return question(name, "cancel", {
+      title: `Cancel ${counted(open, "job")} of ${name}?`,
+      lines: [
+        `${number(t.running)} running, ${number(t.waiting)} waiting, ${number(t.delayed)} delayed, ${number(t.paused)} held back.`,
+        "Running jobs stop at once and leave nothing half made. Cancelled jobs can be retried.",
+      ],
+      verb: `Cancel ${counted(open, "job")}`,
+      danger: true,
+      isEmpty: open === 0,
+    });
+  },
+  "clear-failed": (name, t) =>
+    question(name, "clear-failed", {
+      title: `Clear ${counted(t.failed, "failure")} of ${name}?`,
+      lines: ["They stay in the database and in the list of cleared failures; only the count goes to zero."],
+      verb: `Clear ${counted(t.failed, "failure")}`,
+      danger: false,
+      isEmpty: t.failed === 0,
+    }),
+  "retry-failed": (name, t) => {
+    const failed = t.failed + t.cleared;
+    return question(name, "retry-failed", {
+      title: `Retry ${counted(failed, "failed job")} of ${name}?`,
+      lines: [
+        t.cleared > 0 ? `${number(t.failed)} not cleared and ${number(t.cleared)} cleared ones.` : "They start over and keep their history.",
+        "A job whose input has not changed fails again in the same way.",
+      ],
+      verb: `Retry ${counted(failed, "job")}`,
+      danger: false,
+      isEmpty: failed === 0,
+    });
+  },
+  purge: (name, t) => {
+    const all = t.waiting + t.delayed + t.paused + t.failed + t.cleared + t.completed + t.cancelled;
+    return question(name, "purge", {
+      title: `Purge ${counted(all, "job")} of ${name}?`,
+      lines: [
+        `${number(t.waiting)} waiting, ${number(t.delayed)} delayed, ${number(t.paused)} held back, ${number(t.failed + t.cleared)} failed, ${number(t.completed)} completed, ${number(t.cancelled)} cancelled.`,
+        "They are removed with their logs and history; that cannot be undone. Running jobs and files are left alone.",
+      ],
+      verb: `Purge ${counted(all, "job")}`,
+      danger: true,
+      isEmpty: all === 0,
+    });
+  },
+};
+
+function question(name: string, action: Askable, rest: Omit<Question, "action" | "back">): Question {
+  return { ...rest, action: `/admin/jobs/queues/${name}/${action}`, back: "/admin/jobs" };
+}
+
+function killQuestion(running: number): Question {
+  return {
+    title: `Kill ${counted(running, "running job")}?`,
+    lines: ["They stop at once and count as cancelled; each can be retried. Waiting jobs start in their place."],
+    action: "/admin/jobs/kill-all",
+    verb: `Kill ${counted(running, "job")}`,
+    danger: true,
+    isEmpty: running === 0,
+    back: "/admin/jobs",
+  };
+}
+
+function clearQuestion(failed: number): Question {
+  return {
+    title: `Clear ${counted(failed, "failure")}?`,
+    lines: ["In every queue. They stay in the database and in the list of cleared failures."],
+    action: "/admin/jobs/clear-failures",
+    verb: `Clear ${counted(failed, "failure")}`,
+    danger: false,
+    isEmpty: failed === 0,
+    back: "/admin/jobs",
+  };
+}
+
+/** "Enqueued 12, skipped 3." */
+function inWords(did: Record<string, number>): string {
+  const words = Object.entries(did).map(([what, n]) => `${what} ${number(n)}`);
+  return `${words.join(", ").replace(/^\w/, (first) => first.toUpperCase())}.`;
+}
+
+async function oneQueue(app: App, name: string): Promise<QueueFigures> {
+  const queue = (await queueFigures(app)).find((q) => q.name === name);
+  if (!queue) throw new NotFound("queue", name);
+  return queue;
+}
+
+async function tallyOf(app: App, name: string): Promise<Tally> {
+  await oneQueue(app, name);
+  const sum: Tally = { waiting: 0, delayed: 0, paused: 0, running: 0, completed: 0, failed: 0, cleared: 0, cancelled: 0 };
+  for (const tally of await app.store.tallies())
+    if (tally.lane.queue === name) for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] += tally[key];
+  return sum;
+}
+
+async function card(app: App, c: Context<Env>, name: string) {
+  if (!wantsPartial(c)) return undefined;
+  const queue = (await queueFigures(app)).find((q) => q.name === name);
+  if (!queue) return undefined;
+  return partial(`#queue-${name}`, "outerMorph", <QueueCard queue={queue} url={(path) => `${app.config.basePath}${path}`} />);
+}
+
+function pauses(now: Date) {
+  const morning = new Date(now);
+  morning.setHours(7, 0, 0, 0);
+  if (morning <= now) morning.setDate(morning.getDate() + 1);
+  return [
+    { label: "15 min", until: new Date(now.getTime() + 15 * 60_000).toISOString() },
+    { label: "1 h", until: new Date(now.getTime() + 3_600_000).toISOString() },
+    { label: "Until 07:00", until: morning.toISOString() },
+    { label: "Until resumed", until: "" },
+  ];
+}
+
+function untilOf(value: unknown): string | undefined {
+  if (typeof value !== "string" || value === "") return undefined;
+  if (Number.isNaN(Date.parse(value)))
+    throw new Refused(422, "pause.until", "This is not a time to pause until.", { errors: [{ path: ["until"], message: "Not a time." }] });
+  return new Date(value).toISOString();
+}

@@ -1,0 +1,42 @@
+// Files as the grid shows them: with their picture, or with what becomes of it.
+
+import type { FileRow, FileType } from "../../db/tables/library.ts";
+import { thumbnailsOf } from "../../library/file-grid.ts";
+import type { PictureState, Shot } from "../../../views/parts/file-shot.tsx";
+import type { App } from "../context.ts";
+import type { PageContext } from "./page-context.ts";
+
+/** `query` goes onto each link, so that the file's page knows the grid it was opened from. */
+export async function shotsOf(app: App, ctx: PageContext, files: FileRow[], query = ""): Promise<Shot[]> {
+  const pictures = await thumbnailsOf(
+    app.db,
+    files.map((f) => f.id),
+  );
+  return Promise.all(
+    files.map(async (file): Promise<Shot> => {
+      const href = ctx.url(`/files/${file.id}${query ? `?${query}` : ""}`);
+      const made = pictures.get(file.id);
+      if (!made) return { file, href, picture: null, pictureState: await pictureStateOf(app, file) };
+      const version = made.createdAt.getTime().toString(36);
+      const src = (width: number) => ctx.url(`/api/files/${file.id}/thumbnail?w=${width}&v=${version}`);
+      return { file, href, pictureState: "none", picture: { src, width: made.width ?? 240, height: made.height ?? 240 } };
+    }),
+  );
+}
+
+/** Those whose picture is on its way. */
+export function awaitedIn(shots: Shot[]): number[] {
+  return shots.filter((s) => !s.picture && ["waiting", "running", "paused"].includes(s.pictureState)).map((s) => s.file.id);
+}
+
+const pictureKinds: Partial<Record<FileType, string>> = { video: "video-poster", image: "image-thumbnail" };
+
+async function pictureStateOf(app: App, file: FileRow): Promise<PictureState> {
+  const kind = pictureKinds[file.type];
+  if (!kind || file.state === "missing") return "none";
+  const { jobs } = await app.store.list({ subject: { type: "file", id: file.id }, kind: [kind] }, "newest", 0, 1);
+  const status = jobs[0]?.status;
+  if (status === "pending" || status === "queued") return "waiting";
+  if (status === "running" || status === "paused" || status === "failed") return status;
+  return "none";
+}

@@ -1,0 +1,46 @@
+// The waveform that players draw, of sounds and of films with sound.
+
+import { z } from "zod";
+import { writeDerivative } from "../library/derivatives.ts";
+import { readWaveform, writeWaveform } from "../media/waveform.ts";
+import type { JobKind } from "../queue/kind.ts";
+import { aboutFile, fileId, inputFile } from "./input-file.ts";
+import { lacksDerivative, pendingFiles } from "./pending-files.ts";
+import type { Tools } from "./tools.ts";
+
+const params = z.strictObject({ fileId });
+
+export const audioWaveform: JobKind<z.infer<typeof params>, Tools> = {
+  name: "audio-waveform",
+  label: "Waveform",
+  description: "50 peaks a second, for players to draw",
+  queue: "waveform",
+  category: "cpu",
+  params,
+  stuckAfterS: 300,
+  about: aboutFile,
+  dedupKey: (p) => String(p.fileId),
+  pending: (tools) =>
+    pendingFiles(tools, {
+      kind: "audio-waveform",
+      types: ["audio", "video"],
+      where: lacksDerivative(tools, "waveform", "json"),
+      suits: (row) => row.codecs?.audio !== undefined,
+    }),
+  async run({ params, tools, signal, progress }) {
+    const input = await inputFile(tools, params.fileId);
+    const probe = await tools.media.probe(input.path, signal);
+    if (probe.audio.length === 0) return { notNeeded: "There is no sound in the file." };
+    const form = { extension: "json", mimeType: "application/json" };
+    await writeDerivative(tools, input.row.id, "waveform", "json", form, async (temporary) => {
+      const waveform = await readWaveform(tools.media.ffmpegPath, input.path, {
+        signal,
+        durationS: probe.durationS,
+        onProgress: progress,
+      });
+      await writeWaveform(temporary, waveform);
+      await input.assertUnchanged();
+    });
+    tools.events.publish({ topic: "file", id: input.row.id });
+  },
+};

@@ -1,0 +1,144 @@
+// Every code that a failure may carry, for people: what it means and what to do next. Codes are stable; texts are not.
+
+import { GiveUp, JobFailure, RetryLater } from "../runtime/errors.ts";
+
+export interface FailureCode {
+  meaning: string;
+  nextStep: string;
+  /** Tried again by itself, with growing pauses. Input must change first. */
+  retryable: boolean;
+}
+
+export const failureCodes: Record<string, FailureCode> = {
+  "input.missing": {
+    meaning: "The file is not where the library says it is.",
+    nextStep: "Mount its disk, or put the file back, then scan the library.",
+    retryable: false,
+  },
+  "input.unreadable": {
+    meaning: "The server may not read the file.",
+    nextStep: "Give the server's user permission to read it, then retry.",
+    retryable: false,
+  },
+  "input.truncated": {
+    meaning: "The file ends too early: a copy, download or recording was cut off.",
+    nextStep: "Copy it again from its source. The job runs again by itself when the file has changed.",
+    retryable: false,
+  },
+  "input.corrupt": {
+    meaning: "The file's content is damaged, or is not what its name says.",
+    nextStep: "Restore it from a backup, or remove it.",
+    retryable: false,
+  },
+  "input.unsupported": {
+    meaning: "The file is in a format that this server cannot read.",
+    nextStep: "Convert it, or use an ffmpeg that has the decoder; “sprocket doctor” lists what yours has.",
+    retryable: false,
+  },
+  "input.changed": {
+    meaning: "The file changed while it was being read.",
+    nextStep: "Nothing: it is tried again when the copy or recording is finished.",
+    retryable: true,
+  },
+  "tool.missing": {
+    meaning: "A program that the job needs is not installed.",
+    nextStep: "Install ffmpeg, or set SPROCKET_FFMPEG and SPROCKET_FFPROBE to where it is, then retry.",
+    retryable: true,
+  },
+  "tool.crashed": {
+    meaning: "A program that the job uses ended unexpectedly.",
+    nextStep: "Look into the log. Out of memory is the usual reason; fewer jobs at once help.",
+    retryable: true,
+  },
+  "tool.timeout": {
+    meaning: "A program that the job uses gave no sign of life for too long and was ended.",
+    nextStep: "Check that the disk or the network share answers, then retry.",
+    retryable: true,
+  },
+  "disk.full": {
+    meaning: "There is no space left where results are written.",
+    nextStep: "Free space on the data folder's disk; waiting jobs go on by themselves.",
+    retryable: true,
+  },
+  "disk.readonly": {
+    meaning: "The place where results are written is read-only.",
+    nextStep: "Check the data folder's mount and permissions, then retry.",
+    retryable: true,
+  },
+  "gpu.memory": {
+    meaning: "The GPU's memory did not suffice.",
+    nextStep: "Set the VRAM budget lower than what other programs leave free, or choose a smaller model.",
+    retryable: true,
+  },
+  "gpu.lost": {
+    meaning: "The GPU stopped answering.",
+    nextStep: "“sprocket doctor” says which test fails. Jobs fall back to the CPU where they can.",
+    retryable: true,
+  },
+  "model.missing": {
+    meaning: "The model that the job needs is not installed.",
+    nextStep: "Download it in the settings, then retry.",
+    retryable: false,
+  },
+  "model.mismatch": {
+    meaning: "A downloaded model is not the one it should be.",
+    nextStep: "Remove it and download it again.",
+    retryable: false,
+  },
+  "job.orphaned": {
+    meaning: "The worker died while it ran the job.",
+    nextStep:
+      "Retry it. When it happens again on the same file, the file or the machine's memory is to blame.",
+    retryable: false,
+  },
+  "job.stuck": {
+    meaning: "The job made no progress for longer than its kind may, and was ended.",
+    nextStep: "Look into the log, then retry.",
+    retryable: true,
+  },
+  "job.cancelled": {
+    meaning: "Somebody cancelled the job.",
+    nextStep: "Retry it if it should run after all.",
+    retryable: false,
+  },
+  "params.invalid": {
+    meaning: "The job's parameters do not fit its kind, as after an upgrade that changed the kind.",
+    nextStep: "Remove the job and create it again.",
+    retryable: false,
+  },
+  "kind.unknown": {
+    meaning: "This build does not know the job's kind.",
+    nextStep: "Run the version that made the job, or remove it.",
+    retryable: false,
+  },
+  internal: {
+    meaning: "A fault in the server itself.",
+    nextStep: "Retry once. If it fails again, report it with the attempt's log and a support bundle.",
+    retryable: true,
+  },
+};
+
+/** The code, words and prospects of whatever a run threw. */
+export function failureOf(error: unknown): { code: string; message: string; retryable: boolean } {
+  if (error instanceof GiveUp) return { code: error.code, message: error.message, retryable: false };
+  if (error instanceof JobFailure || error instanceof RetryLater)
+    return {
+      code: error.code,
+      message: error.message,
+      retryable: failureCodes[error.code]?.retryable ?? true,
+    };
+  const { name, message, code } =
+    error instanceof Error
+      ? (error as NodeJS.ErrnoException)
+      : (new Error(String(error)) as NodeJS.ErrnoException);
+  if (name === "AbortError") return { code: "job.cancelled", message, retryable: false };
+  const known = systemCodes[code ?? ""] ?? "internal";
+  return { code: known, message, retryable: failureCodes[known]!.retryable };
+}
+
+/** What the operating system says when a result cannot be written. */
+const systemCodes: Record<string, string> = {
+  ENOSPC: "disk.full",
+  EDQUOT: "disk.full",
+  EROFS: "disk.readonly",
+};

@@ -1,0 +1,46 @@
+// SHA-256 of a file's content: by it duplicates are found and a renamed file is known again.
+
+import { isNull } from "drizzle-orm";
+import { z } from "zod";
+import { file } from "../db/tables/library.ts";
+import { filesBySha256, saveFacts } from "../library/files.ts";
+import { recogniseMoved } from "../library/moves.ts";
+import { hashFile } from "../media/hash.ts";
+import type { JobKind } from "../queue/kind.ts";
+import { aboutFile, fileId, inputFile } from "./input-file.ts";
+import { pendingFiles } from "./pending-files.ts";
+import type { Tools } from "./tools.ts";
+
+const params = z.strictObject({ fileId });
+
+export const fileHash: JobKind<z.infer<typeof params>, Tools> = {
+  name: "file-hash",
+  label: "File hash",
+  description: "SHA-256 of the content; finds duplicates and renamed files",
+  queue: "hash",
+  category: "cpu",
+  params,
+  stuckAfterS: 300,
+  about: aboutFile,
+  dedupKey: (p) => String(p.fileId),
+  pending: (tools) =>
+    pendingFiles(tools, {
+      kind: "file-hash",
+      types: ["video", "image", "audio"],
+      states: ["ok", "invalid"],
+      where: isNull(file.sha256),
+    }),
+  async run({ params, tools, signal, progress, log }) {
+    const { db, clock, events } = tools;
+    const input = await inputFile(tools, params.fileId);
+    const sha256 = await hashFile(input.path, { signal, onProgress: progress });
+    await input.assertUnchanged();
+    await saveFacts(db, input.row.id, { sha256, hashedAt: new Date(clock.now()) }, clock.now());
+    const same = (await filesBySha256(db, [sha256])).get(sha256) ?? [];
+    log(same.length > 1 ? `${sha256}, the same as ${same.length - 1} other files` : sha256);
+    const now = await recogniseMoved(db, input.row.id, tools.paths);
+    if (now.id !== input.row.id)
+      log(`This is file ${now.id}, which went missing at another place; it keeps its history.`);
+    events.publish({ topic: "file", id: now.id });
+  },
+};

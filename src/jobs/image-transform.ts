@@ -1,0 +1,108 @@
+// Pictures in the size and format that somebody asks for, kept in the cache. The same code runs as a job and inline.
+
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import type { JobKind } from "../queue/kind.ts";
+import { GiveUp } from "../runtime/errors.ts";
+import { aboutFile, fileId, type InputFile, inputFile } from "./input-file.ts";
+import { extensions } from "./keep-pictures.ts";
+import type { Tools } from "./tools.ts";
+
+const side = z.number().int().min(1).max(4096);
+
+export const transformParams = z.strictObject({
+  fileId,
+  w: side.optional(),
+  h: side.optional(),
+  fit: z.enum(["cover", "contain", "fill", "inside", "outside"]).default("inside"),
+  format: z.enum(["webp", "jpeg", "png", "avif"]).default("webp"),
+  quality: z.number().int().min(1).max(100).default(80),
+});
+export type TransformParams = z.infer<typeof transformParams>;
+
+export interface Transformed {
+  path: string;
+  mimeType: string;
+  /** Quoted, as the header wants it. */
+  etag: string;
+}
+
+export const imageTransform: JobKind<TransformParams, Tools> = {
+  name: "image-transform",
+  label: "Image transform",
+  description: "A picture in the size and format that was asked for",
+  queue: "imageproxy",
+  category: "cpu",
+  params: transformParams,
+  stuckAfterS: 60,
+  about: aboutFile,
+  dedupKey: (p) => [p.fileId, p.w ?? "", p.h ?? "", p.fit, p.format, p.quality].join(":"),
+  async run({ params, tools, signal }) {
+    if (await cachedTransform(tools, params)) return { notNeeded: "The picture is in the cache." };
+    await transformImage(tools, params, signal);
+  },
+};
+
+/** The picture, made now if the cache does not hold it. */
+export async function transformImage(
+  tools: Tools,
+  params: TransformParams,
+  signal: AbortSignal,
+): Promise<Transformed> {
+  const input = await inputFile(tools, params.fileId);
+  if (input.row.type !== "image") throw new GiveUp("input.unsupported", `${input.row.path} is no picture.`);
+  const target = placeOf(tools, input, params);
+  if (await exists(target.path)) return target;
+  await mkdir(dirname(target.path), { recursive: true, mode: 0o700 });
+  // Beside its place, so that the rename is one step.
+  const temporary = join(dirname(target.path), `.part-${randomBytes(6).toString("hex")}`);
+  try {
+    const { w, h, fit, format, quality } = params;
+    // Without a size the picture keeps its own, up to the largest that is served.
+    const size = w || h ? { width: w, height: h } : { width: 4096, height: 4096 };
+    await tools.media.renderImage(input.path, [{ path: temporary, ...size, fit, format, quality }], signal);
+    await input.assertUnchanged();
+    signal.throwIfAborted();
+    await rename(temporary, target.path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  return target;
+}
+
+/** Undefined when it has not been made yet, or the file changed since. */
+export async function cachedTransform(
+  tools: Pick<Tools, "db" | "paths">,
+  params: TransformParams,
+): Promise<Transformed | undefined> {
+  const target = placeOf(tools, await inputFile(tools, params.fileId), params);
+  return (await exists(target.path)) ? target : undefined;
+}
+
+/** Named by what goes in, so that a changed file or other parameters never meet an old picture. */
+function placeOf({ paths }: Pick<Tools, "paths">, input: InputFile, params: TransformParams): Transformed {
+  const identity = [input.row.id, input.sizeBytes, input.mtimeMs, input.row.inode];
+  const key = createHash("sha256")
+    .update(
+      JSON.stringify([version, ...identity, params.w, params.h, params.fit, params.format, params.quality]),
+    )
+    .digest("hex")
+    .slice(0, 40);
+  return {
+    path: join(paths.cache, "transform", key.slice(0, 2), `${key}.${extensions[params.format]}`),
+    mimeType: `image/${params.format}`,
+    etag: `"${key}"`,
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (s) => s.size > 0,
+    () => false,
+  );
+}
+
+/** Raised when the same parameters come to mean another picture. */
+const version = 1;

@@ -1,0 +1,54 @@
+// The file that a job is about: which it is, where it lies, and whether it stayed the same while it was read.
+
+import { stat } from "node:fs/promises";
+import { z } from "zod";
+import type { FileRow } from "../db/tables/library.ts";
+import { absolutePath, getFile } from "../library/files.ts";
+import type { Subject } from "../queue/job.ts";
+import { JobFailure } from "../runtime/errors.ts";
+import type { Tools } from "./tools.ts";
+
+/** Ids are strings outside; jobs keep numbers. */
+export const fileId = z.union([
+  z.int().positive(),
+  z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/)
+    .transform(Number),
+]);
+
+export interface InputFile {
+  row: FileRow;
+  /** Real and absolute, inside its library. */
+  path: string;
+  sizeBytes: number;
+  mtimeMs: number;
+  /** To be called before a result is kept: `JobFailure("input.changed")` when the file is another one by now. */
+  assertUnchanged(): Promise<void>;
+}
+
+/** Throws `GiveUp("input.missing")` when it is not on disk. */
+export async function inputFile({ db }: Pick<Tools, "db">, id: number): Promise<InputFile> {
+  const row = await getFile(db, id);
+  const path = await absolutePath(db, row);
+  const before = await stat(path);
+  return {
+    row,
+    path,
+    sizeBytes: before.size,
+    mtimeMs: before.mtimeMs,
+    async assertUnchanged() {
+      const now = await stat(path).catch(() => undefined);
+      if (now && now.size === before.size && now.mtimeMs === before.mtimeMs && now.ino === before.ino) return;
+      throw new JobFailure(
+        "input.changed",
+        `${row.path} changed while it was read; the result was thrown away.`,
+      );
+    },
+  };
+}
+
+export async function aboutFile(params: { fileId: number }, { db }: Pick<Tools, "db">): Promise<Subject> {
+  const row = await getFile(db, params.fileId);
+  return { type: "file", id: row.id, label: row.path };
+}

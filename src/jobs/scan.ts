@@ -1,0 +1,118 @@
+// The three scan kinds are one, but for the type of media they look for.
+
+import { z } from "zod";
+import type { FileType, LibraryRow } from "../db/tables/library.ts";
+import { getLibrary, listLibraries, scannedTypes } from "../library/libraries.ts";
+import { scanLibrary } from "../library/scan.ts";
+import type { Batch } from "../library/scan-batch.ts";
+import type { JobKind, Run } from "../queue/kind.ts";
+import type { Asked } from "../queue/queue.ts";
+import { NotFound, Refused } from "../runtime/errors.ts";
+import { cascadeOf } from "./cascade.ts";
+import type { Tools } from "./tools.ts";
+
+const scanParams = z.strictObject({
+  libraryId: z.union([
+    z.int().positive(),
+    z
+      .string()
+      .regex(/^[1-9]\d{0,14}$/)
+      .transform(Number),
+  ]),
+  /** False: the whole cascade again, for files that did not change as well. */
+  skipExisting: z.boolean().default(true),
+  /** Believe that files are gone even though the root looks empty or exchanged. */
+  acceptMissing: z.boolean().optional(),
+});
+export type ScanParams = z.output<typeof scanParams>;
+
+export interface ScanSpec {
+  name: string;
+  alias?: string;
+  label: string;
+  description: string;
+  type: FileType;
+}
+
+/** Which kind scans for which type. */
+export const scanKinds: Record<FileType, string> = {
+  video: "library-scan",
+  image: "gallery-scan",
+  audio: "audio-scan",
+};
+
+/** The kinds that scan a library, by what it is scanned for. */
+export function scansOf(library: LibraryRow): string[] {
+  return scannedTypes(library).map((type) => scanKinds[type]);
+}
+
+export function scanKind({ type, ...spec }: ScanSpec): JobKind<ScanParams, Tools> {
+  return {
+    ...spec,
+    queue: spec.name,
+    category: "cpu",
+    params: scanParams,
+    stuckAfterS: 300,
+    maxRetries: 1,
+    dedupKey: (params) => String(params.libraryId),
+    about: async (params, tools) => {
+      const library = await knownLibrary(tools, params.libraryId);
+      return { type: "library", id: library.id, label: library.name, group: library.id };
+    },
+    async *pending(tools) {
+      for (const library of await listLibraries(tools.db))
+        if (scannedTypes(library).includes(type)) yield { libraryId: library.id, skipExisting: true };
+    },
+    run: (job) => run(type, job),
+  };
+}
+
+async function run(type: FileType, job: Run<ScanParams, Tools>) {
+  const { libraryId, skipExisting, acceptMissing } = job.params;
+  const library = await getLibrary(job.tools.db, libraryId);
+  if (!scannedTypes(library).includes(type))
+    return { notNeeded: `${library.name} is not scanned for ${nouns[type]}` };
+  let enqueued = 0;
+  await scanLibrary(
+    job.tools,
+    { libraryId, type, scanId: job.id, acceptMissing },
+    {
+      signal: job.signal,
+      progress: job.progress,
+      log: job.log,
+      async found(batch, from) {
+        enqueued += await enqueueCascade(job.tools, type, from, batch, skipExisting);
+      },
+    },
+  );
+  job.log(`${enqueued} jobs enqueued.`);
+}
+
+/** New and changed files as fresh work; those that stand already, where asked for, as a backfill. */
+async function enqueueCascade(
+  tools: Tools,
+  type: FileType,
+  library: LibraryRow,
+  batch: Batch,
+  skipExisting: boolean,
+): Promise<number> {
+  const kinds = cascadeOf(type, library.recognise, (kind) => tools.queue.knows(kind));
+  const asked = (ids: number[], backfill: boolean): Asked[] =>
+    ids.flatMap((fileId) => kinds.map((kind) => ({ kind, params: { fileId }, origin: "scan", backfill })));
+  const fresh = asked([...batch.added, ...batch.changed], false);
+  const again = skipExisting ? [] : asked([...batch.unchanged, ...batch.moved, ...batch.returned], true);
+  if (fresh.length + again.length === 0) return 0;
+  return (await tools.queue.enqueueMany([...fresh, ...again])).enqueued;
+}
+
+async function knownLibrary(tools: Tools, id: number): Promise<LibraryRow> {
+  try {
+    return await getLibrary(tools.db, id);
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error;
+    const fault = { path: ["params", "libraryId"], message: error.message };
+    throw new Refused(422, "params.invalid", error.message, { errors: [fault] });
+  }
+}
+
+const nouns: Record<FileType, string> = { video: "videos", image: "images", audio: "audio" };

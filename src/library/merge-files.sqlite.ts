@@ -1,0 +1,31 @@
+// Merges a new file into the missing one that it is: in one transaction, so that its id leads somewhere at every moment.
+
+import { eq, sql } from "drizzle-orm";
+import type { Db } from "../db/open.sqlite.ts";
+import { derivative, type FileRow, file, mergedFile } from "../db/tables/library.ts";
+
+/** `old` takes the place of `fresh`; derivatives that only `fresh` had are kept. */
+export function mergeFiles(db: Db, { fresh, old }: { fresh: FileRow; old: FileRow }): void {
+  db.transaction((tx) => {
+    tx.run(sql`UPDATE OR IGNORE ${derivative} SET file_id = ${old.id} WHERE file_id = ${fresh.id}`);
+    tx.update(mergedFile).set({ intoId: old.id }).where(eq(mergedFile.intoId, fresh.id)).run();
+    tx.delete(file).where(eq(file.id, fresh.id)).run();
+    tx.update(file)
+      .set({
+        libraryId: fresh.libraryId,
+        folderId: fresh.folderId,
+        path: fresh.path,
+        name: fresh.name,
+        mimeType: fresh.mimeType,
+        mtimeMs: fresh.mtimeMs,
+        inode: fresh.inode,
+        seenBy: fresh.seenBy,
+        state: old.reasonCode ? "invalid" : "ok",
+        missingSince: null,
+        updatedAt: fresh.updatedAt,
+      })
+      .where(eq(file.id, old.id))
+      .run();
+    tx.insert(mergedFile).values({ id: fresh.id, intoId: old.id }).run();
+  });
+}

@@ -1,0 +1,83 @@
+// After a whole walk: what it did not see, and what is not there when asked once more, is missing. Rows stay.
+
+import { and, asc, eq, gt, inArray, isNull, ne, or, sql } from "drizzle-orm";
+import type { Db } from "../db/open.sqlite.ts";
+import { type FileType, file, type LibraryRow } from "../db/tables/library.ts";
+import { isPassedOver } from "./media-types.ts";
+import { recogniseMovedAmong } from "./moves.ts";
+import type { ScanParts } from "./scan.ts";
+import { absolute, isGone, isUnread, nodeFs, type ScanFs, type WalkReport } from "./walk.ts";
+
+export interface Unseen {
+  library: LibraryRow;
+  type: FileType;
+  scanId: number;
+  report: WalkReport;
+  signal: AbortSignal;
+  log(line: string): void;
+}
+
+/** Answers how many are missing now that were not before, less those recognised at another place. */
+export async function markMissing(parts: ScanParts, of: Unseen): Promise<number> {
+  const { db, clock, fs = nodeFs } = parts;
+  let missing = 0;
+  let after = 0;
+  for (;;) {
+    of.signal.throwIfAborted();
+    const rows = await db
+      .select({ id: file.id, path: file.path })
+      .from(file)
+      .where(and(unseen(of.library.id, of.type, of.scanId), gt(file.id, after)))
+      .orderBy(asc(file.id))
+      .limit(500);
+    if (rows.length === 0) return missing;
+    after = rows.at(-1)!.id;
+    const gone = await Promise.all(
+      rows.map(
+        async (row) => !isUnread(of.report, row.path) && (await isAbsent(of.library.path, row.path, fs)),
+      ),
+    );
+    const ids = rows.filter((_, i) => gone[i]).map((row) => row.id);
+    if (ids.length > 0) {
+      const now = new Date(clock.now());
+      await db
+        .update(file)
+        .set({ state: "missing", missingSince: now, updatedAt: now })
+        .where(inArray(file.id, ids));
+      missing += ids.length - (await recogniseMovedAmong(parts, ids));
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+export async function countUnseen(
+  db: Db,
+  libraryId: number,
+  type: FileType,
+  scanId: number,
+): Promise<number> {
+  const [row] = await db
+    .select({ n: sql<number>`count(*)` })
+    .from(file)
+    .where(unseen(libraryId, type, scanId));
+  return row?.n ?? 0;
+}
+
+function unseen(libraryId: number, type: FileType, scanId: number) {
+  return and(
+    eq(file.libraryId, libraryId),
+    eq(file.type, type),
+    inArray(file.state, ["ok", "invalid"]),
+    or(isNull(file.seenBy), ne(file.seenBy, scanId)),
+  );
+}
+
+/** Asked once more: it may have come while the walk was elsewhere. Unreadable is not absent. */
+async function isAbsent(root: string, path: string, fs: ScanFs): Promise<boolean> {
+  if (path.split("/").some(isPassedOver)) return true;
+  try {
+    return !(await fs.lstat(absolute(root, path))).isFile;
+  } catch (error) {
+    return isGone(error);
+  }
+}

@@ -1,0 +1,181 @@
+// The jobs page in a real browser: it lives, and living takes nothing away from its reader.
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { ownerInput } from "../support/app.ts";
+import { chromiumPath, openChromium } from "../support/chromium.ts";
+import { type JobsSite, jobsSite } from "../support/jobs-site.ts";
+
+const axe = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
+describe.skipIf(!chromiumPath)("the jobs page in a browser (skipped: no Chromium is installed)", () => {
+  let chromium: Browser;
+  let site: JobsSite;
+  let context: BrowserContext;
+  let page: Page;
+
+  beforeAll(async () => {
+    chromium = await openChromium();
+  });
+  afterAll(() => chromium.close());
+  beforeEach(async () => {
+    site = await jobsSite();
+    context = await chromium.newContext({ viewport: { width: 1280, height: 900 } });
+    page = await context.newPage();
+    await page.goto(`${site.origin}/sign-in?next=/admin/jobs`);
+    await page.fill("[name=email]", ownerInput.email);
+    await page.fill("[name=password]", ownerInput.password);
+    await page.click("main button[type=submit]");
+    await page.waitForURL("**/admin/jobs");
+  });
+  afterEach(async () => {
+    await context.close();
+    await site.close();
+  });
+
+  const enqueue = async (kind: string, n: number) => (await site.app.queue.enqueue(kind, { n })).id;
+  const tile = (label: string) => page.locator("#tiles .tile", { hasText: label }).locator(".value");
+
+  test("shows within two seconds what started, how far it is and that it failed", async () => {
+    const held = await enqueue("hold", 1);
+    await page.locator(`#working-${held}`).waitFor({ timeout: 2000 });
+    (await site.run(held)).job.progress(42);
+    await page.locator(`#working-${held} progress[value="42"]`).waitFor({ timeout: 2000 });
+    await enqueue("fail", 2);
+    await page.locator("#tiles .tile:has-text('Failed') .value:has-text('1')").waitFor({ timeout: 2000 });
+    expect(await tile("Active").textContent()).toBe("1");
+    expect(await page.locator("#jobs .badge-failed").count()).toBe(1);
+  });
+
+  test("a tick, an open detail, a typed word and the place on the page survive updates", async () => {
+    const first = await enqueue("hold", 1);
+    const second = await enqueue("hold", 2);
+    await page.locator(`#job-${second}`).waitFor({ timeout: 2000 });
+    await page.check(`#job-${second} [name=ids]`);
+    await page.click(`#job-${second} a[data-expand]`);
+    await page.locator(`#job-${second} .payload`).waitFor();
+    await page.fill("#search", "half a wor");
+    const top = await page.evaluate("scrollY");
+
+    await enqueue("hold", 3);
+    (await site.run(first)).finish();
+    await page.locator(`#job-${first} .badge-completed`).waitFor({ timeout: 3000 });
+    await page.locator(`#job-${second} .badge-running`).waitFor({ timeout: 3000 });
+    await page.locator("#list-release:has-text('1 new')").waitFor({ timeout: 3000 });
+
+    expect(await page.isChecked(`#job-${second} [name=ids]`)).toBe(true);
+    expect(await page.isChecked(`#job-${first} [name=ids]`)).toBe(false);
+    expect(await page.locator(`#job-${second} .payload`).count()).toBe(1);
+    expect(await page.getAttribute(`#job-${second} a[data-expand]`, "aria-expanded")).toBe("true");
+    expect(await page.inputValue("#search")).toBe("half a wor");
+    expect(await page.evaluate("document.activeElement.id")).toBe("search");
+    expect(await page.evaluate("scrollY")).toBe(top);
+  });
+
+  test("an open detail follows the log of a running job", async () => {
+    const id = await enqueue("hold", 1);
+    const { job } = await site.run(id);
+    await page.click(`#job-${id} a[data-expand]`);
+    await page.locator(`#detail-${id}`).waitFor();
+    job.log("frame 100 of 200");
+    await page.locator(`#log-${id}:has-text("frame 100 of 200")`).waitFor({ timeout: 5000 });
+  });
+
+  test("Cancel stops a running job; a toast says so", async () => {
+    const id = await enqueue("hold", 1);
+    const { job } = await site.run(id);
+    await page.click(`#working-${id} button`);
+    await page.locator(".toast:has-text('Cancelled job')").waitFor({ timeout: 2000 });
+    await page.locator(`#job-${id} .badge-cancelled`).waitFor({ timeout: 2000 });
+    await page.locator(`#working-${id}`).waitFor({ state: "detached", timeout: 3000 });
+    expect((await site.app.store.get(id))?.status).toBe("cancelled");
+    expect(job.signal.aborted).toBe(true);
+  });
+
+  test("Purge says how many jobs it touches before it touches them", async () => {
+    for (const n of [1, 2, 3]) await enqueue("fail", n);
+    await page.locator("#queue-hash:has-text('failed3')").waitFor({ timeout: 3000 });
+    await page.click("#queue-hash [title='More for hash']");
+    await page.click("#dialog a[href$='/hash/purge']");
+    await page.locator("#dialog h2:has-text('Purge 3 jobs of hash?')").waitFor();
+    expect((await site.app.store.list({ queue: ["hash"] }, "newest", 0, 9)).total).toBe(3);
+    await page.click("#dialog button[type=submit]");
+    await page.locator(".toast:has-text('Purged 3')").waitFor({ timeout: 2000 });
+    expect((await site.app.store.list({ queue: ["hash"] }, "newest", 0, 9)).total).toBe(0);
+    expect(await page.locator("#dialog").isVisible()).toBe(false);
+  });
+
+  test("Pause and Resume turn on the card they are on", async () => {
+    await page.click("#queue-thumbnail [title='Pause thumbnail']");
+    await page.locator("#queue-thumbnail .badge-paused").waitFor({ timeout: 1000 });
+    await page.click("#queue-thumbnail [title='Resume thumbnail']");
+    await page.locator("#queue-thumbnail .badge-paused").waitFor({ state: "detached", timeout: 1000 });
+  });
+
+  test("ticked jobs are retried together", async () => {
+    const ids = [await enqueue("fail", 1), await enqueue("fail", 2)];
+    for (const id of ids) await page.locator(`#job-${id} .badge-failed`).waitFor({ timeout: 3000 });
+    await page.check("[data-tick-all]");
+    await page.click("#bulk button[value=acknowledge]");
+    await page.locator(".toast:has-text('Cleared 2 jobs')").waitFor({ timeout: 2000 });
+    expect(await page.locator("#jobs [name=ids]:checked").count()).toBe(0);
+  });
+
+  test("a stream that drops shows a banner and recovers by itself", async () => {
+    await page.locator("#stream-lost").waitFor({ state: "hidden" });
+    await context.setOffline(true);
+    // The stream in hand is not cut by going offline; a request that ends it is.
+    await page.evaluate("document.getElementById('stream')._htmx.sse.reader.cancel()");
+    await page.locator("#stream-lost").waitFor({ state: "visible", timeout: 8000 });
+    await context.setOffline(false);
+    await page.locator("#stream-lost").waitFor({ state: "hidden", timeout: 8000 });
+    const id = await enqueue("hold", 1);
+    await page.locator(`#working-${id}`).waitFor({ timeout: 2500 });
+  });
+
+  test("the keyboard reaches search, rows and the list of keys", async () => {
+    const id = await enqueue("fail", 1);
+    await page.locator(`#job-${id} .badge-failed`).waitFor({ timeout: 3000 });
+    await page.keyboard.press("j");
+    await page.keyboard.press("e");
+    await page.locator(`#detail-${id} .failure:has-text("input.truncated")`).waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("/");
+    expect(await page.evaluate("document.activeElement.id")).toBe("search");
+    await page.evaluate("document.activeElement.blur()");
+    await page.keyboard.press("?");
+    expect(await page.locator("#dialog[open] .keys").count()).toBe(1);
+  });
+
+  test("a theme that is chosen is there before the first paint of the next page", async () => {
+    await page.click(".account summary");
+    await page.click("[data-theme-choice=dark]");
+    await page.reload();
+    expect(await (await context.request.get(`${site.origin}/admin/jobs`)).text()).toContain('data-theme="dark"');
+    expect(await page.evaluate("getComputedStyle(document.documentElement).colorScheme")).toBe("dark");
+  });
+
+  test.each([
+    ["light", 1280],
+    ["dark", 1280],
+    ["dark", 360],
+    ["light", 360],
+  ] as const)("axe finds nothing, and nothing scrolls sideways: %s at %d px", async (colorScheme, width) => {
+    await enqueue("hold", 1);
+    const failed = await enqueue("fail", 2);
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 800 });
+    for (const path of ["/admin/jobs", "/admin", "/admin/settings", "/admin/audit", "/admin/about", `/admin/jobs/${failed}`]) {
+      await page.goto(site.origin + path);
+      if (path === "/admin/jobs") {
+        await page.click(`#job-${failed} a[data-expand]`);
+        await page.locator(`#detail-${failed}`).waitFor();
+      }
+      await page.evaluate(axe);
+      const found = (await page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))")) as string[];
+      expect({ path, found }).toEqual({ path, found: [] });
+      expect({ path, over: await page.evaluate("document.documentElement.scrollWidth - innerWidth") }).toEqual({ path, over: 0 });
+    }
+  }, 60_000);
+});

@@ -1,0 +1,267 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createApp } from "../../../src/http/app.ts";
+import { Catalogue } from "../../../src/queue/kind.ts";
+import { GiveUp } from "../../../src/runtime/errors.ts";
+import { type Browser, memberBrowser, ownerBrowser, type TestApp, testApp } from "../../support/app.ts";
+import { settled } from "../../support/fake-clock.ts";
+import { testKind } from "../../support/queue.ts";
+
+const queues = ["a", "b"].map((name) => ({ name, section: "Test", description: name, weight: 1, base: 1 }));
+let ends: (() => void)[] = [];
+const kinds = [
+  testKind({
+    name: "quick",
+    alias: "quick_alias",
+    act: (job) => job.log(`did ${JSON.stringify(job.params)}`),
+  }),
+  testKind({
+    name: "bad",
+    act: () => {
+      throw new GiveUp("input.truncated", "The film ends in the middle.");
+    },
+  }),
+  testKind({
+    name: "long",
+    queue: "b",
+    act: (job) =>
+      new Promise<void>((resolve, reject) => {
+        ends.push(resolve);
+        job.progress(25);
+        job.signal.addEventListener("abort", () => reject(job.signal.reason));
+      }),
+  }),
+];
+
+let app: TestApp;
+let owner: Browser;
+let member: Browser;
+beforeAll(async () => {
+  app = await testApp({ catalogue: new Catalogue(queues, kinds) });
+  const site = createApp(app);
+  owner = await ownerBrowser(site);
+  member = await memberBrowser(app, site);
+  await app.worker.start();
+});
+afterAll(async () => {
+  await app.worker.stop();
+  await app.close();
+});
+
+async function create(type: string, body: object = {}) {
+  const answer = await owner("POST", "/api/media/jobs", { type, params: {}, ...body });
+  await settled();
+  return (await answer.json()) as { id: string; status: string };
+}
+const get = async (path: string) => (await owner("GET", path)).json() as Promise<any>;
+
+describe("/api/media/jobs", () => {
+  test("creating a job answers 201 with it; afterwards it has its log and attempt", async () => {
+    const answer = await owner("POST", "/api/media/jobs", {
+      type: "quick_alias",
+      params: { n: 1 },
+      priority: 3,
+    });
+    expect(answer.status).toBe(201);
+    const job = (await answer.json()) as any;
+    expect(job).toMatchObject({
+      type: "quick_alias",
+      kind: "quick",
+      queue: "a",
+      priority: 3,
+      params: { n: 1 },
+    });
+    await settled();
+    expect(await get(`/api/media/jobs/${job.id}`)).toMatchObject({
+      status: "completed",
+      log: expect.stringContaining('did {"n":1}'),
+      attempts: [{ number: 1, outcome: "completed" }],
+    });
+  });
+
+  test("an unknown type and bad params are 422 with the path of each fault", async () => {
+    const unknown = await owner("POST", "/api/media/jobs", { type: "nope", params: {} });
+    expect(unknown.status).toBe(422);
+    expect(unknown.headers.get("content-type")).toContain("application/problem+json");
+    expect(await unknown.json()).toMatchObject({
+      status: 422,
+      code: "type.unknown",
+      errors: [{ path: ["type"] }],
+    });
+    const bad = await owner("POST", "/api/media/jobs", { type: "quick", params: {}, priority: 11 });
+    expect(await bad.json()).toMatchObject({ status: 422, errors: [{ path: ["priority"] }] });
+  });
+
+  test("a failure shows its code, message and what to do next", async () => {
+    const { id } = await create("bad");
+    expect((await get(`/api/media/jobs/${id}`)).failure).toMatchObject({
+      code: "input.truncated",
+      message: "The film ends in the middle.",
+      hint: expect.any(String),
+    });
+  });
+
+  test("a retry appends its marker to the log; a second one while it runs is 409 naming the state", async () => {
+    const { id } = await create("bad");
+    expect((await owner("POST", `/api/media/jobs/${id}/retry`)).status).toBe(200);
+    await settled();
+    const job = await get(`/api/media/jobs/${id}`);
+    expect(job.log).toContain("--- RETRY ATTEMPT 1 ---");
+    expect(job.attempts).toHaveLength(2);
+    const { id: done } = await create("quick");
+    const again = await owner("POST", `/api/media/jobs/${done}/retry`);
+    expect(again.status).toBe(409);
+    expect(await again.json()).toMatchObject({ detail: expect.stringContaining("completed") });
+  });
+
+  test("what runs shows progress; what waits behind it says why; both can be cancelled", async () => {
+    const first = await create("long");
+    const second = await create("long");
+    await app.clock.advance(250);
+    expect(await get(`/api/media/jobs/${first.id}`)).toMatchObject({
+      status: "running",
+      progress: 25,
+      waitingReason: null,
+    });
+    expect(await get(`/api/media/jobs/${second.id}`)).toMatchObject({
+      status: "queued",
+      queuePosition: 1,
+      waitingReason: "1 of 1 b jobs running",
+    });
+    expect((await get("/api/media/jobs?status=queued")).data.map((j: any) => j.id)).toEqual([second.id]);
+    expect((await get("/api/media/jobs?status=pending")).data).toEqual([]);
+    await owner("POST", `/api/media/jobs/${first.id}/cancel`);
+    await settled();
+    expect((await get(`/api/media/jobs/${first.id}`)).log).toContain("--- CANCELLED BY OLGA OWNER. ---");
+    expect(await get(`/api/media/jobs/${second.id}`)).toMatchObject({ status: "running" });
+    await owner("POST", `/api/media/jobs/${second.id}/cancel`);
+    await settled();
+    ends = [];
+  });
+
+  test("a job in the future is pending with its time and its reason", async () => {
+    const runAt = new Date(app.clock.now() + 3_600_000).toISOString();
+    const { id } = await create("quick", { runAt });
+    expect(await get(`/api/media/jobs/${id}`)).toMatchObject({
+      status: "pending",
+      runAt,
+      waitingReason: "Scheduled, in 60 min",
+    });
+    expect((await get("/api/media/jobs?status=delayed")).data.map((j: any) => j.id)).toEqual([id]);
+    expect((await owner("DELETE", `/api/media/jobs/${id}`)).status).toBe(204);
+    expect((await owner("GET", `/api/media/jobs/${id}`)).status).toBe(404);
+  });
+
+  test("pages say how many there are; a limit over 200 is refused", async () => {
+    const page = await get("/api/media/jobs?limit=2&page=2&status=completed,failed");
+    expect(page.data).toHaveLength(2);
+    expect(page.pagination).toMatchObject({ page: 2, limit: 2, total: expect.any(Number) });
+    expect((await owner("GET", "/api/media/jobs?limit=201")).status).toBe(422);
+    expect((await owner("GET", "/api/media/jobs?status=bogus")).status).toBe(422);
+  });
+
+  test("stats add up", async () => {
+    const stats = await get("/api/media/jobs/stats");
+    const total = (await get("/api/media/jobs")).pagination.total;
+    const { pending, queued, running, completed, failed, cancelled, paused } = stats;
+    expect(pending + queued + running + completed + failed + cancelled + paused).toBe(total);
+    expect(stats.jobsByType.quick_alias).toBeGreaterThan(0);
+  });
+
+  test("nobody gets 401 and a member 403", async () => {
+    for (const path of [
+      "/api/media/jobs",
+      "/api/media/jobs/1",
+      "/api/queues",
+      "/api/status",
+      "/api/jobs/stream",
+    ])
+      expect((await member("GET", path)).status).toBe(403);
+    expect((await member("POST", "/api/queues/a/purge")).status).toBe(403);
+  });
+});
+
+describe("/api/queues", () => {
+  test("a paused queue says so, by whom, and starts nothing until it is resumed", async () => {
+    const paused = await owner("PATCH", "/api/queues/a", { pauseForS: 900 });
+    expect(await paused.json()).toMatchObject({
+      isPaused: true,
+      pausedUntil: new Date(app.clock.now() + 900_000).toISOString(),
+    });
+    const { id } = await create("quick");
+    expect((await get(`/api/media/jobs/${id}`)).waitingReason).toBe(
+      "The queue a is paused by Olga Owner since 0 s, for another 15 min",
+    );
+    await owner("PATCH", "/api/queues/a", { isPaused: false });
+    await settled();
+    expect(await get(`/api/media/jobs/${id}`)).toMatchObject({ status: "completed" });
+  });
+
+  test("clearing failures keeps the rows and takes them out of the count; purging removes them", async () => {
+    await create("bad");
+    const before = await get("/api/queues/a");
+    expect(before.failed).toBeGreaterThan(0);
+    expect(await (await owner("POST", "/api/queues/a/clear-failed")).json()).toEqual({
+      cleared: before.failed,
+    });
+    expect(await get("/api/queues/a")).toMatchObject({ failed: 0 });
+    expect((await get("/api/media/jobs?status=failed")).pagination.total).toBe(before.failed);
+    const { purged } = (await (await owner("POST", "/api/queues/a/purge")).json()) as { purged: number };
+    expect(purged).toBeGreaterThanOrEqual(before.failed);
+    expect((await get("/api/media/jobs?queue=a")).pagination.total).toBe(0);
+  });
+
+  test("kill-all cancels what runs", async () => {
+    const { id } = await create("long");
+    expect(await (await owner("POST", "/api/actions/kill-all")).json()).toEqual({ cancelled: 1 });
+    expect((await get(`/api/media/jobs/${id}`)).status).toBe("cancelled");
+  });
+
+  test("an unknown queue is 404", async () => {
+    expect((await owner("GET", "/api/queues/nope")).status).toBe(404);
+    expect((await owner("POST", "/api/queues/nope/purge")).status).toBe(404);
+  });
+
+  test("/api/status sums the queues up", async () => {
+    expect(await get("/api/status")).toMatchObject({
+      connected: true,
+      queues: 2,
+      totalWaiting: 0,
+      totalActive: 0,
+      paused: false,
+    });
+  });
+});
+
+describe("/api/jobs/stream", () => {
+  async function read(answer: Response, until: (text: string) => boolean): Promise<string> {
+    const reader = answer.body!.getReader();
+    let text = "";
+    while (!until(text)) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += new TextDecoder().decode(value);
+    }
+    await reader.cancel();
+    return text;
+  }
+
+  test("begins with a snapshot, then tells of each job, and replays what a reader missed", async () => {
+    const first = await owner("GET", "/api/jobs/stream");
+    expect(first.headers.get("content-type")).toContain("text/event-stream");
+    const reading = read(first, (t) => t.includes('"status":"completed"'));
+    await settled();
+    const { id } = await create("quick");
+    await app.clock.advance(250);
+    const text = await reading;
+    expect(text.indexOf("event: stats")).toBeLessThan(text.indexOf("event: job"));
+    const message = text.split("\n\n").find((m) => m.includes("event: job") && m.includes(`"id":"${id}"`))!;
+    expect(message).toContain('"status":"completed"');
+    const lastId = /id: (.+)/.exec(message)![1]!;
+
+    const { id: missed } = await create("quick");
+    await app.clock.advance(250);
+    const again = await owner("GET", "/api/jobs/stream", undefined, { "last-event-id": lastId });
+    const replay = await read(again, (t) => t.includes(`"id":"${missed}"`));
+    expect(replay).not.toContain(`"id":"${id}"`);
+  });
+});

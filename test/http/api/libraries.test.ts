@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { apiSite } from "../../support/api-site.ts";
+import { type Browser, memberBrowser, ownerBrowser, type TestApp, testApp } from "../../support/app.ts";
+
+let app: TestApp;
+let owner: Browser;
+let media: string;
+beforeEach(async () => {
+  app = await testApp();
+  owner = await ownerBrowser(apiSite(app));
+  media = mkdtempSync(join(tmpdir(), "sprocket-libraries-"));
+});
+afterEach(async () => {
+  await app.close();
+  rmSync(media, { recursive: true, force: true });
+});
+
+const create = async (more: object = {}) =>
+  (await (await owner("POST", "/api/libraries", { path: media, ...more })).json()) as { id: string };
+
+test("is created, read, changed and forgotten; its media stay", async () => {
+  writeFileSync(join(media, "a.jpg"), "x");
+  const answer = await owner("POST", "/api/libraries", {
+    name: "Family",
+    path: media,
+    scan: { videos: true, images: true, audio: false },
+  });
+  expect(answer.status).toBe(201);
+  const { id } = (await answer.json()) as { id: string };
+  const read = async () => (await (await owner("GET", `/api/libraries/${id}`)).json()) as object;
+  expect(await read()).toMatchObject({
+    id,
+    name: "Family",
+    path: media,
+    scan: { audio: false },
+    files: { total: 0 },
+  });
+  expect((await owner("PATCH", `/api/libraries/${id}`, { nsfw: true })).status).toBe(200);
+  expect(await read()).toMatchObject({ name: "Family", nsfw: true });
+  expect((await owner("DELETE", `/api/libraries/${id}`)).status).toBe(204);
+  expect((await owner("GET", `/api/libraries/${id}`)).status).toBe(404);
+  expect(existsSync(join(media, "a.jpg"))).toBe(true);
+});
+
+test("a bad path is 422 and names the path", async () => {
+  await create();
+  mkdirSync(join(media, "inside"));
+  for (const path of [join(media, "nowhere"), join(media, "inside"), app.paths.root, "relative", ""]) {
+    const answer = await owner("POST", "/api/libraries", { path });
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({ status: 422, errors: [{ path: ["path"] }] });
+  }
+});
+
+test("unknown fields are told, not ignored", async () => {
+  expect((await owner("POST", "/api/libraries", { path: media, nfsw: true })).status).toBe(422);
+});
+
+test("a scan starts one job per type; asked again, they are the same jobs", async () => {
+  const { id } = await create({ scan: { audio: false } });
+  const first = await owner("POST", `/api/libraries/${id}/scan`);
+  expect(first.status).toBe(202);
+  const { jobIds } = (await first.json()) as { jobIds: string[] };
+  const again = await owner("POST", `/api/libraries/${id}/scan`, { skipExisting: false });
+  expect(await again.json()).toEqual({ enqueued: 0, skipped: 2, jobIds });
+});
+
+test("forgetting a library cancels its scans", async () => {
+  const { id } = await create();
+  await owner("POST", `/api/libraries/${id}/scan`);
+  await owner("DELETE", `/api/libraries/${id}`);
+  const { jobs } = await app.store.list({}, "oldest", 0, 10);
+  expect(jobs.map((job) => job.status)).toEqual(["cancelled", "cancelled", "cancelled"]);
+});
+
+test("members see the libraries but not where they lie, and change nothing", async () => {
+  const { id } = await create();
+  const member = await memberBrowser(app, apiSite(app));
+  const { data } = (await (await member("GET", "/api/libraries")).json()) as { data: unknown[] };
+  expect(data).toMatchObject([{ id, path: null }]);
+  expect((await member("PATCH", `/api/libraries/${id}`, { name: "x" })).status).toBe(403);
+  expect((await member("POST", `/api/libraries/${id}/scan`)).status).toBe(403);
+  expect((await member("GET", "/api/admin/folders")).status).toBe(403);
+});
+
+test("the folder picker shows what lies in a folder", async () => {
+  mkdirSync(join(media, "sub"));
+  writeFileSync(join(media, "a.mp4"), "x");
+  const answer = await owner("GET", `/api/admin/folders?path=${encodeURIComponent(media)}`);
+  expect(await answer.json()).toMatchObject({
+    path: media,
+    readable: true,
+    entries: [{ name: "sub" }],
+    counts: { videos: 1 },
+    offered: [],
+  });
+  expect((await owner("GET", "/api/admin/folders?path=nowhere")).status).toBe(422);
+});

@@ -1,0 +1,171 @@
+// A file's page: what can be shown of it and why not, its facts, its whole life, and what its owner may do.
+
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import type { FileRow, LibraryRow } from "../../../src/db/tables/library.ts";
+import { getFile } from "../../../src/library/files.ts";
+import { type Browser, memberBrowser, ownerBrowser } from "../../support/app.ts";
+import { addDerivative, addFile, addLibrary, type MediaSite, mediaSite } from "../../support/media-site.ts";
+
+let at: MediaSite;
+let owner: Browser;
+let library: LibraryRow;
+beforeEach(async () => {
+  at = await mediaSite();
+  owner = await ownerBrowser(at.site);
+  library = await addLibrary(at);
+});
+afterEach(() => at.close());
+
+const seen = async (file: FileRow, query = "", by = owner) => (await by("GET", `/files/${file.id}${query}`)).text();
+const video = { type: "video", mimeType: "video/mp4" } as const;
+
+test("a video that browsers play has a player with its poster", async () => {
+  const file = await addFile(at, library, "a.mp4", { ...video, codecs: { video: "h264", audio: "aac" }, durationS: 61 });
+  const poster = await addDerivative(at, file, "poster", "jpeg-1280", "x", { width: 1280, height: 720 });
+  const page = await seen(file);
+  expect(page).toContain('<video controls="" preload="metadata"');
+  expect(page).toContain(`src="/api/files/${file.id}/original"`);
+  expect(page).toContain(`poster="/api/files/${file.id}/derivatives/${poster.id}`);
+});
+
+test.each([
+  ["a.mkv", { ...video, mimeType: "video/x-matroska" }, "Browsers don&#39;t play MKV files"],
+  ["a.mp4", { ...video, codecs: { video: "hevc" } }, "Most browsers don&#39;t play HEVC video"],
+  ["a.mp4", { ...video, codecs: { video: "h264", audio: "ac3" } }, "Most browsers don&#39;t play AC3 sound"],
+  ["a.cr2", { mimeType: "image/x-canon-cr2" }, "Browsers don&#39;t show CR2 files, and no preview"],
+  ["a.wma", { type: "audio", mimeType: "audio/x-ms-wma" }, "Browsers don&#39;t play WMA files"],
+] as [string, Partial<FileRow>, string][])("%s %o says why there is no player", async (name, facts, why) => {
+  const page = await seen(await addFile(at, library, name, facts));
+  expect(page).toContain(why);
+  expect(page).not.toMatch(/<(video|audio) /);
+});
+
+test("a picture that no browser shows is shown by its preview", async () => {
+  const file = await addFile(at, library, "a.heic", { mimeType: "image/heic" });
+  const preview = await addDerivative(at, file, "preview", "webp-1440", "x", { width: 1440, height: 1080 });
+  const page = await seen(file);
+  expect(page).toContain(`/api/files/${file.id}/derivatives/${preview.id}`);
+  expect(page).toContain('width="1440" height="1080"');
+});
+
+test("facts are in words: the date where it was taken, the place, the camera, copies elsewhere", async () => {
+  const sha256 = "ab".repeat(32);
+  const file = await addFile(at, library, "a.jpg", {
+    sha256,
+    width: 4000,
+    height: 3000,
+    capturedAt: new Date("2024-05-01T10:00:00Z"),
+    capturedOffsetMin: 120,
+    capturedFrom: "exif",
+    gpsLat: -33.5,
+    gpsLon: 151.25,
+    gpsAlt: 12,
+    camera: { make: "Canon", model: "Canon EOS R5", lens: "RF50", iso: 200, aperture: 2.8, exposureS: 0.004, focalLengthMm: 50 },
+  });
+  const copy = await addFile(at, library, "copy/a.jpg", { sha256 });
+  const page = await seen(file);
+  for (const fact of [
+    "4000 × 3000",
+    "2024-05-01 12:00:00 UTC+02:00",
+    "from the camera (EXIF)",
+    "33.50000° S, 151.25000° E, 12 m",
+    ">Canon EOS R5<",
+    "1/250 s · f/2.8 · ISO 200 · 50 mm",
+    sha256,
+    `href="/files/${copy.id}"`,
+  ])
+    expect(page).toContain(fact);
+});
+
+test("a damaged file says what is wrong, what it means and what to do", async () => {
+  const file = await addFile(at, library, "a.mp4", {
+    ...video,
+    state: "invalid",
+    reasonCode: "input.truncated",
+    reason: "moov atom not found",
+  });
+  const page = await seen(file);
+  expect(page).toContain("moov atom not found");
+  expect(page).toContain("The file ends too early");
+  expect(page).toContain("Copy it again from its source");
+});
+
+test("its sound wave is drawn from the stored peaks", async () => {
+  const file = await addFile(at, library, "a.mp3", { type: "audio", mimeType: "audio/mpeg" });
+  const stored = { version: 2, channels: 1, sample_rate: 16000, samples_per_pixel: 320, bits: 8, length: 2, data: [-128, 127, 0, 0] };
+  await addDerivative(at, file, "waveform", "json", JSON.stringify(stored));
+  const page = await seen(file);
+  expect(page).toContain('viewBox="0 0 6 100"');
+  expect(page).toContain("M1 2.0v96.0M4 49.4v1.2");
+});
+
+test("History has every job newest first, and the poll answers only what changed", async () => {
+  const file = await addFile(at, library, "a.jpg");
+  const first = await at.app.queue.enqueue("file-hash", { fileId: file.id });
+  const second = await at.app.queue.enqueue("image-thumbnail", { fileId: file.id });
+  const page = await seen(file);
+  expect(page.indexOf(`id="job-${second.id}"`)).toBeLessThan(page.indexOf(`id="job-${first.id}"`));
+  const poll = /hx-get="([^"]*part=history[^"]*)"/.exec(page)![1]!.replaceAll("&amp;", "&");
+  expect((await owner("GET", poll)).status).toBe(204);
+  await at.app.queue.move(first.id, "cancel", null);
+  const changed = await owner("GET", poll);
+  expect(changed.status).toBe(200);
+  expect(await changed.text()).toContain("Cancelled");
+});
+
+test("Retry and Cancel work from the history, and an illegal move says why", async () => {
+  const file = await addFile(at, library, "a.jpg");
+  const { id } = await at.app.queue.enqueue("file-hash", { fileId: file.id });
+  const act = (verb: string) => owner("POST", `/files/${file.id}/jobs/${id}/${verb}`, "", { "HX-Request": "true" });
+  expect(await (await act("cancel")).text()).toContain("is cancelled");
+  expect((await at.app.queue.get(id)).status).toBe("cancelled");
+  expect(await (await act("retry")).text()).toContain("runs again");
+  const refused = await act("retry");
+  expect(refused.status).toBe(409);
+  expect(await refused.text()).toContain("is pending");
+});
+
+test("Make again enqueues a job about this file, before the others", async () => {
+  const file = await addFile(at, library, "a.jpg");
+  expect(await seen(file)).toContain(`/files/${file.id}/make/image-thumbnail`);
+  const answer = await owner("POST", `/files/${file.id}/make/image-thumbnail`, "", { "HX-Request": "true" });
+  expect(await answer.text()).toContain("enqueued as job");
+  const { jobs } = await at.app.store.list({}, "newest", 0, 1);
+  expect(jobs[0]).toMatchObject({ kind: "image-thumbnail", priority: 1, params: { fileId: file.id } });
+  const refused = await owner("POST", `/files/${file.id}/make/video-poster`, "", { "HX-Request": "true" });
+  expect(refused.status).toBe(422);
+});
+
+test("trash and restore change the row alone", async () => {
+  const file = await addFile(at, library, "a.jpg");
+  await owner("POST", `/files/${file.id}/trash`, "");
+  expect((await getFile(at.app.db, file.id)).trashedAt).not.toBeNull();
+  expect(await seen(file)).toContain("In the trash");
+  await owner("POST", `/files/${file.id}/restore`, "");
+  expect((await getFile(at.app.db, file.id)).trashedAt).toBeNull();
+});
+
+test("previous and next follow the grid that one came from", async () => {
+  const a = await addFile(at, library, "a.jpg", { sizeBytes: 5 });
+  const b = await addFile(at, library, "b.mp4", { ...video, sizeBytes: 1 });
+  const c = await addFile(at, library, "c.jpg", { sizeBytes: 9 });
+  const around = async (query: string) => {
+    const page = await seen(a, query);
+    const link = (rel: string) => new RegExp(`href="/files/(\\d+)[^"]*" rel="${rel}"`).exec(page)?.[1];
+    return [link("prev"), link("next")];
+  };
+  expect(await around("")).toEqual([undefined, String(b.id)]);
+  expect(await around("?type=image&deep=1")).toEqual([undefined, String(c.id)]);
+  expect(await around("?sort=largest&deep=1")).toEqual([String(c.id), String(b.id)]);
+});
+
+test("a member sees the file and its history, and can change nothing", async () => {
+  const file = await addFile(at, library, "a.jpg");
+  const { id } = await at.app.queue.enqueue("file-hash", { fileId: file.id });
+  const member = await memberBrowser(at.app, at.site);
+  const page = await seen(file, "", member);
+  expect(page).toContain(`id="job-${id}"`);
+  expect(page).not.toContain("formaction");
+  for (const path of ["trash", "restore", "make/file-hash", `jobs/${id}/cancel`])
+    expect([path, (await member("POST", `/files/${file.id}/${path}`, "")).status]).toEqual([path, 403]);
+});

@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { file } from "../../src/db/tables/library.ts";
+import { derivativePath, listDerivatives, writeDerivative } from "../../src/library/derivatives.ts";
+import { getFile, idsOf } from "../../src/library/files.ts";
+import { createLibrary } from "../../src/library/libraries.ts";
+import { scanLibrary } from "../../src/library/scan.ts";
+import { type TestApp, testApp } from "../support/app.ts";
+
+let app: TestApp;
+let media: string;
+let libraryId: number;
+beforeEach(async () => {
+  app = await testApp();
+  media = mkdtempSync(join(tmpdir(), "sprocket-moved-"));
+  ({ id: libraryId } = await createLibrary(app, { path: media }));
+});
+afterEach(async () => {
+  await app.close();
+  rmSync(media, { recursive: true, force: true });
+});
+
+let scans = 0;
+const scan = () =>
+  scanLibrary(
+    app,
+    { libraryId, type: "image", scanId: ++scans },
+    { signal: new AbortController().signal, progress() {}, log() {}, found: async () => {} },
+  );
+const hash = async (fileId: number) => {
+  const kind = app.queue.catalogue.find("file-hash")!;
+  const params = { fileId };
+  const subject = await kind.about(params, app.tools);
+  const run = { id: 1, kind: kind.name, params, subject, attempt: 1, tools: app.tools };
+  await kind.run({ ...run, signal: new AbortController().signal, progress() {}, log() {} });
+};
+const form = { extension: "webp", mimeType: "image/webp" };
+const picture = (fileId: number, variant: string) =>
+  writeDerivative(app, fileId, "thumbnail", variant, form, async (to) => writeFileSync(to, variant));
+
+test("a file copied elsewhere and deleted keeps its row and pictures once its new copy is hashed", async () => {
+  writeFileSync(join(media, "old.jpg"), "content");
+  writeFileSync(join(media, "stays.jpg"), "other");
+  await scan();
+  const old = (await app.db.select().from(file)).find((row) => row.path === "old.jpg")!;
+  await hash(old.id);
+  const kept = await picture(old.id, "webp-240");
+  rmSync(join(media, "old.jpg"));
+  mkdirSync(join(media, "new"));
+  writeFileSync(join(media, "new/name.jpg"), "content");
+  await scan();
+  const fresh = (await app.db.select().from(file)).find((row) => row.path === "new/name.jpg")!;
+  expect(fresh.id).not.toBe(old.id);
+  const doubled = await picture(fresh.id, "webp-240");
+  const onlyFresh = await picture(fresh.id, "webp-640");
+  await hash(fresh.id);
+
+  expect(await getFile(app.db, old.id)).toMatchObject({ path: "new/name.jpg", state: "ok" });
+  expect((await app.db.select().from(file)).length).toBe(2);
+  expect(await idsOf(app.db, old.id)).toEqual([old.id, fresh.id]);
+  const derivatives = await listDerivatives(app.db, old.id);
+  expect(derivatives.map((one) => one.path).sort()).toEqual([kept.path, onlyFresh.path].sort());
+  expect(existsSync(derivativePath(app.paths, doubled))).toBe(false);
+  // A job about the merged id that runs late works on the row that was kept.
+  expect((await picture(fresh.id, "webp-240")).fileId).toBe(old.id);
+});
+
+test("a copy beside its original stays a file of its own", async () => {
+  writeFileSync(join(media, "a.jpg"), "content");
+  writeFileSync(join(media, "b.jpg"), "content");
+  await scan();
+  for (const row of await app.db.select().from(file)) await hash(row.id);
+  expect((await app.db.select().from(file)).map((row) => [row.path, row.state]).sort()).toEqual([
+    ["a.jpg", "ok"],
+    ["b.jpg", "ok"],
+  ]);
+});

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { file } from "../../src/db/tables/library.ts";
+import {
+  derivativePath,
+  listDerivatives,
+  removeDerivatives,
+  writeDerivative,
+} from "../../src/library/derivatives.ts";
+import { type MediaFolder, mediaFolder } from "../support/media-folder.ts";
+
+let at: MediaFolder;
+let fileId: number;
+beforeEach(async () => {
+  at = mediaFolder();
+  at.put("a.jpg");
+  await at.scan(await at.library());
+  fileId = (await at.parts.db.select().from(file))[0]!.id;
+});
+afterEach(() => at.remove());
+
+const form = { extension: "webp", mimeType: "image/webp" };
+const write = (content: string, variant = "webp-240") =>
+  writeDerivative(at.parts, fileId, "thumbnail", variant, form, async (to) => {
+    expect(to).toEndWith(".webp");
+    writeFileSync(to, content);
+    return { width: 240, height: 160 };
+  });
+const leftInTmp = () => (existsSync(at.parts.paths.tmp) ? readdirSync(at.parts.paths.tmp) : []);
+
+test("is kept with its size and can be read back", async () => {
+  const row = await write("one");
+  expect(row).toMatchObject({
+    fileId,
+    kind: "thumbnail",
+    variant: "webp-240",
+    sizeBytes: 3,
+    width: 240,
+    height: 160,
+  });
+  expect(readFileSync(derivativePath(at.parts.paths, row), "utf8")).toBe("one");
+  expect(leftInTmp()).toEqual([]);
+});
+
+test("a second run replaces the first and removes its file", async () => {
+  const first = await write("one");
+  const second = await write("two");
+  expect(await listDerivatives(at.parts.db, fileId)).toEqual([second]);
+  expect(existsSync(derivativePath(at.parts.paths, first))).toBe(false);
+  expect(readFileSync(derivativePath(at.parts.paths, second), "utf8")).toBe("two");
+});
+
+test("a run that fails leaves the former one, and nothing of itself", async () => {
+  const first = await write("one");
+  const failing = writeDerivative(at.parts, fileId, "thumbnail", "webp-240", form, async (to) => {
+    writeFileSync(to, "half");
+    throw new Error("cancelled");
+  });
+  await expect(failing).rejects.toThrow("cancelled");
+  expect(await listDerivatives(at.parts.db, fileId)).toEqual([first]);
+  expect(readFileSync(derivativePath(at.parts.paths, first), "utf8")).toBe("one");
+  expect(leftInTmp()).toEqual([]);
+});
+
+test("an empty result is a failure", async () => {
+  await expect(write("")).rejects.toMatchObject({ code: "tool.crashed" });
+  expect(await listDerivatives(at.parts.db, fileId)).toEqual([]);
+});
+
+test("of a file that is removed while it is made, nothing stays", async () => {
+  const late = writeDerivative(at.parts, fileId, "thumbnail", "webp-240", form, async (to) => {
+    writeFileSync(to, "late");
+    await at.parts.db.delete(file);
+  });
+  await expect(late).rejects.toThrow();
+  const left = readdirSync(at.parts.paths.derivatives, { recursive: true, withFileTypes: true });
+  expect(left.filter((entry) => entry.isFile())).toEqual([]);
+});
+
+test("all of a file's go together", async () => {
+  const rows = [await write("one"), await write("two", "webp-640")];
+  await removeDerivatives(at.parts, fileId);
+  expect(await listDerivatives(at.parts.db, fileId)).toEqual([]);
+  for (const row of rows) expect(existsSync(derivativePath(at.parts.paths, row))).toBe(false);
+});

@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import type { FSWatcher } from "node:fs";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { updateLibrary } from "../../src/library/libraries.ts";
+import { type LibraryWatch, libraryWatch, type WatchParts } from "../../src/library/watch.ts";
+import type { Asked } from "../../src/queue/queue.ts";
+import { silentLogger } from "../../src/runtime/log.ts";
+import { settled } from "../support/fake-clock.ts";
+import { type MediaFolder, mediaFolder } from "../support/media-folder.ts";
+
+let at: MediaFolder;
+let watching: LibraryWatch;
+let asked: Asked[];
+let skipped: number;
+let callbacks: Map<string, (event: string, name: string) => void>;
+beforeEach(() => {
+  at = mediaFolder();
+  asked = [];
+  skipped = 0;
+  callbacks = new Map();
+});
+afterEach(async () => {
+  await watching.stop();
+  at.remove();
+});
+
+/** The real watch of the system, but that events come when the test says. */
+const watchFolder = ((folder: string, _: unknown, listener: (event: string, name: string) => void) => {
+  callbacks.set(folder, listener);
+  return { on() {}, close: () => callbacks.delete(folder) } as unknown as FSWatcher;
+}) as WatchParts["watchFolder"];
+
+async function start(more: Partial<WatchParts> = {}) {
+  const queue = {
+    knows: () => true,
+    enqueueMany: async (some: Asked[]) => {
+      asked.push(...some);
+      return { enqueued: some.length - skipped, skipped, jobIds: [] };
+    },
+  };
+  const scanKinds = { video: "library-scan", image: "gallery-scan", audio: "audio-scan" };
+  watching = libraryWatch({ ...at.parts, queue, log: silentLogger, scanKinds, watchFolder, ...more });
+  watching.start();
+  await watching.sync();
+}
+const tell = async (folder: string, name: string) => {
+  callbacks.get(folder)!("rename", name);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  await settled(40);
+};
+const onlyImages = { scan: { videos: false, audio: false } };
+
+test("only libraries that ask for it, with every folder that is not passed over", async () => {
+  at.put("2024/june/a.jpg");
+  at.put("@eaDir/a.jpg");
+  await at.library({ watch: true });
+  await start();
+  expect([...callbacks.keys()].sort()).toEqual([
+    at.media,
+    join(at.media, "2024"),
+    join(at.media, "2024/june"),
+  ]);
+});
+
+test("changes that follow one another become one scan, when they have come to rest", async () => {
+  const id = await at.library({ watch: true, ...onlyImages });
+  await start();
+  for (let i = 0; i < 5; i++) {
+    at.put(`${i}.jpg`);
+    await tell(at.media, `${i}.jpg`);
+    await at.parts.clock.advance(3000);
+  }
+  expect(asked).toEqual([]);
+  await at.parts.clock.advance(5000);
+  expect(asked).toMatchObject([{ kind: "gallery-scan", params: { libraryId: id }, origin: "watch" }]);
+});
+
+test("a copy that never rests is scanned all the same", async () => {
+  await at.library({ watch: true, ...onlyImages });
+  await start();
+  for (let i = 0; i < 50; i++) {
+    await tell(at.media, "long.jpg");
+    await at.parts.clock.advance(3000);
+  }
+  expect(asked.length).toBe(1);
+});
+
+test("a folder that is added is watched from then on", async () => {
+  await at.library({ watch: true, ...onlyImages });
+  await start();
+  mkdirSync(join(at.media, "new/deeper"), { recursive: true });
+  await tell(at.media, "new");
+  expect(callbacks.has(join(at.media, "new/deeper"))).toBe(true);
+});
+
+test("while a scan runs already, it asks again: that scan may be past the change", async () => {
+  await at.library({ watch: true, ...onlyImages });
+  await start();
+  skipped = 1;
+  await tell(at.media, "a.jpg");
+  await at.parts.clock.advance(5000);
+  expect(asked.length).toBe(1);
+  skipped = 0;
+  await at.parts.clock.advance(5000);
+  expect(asked.length).toBe(2);
+  await at.parts.clock.advance(60_000);
+  expect(asked.length).toBe(2);
+});
+
+test("where the system allows no more watches, the library is left to the auto-scan, and says so", async () => {
+  const id = await at.library({ watch: true });
+  await start({
+    watchFolder: (() => {
+      throw Object.assign(new Error("no space"), { code: "ENOSPC" });
+    }) as unknown as WatchParts["watchFolder"],
+  });
+  expect(watching.states().get(id)).toEqual({
+    mode: "scheduled",
+    reason: "the system's limit of inotify watches is reached",
+  });
+});
+
+test("so is a library of more folders than the bound, and its watches are given back", async () => {
+  for (let i = 0; i < 5; i++) at.put(`f${i}/a.jpg`);
+  const id = await at.library({ watch: true });
+  await start({ maxFolders: 3 });
+  expect(watching.states().get(id)?.mode).toBe("scheduled");
+  expect(callbacks.size).toBe(0);
+});
+
+test("watching is switched on and off with the library's setting, at once", async () => {
+  const id = await at.library();
+  await start();
+  expect(callbacks.size).toBe(0);
+  await updateLibrary(at.parts, id, { watch: true });
+  await watching.sync();
+  expect(watching.states().get(id)).toEqual({ mode: "watching", folders: 1 });
+  await updateLibrary(at.parts, id, { watch: false });
+  await watching.sync();
+  expect(callbacks.size).toBe(0);
+});
+
+test("the system's own watch tells of a new file", async () => {
+  await at.library({ watch: true, ...onlyImages });
+  const heard = Promise.withResolvers<void>();
+  const { watch } = await import("node:fs");
+  await start({
+    watchFolder: ((folder: string, options: object, listener: (event: string, name: string) => void) =>
+      watch(folder, options, (event, name) => {
+        listener(event, String(name));
+        heard.resolve();
+      })) as WatchParts["watchFolder"],
+  });
+  at.put("a.jpg");
+  await heard.promise;
+  await settled();
+  await at.parts.clock.advance(130_000);
+  expect(asked.length).toBeGreaterThan(0);
+});

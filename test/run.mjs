@@ -1,0 +1,76 @@
+// All checks: lint, types, the executable, then every test. The last line is `N passed, N failed`, with what was skipped;
+// a check that fails counts as one more failure.
+// `node test/run.mjs PATH…` runs only the tests of those paths, without the other checks.
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { buildExecutable, bun, installPackages, root } from "../src/toolchain.mjs";
+
+const report = join(root, ".cache", `tests-${process.pid}.xml`);
+const chosen = process.argv.slice(2);
+const problems = [];
+
+installPackages();
+if (chosen.length === 0) {
+  check(
+    "lint",
+    "biome",
+    "check",
+    "--config-path=.biome.json",
+    "--diagnostic-level=warn",
+    "--error-on-warnings",
+  );
+  check("types", "tsc", "-p", ".");
+}
+if (!buildExecutable()) problems.push("build");
+finish(runTests());
+
+function check(name, tool, ...args) {
+  console.log(`checking ${name}`);
+  const { status } = spawnSync(join(root, "node_modules", ".bin", tool), args, {
+    cwd: root,
+    stdio: "inherit",
+  });
+  if (status !== 0) problems.push(name);
+}
+
+function runTests() {
+  mkdirSync(join(root, ".cache"), { recursive: true });
+  const paths = chosen.length > 0 ? chosen : ["test"];
+  const args = [
+    "test",
+    "--reporter=junit",
+    `--reporter-outfile=${report}`,
+    "--path-ignore-patterns=test/bench/**",
+  ];
+  const { status } = spawnSync(bun(), [...args, ...paths], { cwd: root, stdio: "inherit" });
+  if (status !== 0) problems.push("tests");
+  try {
+    return counts(readFileSync(report, "utf8"));
+  } catch {
+    return { passed: 0, failed: 0, skipped: 0 };
+  } finally {
+    rmSync(report, { force: true });
+  }
+}
+
+/** Counts the cases themselves: the totals of nested suites would count some twice. */
+function counts(xml) {
+  const found = { passed: 0, failed: 0, skipped: 0 };
+  for (const [, body] of xml.matchAll(/<testcase\b[^>]*?(?:\/>|>([\s\S]*?)<\/testcase>)/g)) {
+    if (/<(failure|error)\b/.test(body ?? "")) found.failed++;
+    else if (/<skipped\b/.test(body ?? "")) found.skipped++;
+    else found.passed++;
+  }
+  return found;
+}
+
+function finish({ passed, failed, skipped }) {
+  if (passed + failed === 0) problems.push("no test ran");
+  for (const name of problems) console.log(`failed: ${name}`);
+  // Other checks count as well, and so does a test file that could not be loaded: it has no case in the report.
+  const others = problems.filter((name) => name !== "tests" || failed === 0).length;
+  console.log(`${passed} passed, ${failed + others} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  process.exit(problems.length === 0 ? 0 : 1);
+}

@@ -1,0 +1,166 @@
+// The whole server in memory, with a clock that tests step, and browsers that remember their cookies.
+
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Hono } from "hono";
+import { openAccounts } from "../../src/accounts/accounts.ts";
+import { migrate } from "../../src/db/migrate.ts";
+import { migrations } from "../../src/db/migrations/sqlite/index.ts";
+import { openSqlite } from "../../src/db/open.sqlite.ts";
+import type { App, Env } from "../../src/http/context.ts";
+import { createCatalogue } from "../../src/jobs/index.ts";
+import type { Tools } from "../../src/jobs/tools.ts";
+import { openMedia } from "../../src/media/media.ts";
+import { openSqliteJobStore } from "../../src/queue/job-store.sqlite.ts";
+import type { Catalogue } from "../../src/queue/kind.ts";
+import { Queue } from "../../src/queue/queue.ts";
+import { Worker } from "../../src/queue/worker.ts";
+import { type Config, readConfig } from "../../src/runtime/config.ts";
+import { dataPaths } from "../../src/runtime/data-folder.ts";
+import { EventBus } from "../../src/runtime/events.ts";
+import { type Logger, silentLogger } from "../../src/runtime/log.ts";
+import { openSettings } from "../../src/settings/settings.ts";
+import { FakeClock } from "./fake-clock.ts";
+
+export interface TestApp extends App {
+  clock: FakeClock;
+  /** Ends tools and removes the data folder. */
+  close(): Promise<void>;
+}
+
+export interface TestAppOptions {
+  config?: Partial<Config>;
+  catalogue?: Catalogue<Tools>;
+  log?: Logger;
+}
+
+export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const dataFolder = mkdtempSync(join(tmpdir(), "sprocket-app-"));
+  const config: Config = { ...readConfig({ dataFolder }, {}, dataFolder), ...options.config };
+  const paths = dataPaths(dataFolder);
+  for (const path of [paths.derivatives, paths.cache, paths.models, paths.logs, paths.backups, paths.tmp])
+    mkdirSync(path, { recursive: true });
+  const log = options.log ?? silentLogger;
+  const clock = new FakeClock();
+  const events = new EventBus();
+  const { sqlite, db, close } = openSqlite(":memory:", "NORMAL");
+  migrate(sqlite, migrations);
+  const settings = await openSettings(db, config, events, clock);
+  const accounts = await openAccounts({ db, settings, clock, log, config });
+  const store = openSqliteJobStore(sqlite);
+  const catalogue = options.catalogue ?? createCatalogue();
+  const media = openMedia({
+    ffmpegPath: config.ffmpeg,
+    ffprobePath: config.ffprobe,
+    cacheFolder: paths.cache,
+    tmpFolder: paths.tmp,
+    log,
+    clock,
+  });
+  const queue: Queue<Tools> = new Queue<Tools>(store, catalogue, () => tools, events, clock);
+  const tools: Tools = { db, queue, media, paths, settings, events, clock, log };
+  const worker = new Worker({
+    store,
+    catalogue,
+    tools,
+    events,
+    clock,
+    log,
+    limits: () => ({
+      multiplier: settings.get("concurrencyMultiplier"),
+      category: settings.get("categoryLimits"),
+      vramBudgetMb: settings.get("vramBudgetMb") ?? 0,
+    }),
+    logsFolder: paths.logs,
+    name: "test-worker",
+  });
+  const startedAt = new Date(clock.now());
+  const parts: App = {
+    config,
+    paths,
+    db,
+    queue,
+    store,
+    worker,
+    accounts,
+    settings,
+    media,
+    tools,
+    events,
+    clock,
+    log,
+    startedAt,
+  };
+  return {
+    ...parts,
+    clock,
+    async close() {
+      await media.stop();
+      close();
+      rmSync(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Browser {
+  /** A string body is a form, an object is JSON. Redirects are answers. */
+  (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  cookies: Map<string, string>;
+}
+
+/** Somebody at `address` who keeps cookies as a browser does. */
+export function browser(site: Hono<Env>, address = "127.0.0.1", host = "localhost:8420"): Browser {
+  const cookies = new Map<string, string>();
+  const ask = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const all = new Headers({ host, ...headers });
+    if (cookies.size > 0) all.set("cookie", [...cookies].map(([k, v]) => `${k}=${v}`).join("; "));
+    if (body !== undefined && !all.has("content-type"))
+      all.set(
+        "content-type",
+        typeof body === "string" ? "application/x-www-form-urlencoded" : "application/json",
+      );
+    const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+    const server = { requestIP: () => ({ address, family: "IPv4", port: 50_000 }) };
+    const answer = await site.request(
+      `http://${host}${path}`,
+      { method, headers: all, body: text as string },
+      server,
+    );
+    for (const line of answer.headers.getSetCookie()) {
+      const [name, value] = line.split(";")[0]!.split(/=(.*)/s) as [string, string];
+      if (/max-age=0/i.test(line)) cookies.delete(name);
+      else cookies.set(name, value);
+    }
+    return answer;
+  };
+  return Object.assign(ask, { cookies });
+}
+
+export const ownerInput = {
+  email: "owner@example.org",
+  password: "correct horse battery",
+  name: "Olga Owner",
+};
+export const memberInput = {
+  email: "member@example.org",
+  password: "staple horse battery",
+  name: "Max Member",
+};
+
+/** The first account, signed in. */
+export async function ownerBrowser(site: Hono<Env>): Promise<Browser> {
+  const owner = browser(site);
+  const answer = await owner("POST", "/api/auth/sign-up", ownerInput);
+  if (answer.status !== 201) throw new Error(`The owner could not sign up: ${await answer.text()}`);
+  return owner;
+}
+
+/** A member, signed in. There must be an owner. */
+export async function memberBrowser(app: App, site: Hono<Env>): Promise<Browser> {
+  await app.accounts.createUser({ ...memberInput, role: "member" });
+  const member = browser(site, "192.0.2.7", "nas.local:8420");
+  const answer = await member("POST", "/api/auth/sign-in", memberInput);
+  if (answer.status !== 200) throw new Error(`The member could not sign in: ${await answer.text()}`);
+  return member;
+}

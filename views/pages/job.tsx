@@ -1,0 +1,35 @@
+// One job on a page of its own: where its links lead, and what a browser without JavaScript gets for opening a row.
+
+import type { PageContext } from "../../src/http/pages/page-context.ts";
+import { Layout } from "../layout.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { JobDetail, type JobFacts } from "../parts/job-detail.tsx";
+import type { JobLine } from "../parts/job-table.tsx";
+import { StatusBadge } from "../parts/status.tsx";
+
+export function JobPage({ ctx, facts, line }: { ctx: PageContext; facts: JobFacts; line: JobLine }) {
+  return (
+    <Layout ctx={ctx} title={`Job ${line.id}`}>
+      <p>
+        <a href={ctx.url("/admin/jobs")}>
+          <Icon name="arrow-left" /> Jobs
+        </a>
+      </p>
+      <div class="page-head">
+        <h1>{`Job ${line.id}: ${line.kindLabel}`}</h1>
+        <StatusBadge status={line.status} />
+        {line.moves.map((move) => (
+          <form method="post" action={ctx.url(`/admin/jobs/${line.id}/${move}`)}>
+            <input type="hidden" name="back" value={move === "remove" ? "/admin/jobs" : `/admin/jobs/${line.id}`} />
+            <button type="submit" class="btn btn-small">
+              {move === "pause" ? "Hold back" : move.charAt(0).toUpperCase() + move.slice(1)}
+            </button>
+          </form>
+        ))}
+      </div>
+      <div class="card flush">
+        <JobDetail facts={facts} url={ctx.url} />
+      </div>
+    </Layout>
+  );
+}

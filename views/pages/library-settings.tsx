@@ -1,0 +1,146 @@
+// Adding a library and changing one. What removing means is said before the button.
+
+import type { LibraryRow } from "../../src/db/tables/library.ts";
+import type { PageContext } from "../../src/http/pages/page-context.ts";
+import { counted } from "../format.ts";
+import { Layout } from "../layout.tsx";
+import { FolderPicker, type PickedFolder } from "../parts/folder-picker.tsx";
+import { FormError, FormField } from "../parts/form-field.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { type LibraryFields, LibraryFormFields, type Recognises } from "../parts/library-form.tsx";
+
+interface FolderProps {
+  ctx: PageContext;
+  folder: PickedFolder;
+  offered: string[];
+}
+
+export function NewLibraryFolderPage({ ctx, folder, offered }: FolderProps) {
+  return (
+    <Layout ctx={ctx} title="Add library" styles={["media.css"]}>
+      <header class="page-head">
+        <h1>Add library</h1>
+      </header>
+      <div class="card stack narrow">
+        <p>Choose the folder that holds the media. Sprocket reads it and keeps what it makes in its own data folder.</p>
+        <FolderPicker
+          folder={folder}
+          offered={offered}
+          linkTo={(path) => ctx.url(`/libraries/new/folder?path=${encodeURIComponent(path)}`)}
+        />
+        <div class="row spread">
+          <a class="btn btn-quiet" href={ctx.url("/")}>
+            Cancel
+          </a>
+          {folder.readable && !folder.refusal ? (
+            <a class="btn btn-primary" href={ctx.url(`/libraries/new/make?path=${encodeURIComponent(folder.path)}`)}>
+              Use this folder
+            </a>
+          ) : (
+            <span class="muted">Choose another folder to go on.</span>
+          )}
+        </div>
+      </div>
+    </Layout>
+  );
+}
+
+interface MakeProps {
+  ctx: PageContext;
+  path: string;
+  values: LibraryFields;
+  errors: Record<string, string>;
+  error?: string;
+  recognises: Recognises;
+}
+
+export function NewLibraryMakePage({ ctx, path, values, errors, error, recognises }: MakeProps) {
+  return (
+    <Layout ctx={ctx} title="Add library" styles={["media.css"]}>
+      <header class="page-head">
+        <h1>Add library</h1>
+      </header>
+      <div class="card stack narrow">
+        <p>
+          From <code class="break">{path}</code>
+        </p>
+        <FormError message={error} />
+        <form method="post" action={ctx.url("/libraries/new/make")} class="stack">
+          <input type="hidden" name="path" value={path} />
+          <LibraryFormFields values={values} errors={errors} recognises={recognises} />
+          <div class="row spread">
+            <a class="btn btn-quiet" href={ctx.url(`/libraries/new/folder?path=${encodeURIComponent(path)}`)}>
+              <Icon name="arrow-left" />
+              Another folder
+            </a>
+            <button class="btn btn-primary" type="submit">
+              Add and scan
+            </button>
+          </div>
+        </form>
+      </div>
+    </Layout>
+  );
+}
+
+interface SettingsProps extends MakeProps {
+  library: LibraryRow;
+  files: number;
+}
+
+export function LibrarySettingsPage({ ctx, library, files, path, values, errors, error, recognises }: SettingsProps) {
+  return (
+    <Layout ctx={ctx} title={`Settings of ${library.name}`} styles={["media.css"]}>
+      <header class="page-head">
+        <div>
+          <ol class="crumbs">
+            <li>
+              <a href={ctx.url(`/libraries/${library.id}`)}>{library.name}</a>
+            </li>
+          </ol>
+          <h1>Library settings</h1>
+        </div>
+      </header>
+      <div class="stack narrow">
+        <div class="card stack">
+          <FormError message={error} />
+          <form method="post" action={ctx.url(`/libraries/${library.id}/settings`)} class="stack">
+            <FormField
+              name="path"
+              label="Folder"
+              value={path}
+              error={errors.path}
+              hint="Changing it keeps what is known about the files: they are found again by their paths below the folder."
+              required
+            />
+            <LibraryFormFields values={values} errors={errors} recognises={recognises} />
+            <div class="row">
+              <button class="btn btn-primary" type="submit">
+                Save
+              </button>
+            </div>
+          </form>
+        </div>
+        <section class="card stack-tight danger-zone" aria-labelledby="remove">
+          <h2 id="remove">Remove this library</h2>
+          <p>
+            Sprocket forgets its {counted(files, "file")} and deletes the thumbnails and other things it made from them.{" "}
+            <b>Your media in {library.path} is never deleted.</b>
+          </p>
+          <form method="post" action={ctx.url(`/libraries/${library.id}/remove`)} class="stack-tight">
+            <label class="check">
+              <input type="checkbox" name="sure" value="yes" required />
+              Yes, forget this library
+            </label>
+            <div class="row">
+              <button class="btn btn-quiet-danger" type="submit">
+                <Icon name="trash-2" />
+                Remove library
+              </button>
+            </div>
+          </form>
+        </section>
+      </div>
+    </Layout>
+  );
+}

@@ -1,0 +1,125 @@
+// What is known about a file, as a list of facts; unknown ones are left out.
+
+import type { FileRow, LibraryRow } from "../../src/db/tables/library.ts";
+import type { PageContext } from "../../src/http/pages/page-context.ts";
+import { bytes, clockTime, number } from "../format.ts";
+import { typeNames } from "./file-shot.tsx";
+import { When } from "./when.tsx";
+
+export interface Copy {
+  id: number;
+  path: string;
+  library: string;
+}
+
+interface Props {
+  ctx: PageContext;
+  file: FileRow;
+  library: LibraryRow;
+  copies: Copy[];
+}
+
+export function FileFacts({ ctx, file, library, copies }: Props) {
+  const codecs = file.codecs ? [file.codecs.container, file.codecs.video, file.codecs.audio].filter(Boolean).join(" · ") : "";
+  return (
+    <section id="facts" class="card" aria-labelledby="facts-title">
+      <header>
+        <h2 id="facts-title">Facts</h2>
+      </header>
+      <dl class="facts">
+        <Fact name="Type">
+          {typeNames[file.type]} <span class="muted">{file.mimeType}</span>
+        </Fact>
+        <Fact name="Size">
+          {bytes(file.sizeBytes)} <span class="muted">{number(file.sizeBytes)} bytes</span>
+        </Fact>
+        <Fact name="Dimensions">{file.width && file.height ? `${file.width} × ${file.height}` : null}</Fact>
+        <Fact name="Duration">{file.durationS !== null ? clockTime(file.durationS) : null}</Fact>
+        <Fact name="Codecs">{codecs || null}</Fact>
+        <Fact name="Subtitles">{file.codecs?.subtitles?.join(", ") || null}</Fact>
+        <Fact name="Captured">
+          {file.capturedAt ? (
+            <>
+              {captured(file.capturedAt, file.capturedOffsetMin)} <span class="muted">{sources[file.capturedFrom ?? ""] ?? file.capturedFrom}</span>
+            </>
+          ) : null}
+        </Fact>
+        <Fact name="Place">
+          {file.gpsLat !== null && file.gpsLon !== null ? place(file.gpsLat, file.gpsLon, file.gpsAlt) : null}
+        </Fact>
+        <Fact name="Camera">{camera(file)}</Fact>
+        <Fact name="Lens">{file.camera?.lens ?? null}</Fact>
+        <Fact name="Exposure">{exposure(file)}</Fact>
+        <Fact name="Library">
+          <a href={ctx.url(`/libraries/${library.id}`)}>{library.name}</a>
+        </Fact>
+        <Fact name="Path">
+          <span class="mono">{file.path}</span>
+        </Fact>
+        <Fact name="Changed on disk">
+          <When at={new Date(file.mtimeMs)} />
+        </Fact>
+        <Fact name="SHA-256">
+          {file.sha256 ? <span class="mono hash">{file.sha256}</span> : <span class="muted">not hashed yet</span>}
+        </Fact>
+        <Fact name="Same content">
+          {copies.length > 0 ? (
+            <ul>
+              {copies.map(({ id, path, library }) => (
+                <li>
+                  <a href={ctx.url(`/files/${id}`)}>{path}</a> <span class="muted">in {library}</span>
+                </li>
+              ))}
+            </ul>
+          ) : null}
+        </Fact>
+      </dl>
+    </section>
+  );
+}
+
+function Fact({ name, children }: { name: string; children?: unknown }) {
+  if (children === null || children === undefined) return null;
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+const sources: Record<string, string> = {
+  exif: "from the camera (EXIF)",
+  xmp: "from XMP",
+  container: "from the file's own header",
+  file: "from the file's date on disk",
+};
+
+/** The wall clock where the picture was taken; in UTC and saying so when nobody knows where that was. */
+function captured(at: Date, offsetMin: number | null): string {
+  const local = new Date(at.getTime() + (offsetMin ?? 0) * 60_000).toISOString();
+  const text = `${local.slice(0, 10)} ${local.slice(11, 19)}`;
+  if (offsetMin === null) return `${text} (time zone unknown)`;
+  const abs = Math.abs(offsetMin);
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${text} UTC${offsetMin < 0 ? "−" : "+"}${two(Math.floor(abs / 60))}:${two(abs % 60)}`;
+}
+
+function place(lat: number, lon: number, alt: number | null): string {
+  const part = (value: number, positive: string, negative: string) =>
+    `${Math.abs(value).toFixed(5)}° ${value < 0 ? negative : positive}`;
+  return `${part(lat, "N", "S")}, ${part(lon, "E", "W")}${alt === null ? "" : `, ${Math.round(alt)} m`}`;
+}
+
+function camera({ camera: c }: FileRow): string | null {
+  if (!c?.make && !c?.model) return null;
+  if (c.make && c.model?.toLowerCase().startsWith(c.make.toLowerCase())) return c.model;
+  return [c.make, c.model].filter(Boolean).join(" ");
+}
+
+function exposure({ camera: c }: FileRow): string | null {
+  if (!c) return null;
+  const time = c.exposureS ? (c.exposureS < 1 ? `1/${Math.round(1 / c.exposureS)} s` : `${c.exposureS} s`) : null;
+  const parts = [time, c.aperture && `f/${c.aperture}`, c.iso && `ISO ${c.iso}`, c.focalLengthMm && `${c.focalLengthMm} mm`];
+  return parts.filter(Boolean).join(" · ") || null;
+}

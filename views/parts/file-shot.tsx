@@ -1,0 +1,87 @@
+// One file in a grid: its picture, or a placeholder that says what is going on. Sized before anything loads, so that
+// nothing jumps.
+
+import type { FileRow, FileType } from "../../src/db/tables/library.ts";
+import { clockTime } from "../format.ts";
+import { Icon, type IconName } from "./icon.tsx";
+
+/** What becomes of a picture that is not there yet. */
+export type PictureState = "waiting" | "running" | "paused" | "failed" | "none";
+
+export interface Shot {
+  file: FileRow;
+  href: string;
+  /** Address of a picture of at least the width, below the base path; null when there is none. */
+  picture: { src(width: number): string; width: number; height: number } | null;
+  pictureState: PictureState;
+}
+
+export function FileShot({ shot: { file, href, picture, pictureState } }: { shot: Shot }) {
+  const trouble = troubleOf(file);
+  return (
+    <li id={`file-${file.id}`} class="shot" data-type={file.type} data-trouble={trouble ? file.state : undefined}>
+      <a href={href}>
+        <span class="shot-frame">
+          {picture ? (
+            <img
+              src={picture.src(240)}
+              srcset={`${picture.src(240)} 240w, ${picture.src(640)} 640w`}
+              sizes="(max-width: 40rem) 45vw, 12rem"
+              width={picture.width}
+              height={picture.height}
+              loading="lazy"
+              decoding="async"
+              alt={`${typeNames[file.type]} ${file.name}`}
+            />
+          ) : (
+            <span class="shot-none">
+              <Icon name={typeIcons[file.type]} />
+              <span class="shot-why">{file.state === "missing" ? "" : whyNone(file.type, pictureState)}</span>
+            </span>
+          )}
+          {file.durationS !== null && file.type !== "image" ? (
+            <span class="shot-badge shot-time">
+              <span class="sr-only">{typeNames[file.type]}, </span>
+              {clockTime(file.durationS)}
+            </span>
+          ) : file.type === "video" ? (
+            <span class="shot-badge shot-time">
+              <Icon name="film" />
+              <span class="sr-only">Video</span>
+            </span>
+          ) : null}
+          {trouble ? (
+            <span class="shot-badge shot-trouble">
+              <Icon name="triangle-alert" />
+              {trouble}
+            </span>
+          ) : null}
+        </span>
+        <span class="shot-name" title={file.path}>
+          {file.name}
+        </span>
+        {trouble && file.reason ? <span class="shot-reason">{file.reason}</span> : null}
+      </a>
+    </li>
+  );
+}
+
+export const typeNames: Record<FileType, string> = { video: "Video", image: "Picture", audio: "Audio" };
+export const typeIcons: Record<FileType, IconName> = { video: "film", image: "images", audio: "music" };
+
+export function troubleOf(file: Pick<FileRow, "state" | "trashedAt">): string | null {
+  if (file.trashedAt) return "In the trash";
+  if (file.state === "missing") return "Missing";
+  if (file.state === "invalid") return "Damaged";
+  if (file.state === "quarantined") return "Quarantined";
+  return null;
+}
+
+function whyNone(type: FileType, state: PictureState): string {
+  if (type === "audio") return "Audio";
+  if (state === "running") return type === "video" ? "Making the poster…" : "Making the thumbnail…";
+  if (state === "waiting") return type === "video" ? "Poster is waiting its turn" : "Thumbnail is waiting its turn";
+  if (state === "paused") return "Paused";
+  if (state === "failed") return "No picture could be made";
+  return "No picture yet";
+}

@@ -1,0 +1,151 @@
+// All about one job: what it was asked, what happened in each attempt, why it failed and what to do next.
+
+import type { PageContext } from "../../src/http/pages/page-context.ts";
+import type { Attempt, Failure, Job } from "../../src/queue/job.ts";
+import { duration } from "../format.ts";
+import { When } from "./when.tsx";
+
+export interface JobFacts {
+  job: Job;
+  kindLabel: string;
+  targetHref: string | null;
+  attempts: Attempt[];
+  log: string;
+  why: string | null;
+  /** What the failure's code means, and what to do. */
+  meaning: string | null;
+  hint: string | null;
+}
+
+export function JobDetail({ facts, url }: { facts: JobFacts; url: PageContext["url"] }) {
+  const { job } = facts;
+  const isOpen = job.status === "running" || job.status === "pending" || job.status === "queued";
+  // While it may still change, an open detail asks again; the page's stream carries only what everybody sees.
+  const follow = isOpen ? { "hx-get": url(`/admin/jobs/${job.id}`), "hx-trigger": "every 2s", "hx-swap": "outerMorph" } : {};
+  return (
+    <div class="detail" id={`detail-${job.id}`} {...follow}>
+      {job.failure ? <FailureBox failure={job.failure} meaning={facts.meaning} hint={facts.hint} /> : null}
+      <div>
+        <h4>Job</h4>
+        <dl class="facts">
+          <dt>Id</dt>
+          <dd>
+            <a href={url(`/admin/jobs/${job.id}`)}>{job.id}</a>
+          </dd>
+          <dt>Kind</dt>
+          <dd>
+            {facts.kindLabel} <span class="muted">in {job.queue}</span>
+          </dd>
+          <dt>Target</dt>
+          <dd>{facts.targetHref ? <a href={url(facts.targetHref)}>{job.subject.label}</a> : job.subject.label || "–"}</dd>
+          {facts.why ? (
+            <>
+              <dt>Waits because</dt>
+              <dd>{facts.why}</dd>
+            </>
+          ) : null}
+          {job.outcomeNote ? (
+            <>
+              <dt>Outcome</dt>
+              <dd>{job.outcomeNote}</dd>
+            </>
+          ) : null}
+          <dt>Priority</dt>
+          <dd>{`${job.priority}${job.backfill ? ", backfill" : ""}`}</dd>
+          <dt>Asked by</dt>
+          <dd>{job.origin ?? "–"}</dd>
+          <Moment label="Created" at={job.createdAt} />
+          <Moment label="Not before" at={job.runAt} />
+          <Moment label="Started" at={job.startedAt} />
+          <Moment label="Finished" at={job.finishedAt} />
+          <dt>Retries</dt>
+          <dd>{`${job.retryCount} of ${job.maxRetries}`}</dd>
+        </dl>
+      </div>
+      <div>
+        <h4>Parameters</h4>
+        <pre class="payload">{JSON.stringify(job.params, null, 2)}</pre>
+      </div>
+      {facts.attempts.length > 0 ? (
+        <div class="full">
+          <h4>Attempts</h4>
+          <Attempts attempts={facts.attempts} />
+        </div>
+      ) : null}
+      <div class="full">
+        <h4>Log</h4>
+        {facts.log ? (
+          <pre class="log" id={`log-${job.id}`} tabindex={0} role="log" aria-label={`Log of job ${job.id}`} data-follow={isOpen ? "" : undefined}>
+            {facts.log}
+          </pre>
+        ) : (
+          <p class="muted">{job.startedAt ? "It logged nothing." : "It has not run yet."}</p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+export function FailureBox({ failure, meaning, hint }: { failure: Failure; meaning: string | null; hint: string | null }) {
+  return (
+    <div class="failure full">
+      <p class="code mono">{failure.code}</p>
+      {meaning ? <p>{meaning}</p> : null}
+      <pre>{failure.message}</pre>
+      {hint ? (
+        <p>
+          <b>Next:</b> {hint}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function Attempts({ attempts }: { attempts: Attempt[] }) {
+  return (
+    <table class="table cards">
+      <thead>
+        <tr>
+          <th scope="col">#</th>
+          <th scope="col">Outcome</th>
+          <th scope="col">Started</th>
+          <th scope="col">Took</th>
+          <th scope="col">Worker</th>
+          <th scope="col">Reason</th>
+        </tr>
+      </thead>
+      <tbody>
+        {attempts.map((a) => (
+          <tr>
+            <td data-label="Attempt">{a.number}</td>
+            <td data-label="Outcome">{a.outcome.replace("_", " ")}</td>
+            <td data-label="Started">
+              <When at={a.startedAt} />
+            </td>
+            <td data-label="Took">
+              {a.finishedAt ? duration((a.finishedAt.getTime() - a.startedAt.getTime()) / 1000) : "still running"}
+            </td>
+            <td data-label="Worker" class="mono break">
+              {a.worker}
+            </td>
+            <td data-label="Reason" class="break">
+              {a.failure ? `${a.failure.code}: ${a.failure.message}` : ""}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Moment({ label, at }: { label: string; at: Date | null }) {
+  if (!at) return null;
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd>
+        <When at={at} />
+      </dd>
+    </>
+  );
+}

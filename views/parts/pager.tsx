@@ -1,0 +1,35 @@
+// Where one is in the list of jobs, and the way to the pages beside it.
+
+import type { JobList } from "../../src/http/pages/job-lines.ts";
+import type { PageContext } from "../../src/http/pages/page-context.ts";
+import { number } from "../format.ts";
+import { Icon } from "./icon.tsx";
+
+export interface PagerProps {
+  list: Pick<JobList, "total" | "page" | "pages"> & { jobs: unknown[]; first: number };
+  previous: string | null;
+  next: string | null;
+  url: PageContext["url"];
+}
+
+export function Pager({ list, previous, next, url }: PagerProps) {
+  return (
+    <nav class="pager" id="pager" aria-label="Pages of jobs">
+      <span>{list.total === 0 ? "No jobs" : `${number(list.first)}–${number(list.first + list.jobs.length - 1)} of ${number(list.total)}`}</span>
+      <span class="row">
+        {previous === null ? null : (
+          <a class="btn btn-small" href={url(previous)} rel="prev">
+            <Icon name="chevron-left" />
+            Newer
+          </a>
+        )}
+        {next === null ? null : (
+          <a class="btn btn-small" href={url(next)} rel="next">
+            Older
+            <Icon name="chevron-right" />
+          </a>
+        )}
+      </span>
+    </nav>
+  );
+}

@@ -1,0 +1,159 @@
+// One queue at a glance: what runs, waits and failed in it, and the verbs one reaches for. The rest is in its dialog.
+
+import type { PageContext } from "../../src/http/pages/page-context.ts";
+import { duration, number } from "../format.ts";
+import { Icon, type IconName } from "./icon.tsx";
+import { When } from "./when.tsx";
+
+export interface QueueFigures {
+  name: string;
+  section: string;
+  description: string;
+  active: number;
+  waiting: number;
+  delayed: number;
+  /** Held one by one, not by the queue. */
+  paused: number;
+  failed: number;
+  completed: number;
+  /** Jobs per minute. */
+  rate: number;
+  /** Seconds until the backlog is worked off; null when nothing moves. */
+  eta: number | null;
+  oldestWaitingAt: Date | null;
+  stuckJobs: { jobId: string }[];
+  /** Some kind of it can look for missing work. */
+  canRun: boolean;
+  isPaused: boolean;
+  pausedUntil: Date | null;
+  pausedBy: string | null;
+}
+
+export function QueueSections({ queues, url }: { queues: QueueFigures[]; url: PageContext["url"] }) {
+  const sections = [...new Set(queues.map((q) => q.section))];
+  return (
+    <div class="sections">
+      {sections.map((section) => (
+        <section aria-label={section}>
+          <h3 class="muted section-head">{section}</h3>
+          <div class="queues">
+            {queues
+              .filter((q) => q.section === section)
+              .map((queue) => (
+                <QueueCard queue={queue} url={url} />
+              ))}
+          </div>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+export function QueueCard({ queue, url }: { queue: QueueFigures; url: PageContext["url"] }) {
+  const { name } = queue;
+  const at = url(`/admin/jobs/queues/${name}`);
+  const tone = queue.isPaused ? "held" : queue.failed > 0 ? "failing" : queue.active > 0 ? "busy" : "";
+  return (
+    <article class={`queue ${tone}`} id={`queue-${name}`}>
+      <h3>
+        <a href={url(`/admin/jobs?queue=${name}`)}>{name}</a>
+      </h3>
+      <div class="state">
+        {queue.isPaused ? <PausedBadge queue={queue} /> : null}
+        {queue.stuckJobs.length > 0 ? (
+          <a class="badge badge-failed" href={url(`/admin/jobs?queue=${name}&status=running`)}>
+            {`${number(queue.stuckJobs.length)} stuck`}
+          </a>
+        ) : null}
+      </div>
+      <p class="about truncate" title={queue.description}>
+        <Pace queue={queue} />
+      </p>
+      <dl class="counts">
+        <Figure label="running" n={queue.active} />
+        <Figure label="backlog" n={queue.waiting + queue.delayed + queue.paused} />
+        <Figure label="failed" n={queue.failed} tone="bad" />
+      </dl>
+      <div class="actions">
+        {queue.canRun ? <Verb queue={name} to={`${at}/run`} icon="zap" label="Run" /> : null}
+        {queue.isPaused ? (
+          <Verb queue={name} to={`${at}/resume`} icon="play" label="Resume" />
+        ) : (
+          <Verb queue={name} to={`${at}/pause`} icon="pause" label="Pause" />
+        )}
+        {queue.active + queue.waiting + queue.delayed + queue.paused > 0 ? (
+          <Ask queue={name} to={`${at}/cancel`} icon="ban" label="Cancel all in" />
+        ) : null}
+        {queue.failed > 0 ? <Ask queue={name} to={`${at}/clear-failed`} icon="eraser" label="Clear failures of" /> : null}
+        <Ask queue={name} to={at} icon="ellipsis" label="More for" />
+      </div>
+    </article>
+  );
+}
+
+/** While work waits, how fast it goes and how old the oldest is; else what the queue is for. */
+function Pace({ queue }: { queue: QueueFigures }) {
+  if (!queue.oldestWaitingAt) return <>{queue.description}</>;
+  return (
+    <>
+      {queue.rate > 0 ? `${number(queue.rate)}/min` : "nothing finished lately"}
+      {queue.eta ? ` · done in about ${duration(coarse(queue.eta))}` : null}
+      {" · oldest "}
+      <When at={queue.oldestWaitingAt} />
+    </>
+  );
+}
+
+/** An estimate that changes with every job is noise. */
+function coarse(seconds: number): number {
+  const step = seconds < 120 ? 10 : seconds < 7200 ? 60 : 3600;
+  return Math.max(step, Math.round(seconds / step) * step);
+}
+
+function PausedBadge({ queue }: { queue: QueueFigures }) {
+  return (
+    <span class="badge badge-paused">
+      <Icon name="pause" />
+      {queue.pausedUntil ? (
+        <>
+          until <When at={queue.pausedUntil} />
+        </>
+      ) : (
+        "paused"
+      )}
+    </span>
+  );
+}
+
+function Figure({ label, n, tone }: { label: string; n: number; tone?: string }) {
+  return (
+    <div class={n === 0 ? "zero" : undefined}>
+      <dt>{label}</dt>
+      <dd class={n > 0 ? tone : undefined}>{number(n)}</dd>
+    </div>
+  );
+}
+
+interface VerbProps {
+  queue: string;
+  to: string;
+  icon: IconName;
+  label: string;
+}
+
+function Verb({ queue, to, icon, label }: VerbProps) {
+  return (
+    <button type="submit" class="btn-icon" form="act" formaction={to} title={`${label} ${queue}`}>
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+/** Opens a page that says how much it touches; a dialog where there is JavaScript. */
+function Ask({ queue, to, icon, label }: VerbProps) {
+  return (
+    <a class="btn-icon" href={to} data-dialog title={`${label} ${queue}`}>
+      <Icon name={icon} />
+    </a>
+  );
+}

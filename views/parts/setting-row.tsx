@@ -1,0 +1,142 @@
+// One setting: what it is for, its control, its default, and a lock where something outside fixes it.
+
+import type { PageContext } from "../../src/http/pages/page-context.ts";
+import type { SettingView } from "../../src/settings/settings.ts";
+import { Icon } from "./icon.tsx";
+
+type Field = SettingView["fields"][number];
+
+export interface SettingRowProps {
+  setting: SettingView;
+  /** For settings that name kinds: all of them, by label. */
+  kinds: { name: string; label: string; stuckAfterS: number }[];
+  url: PageContext["url"];
+}
+
+export function SettingRow({ setting: s, kinds, url }: SettingRowProps) {
+  const isDefault = JSON.stringify(s.value) === JSON.stringify(s.default);
+  const locked = s.lockedBy !== null;
+  return (
+    <li id={`setting-${s.key}`}>
+      <div>
+        <h3>
+          {s.label} {locked ? <span class="badge badge-paused"><Icon name="lock" />{`set by ${s.lockedBy}`}</span> : null}
+        </h3>
+        <p class="muted">{s.help}</p>
+        <p class="muted">
+          <small>{`Default: ${inWords(s.default, s.fields)}`}</small>
+        </p>
+      </div>
+      <form method="post" action={url(`/admin/settings/${s.key}`)} data-at-once hx-boost="true" hx-swap="none" hx-push-url="false">
+        <fieldset disabled={locked} class="stack-tight">
+          <legend class="sr-only">{s.label}</legend>
+          {s.fields.map((field) => (
+            <Control setting={s} field={field} kinds={kinds} />
+          ))}
+          <div class="row">
+            <button type="submit" class="btn btn-small without-js">
+              Save
+            </button>
+            {isDefault || locked ? null : (
+              <button type="submit" class="btn btn-small btn-quiet" name="restore" value="1">
+                <Icon name="rotate-ccw" />
+                Back to the default
+              </button>
+            )}
+          </div>
+        </fieldset>
+      </form>
+    </li>
+  );
+}
+
+function Control({ setting, field, kinds }: { setting: SettingView; field: Field; kinds: SettingRowProps["kinds"] }) {
+  const name = field.part || "value";
+  const id = `${setting.key}-${name}`;
+  const value = field.part ? (setting.value as Record<string, unknown>)[field.part] : setting.value;
+  if (field.control === "switch")
+    return (
+      <label class="check">
+        <input type="checkbox" id={id} name={name} value="on" checked={value === true} />
+        {field.label}
+      </label>
+    );
+  if (field.control === "choice")
+    return (
+      <div class="field">
+        <label for={id} class={setting.fields.length === 1 ? "sr-only" : undefined}>
+          {field.label}
+        </label>
+        <select class="select" id={id} name={name}>
+          {field.options?.map((o) => (
+            <option value={o.value} selected={o.value === value}>
+              {o.label}
+            </option>
+          ))}
+        </select>
+      </div>
+    );
+  if (field.control === "pairs") return <Pairs id={id} field={field} value={value as Record<string, number>} kinds={kinds} />;
+  return (
+    <div class="row">
+      <label for={id} class={setting.fields.length === 1 ? "sr-only" : "grow"}>
+        {field.label}
+      </label>
+      <input
+        class="input input-narrow"
+        type="number"
+        id={id}
+        name={name}
+        value={value === null ? "" : String(value)}
+        min={field.min}
+        max={field.max}
+        required={!field.optional}
+        inputmode="numeric"
+      />
+      {field.unit ? <span class="muted">{field.unit}</span> : null}
+    </div>
+  );
+}
+
+/** A number per kind: those that differ, and one line to add another. Emptied, a kind goes back to its own. */
+function Pairs({ id, field, value, kinds }: { id: string; field: Field; value: Record<string, number>; kinds: SettingRowProps["kinds"] }) {
+  const label = (name: string) => kinds.find((k) => k.name === name)?.label ?? name;
+  return (
+    <>
+      {Object.entries(value).map(([kind, n]) => (
+        <div class="row">
+          <label class="grow" for={`${id}-${kind}`}>
+            {label(kind)}
+          </label>
+          <input class="input input-narrow" type="number" id={`${id}-${kind}`} name={`pair.${kind}`} value={n} min={field.min} max={field.max} />
+          <span class="muted">{field.unit}</span>
+        </div>
+      ))}
+      <div class="row">
+        <select class="select grow" name="addKind" aria-label="Kind to set">
+          <option value="">Add a kind…</option>
+          {kinds
+            .filter((k) => !(k.name in value))
+            .map((k) => (
+              <option value={k.name}>{`${k.label} (${k.stuckAfterS} s)`}</option>
+            ))}
+        </select>
+        <input class="input input-narrow" type="number" name="addValue" min={field.min} max={field.max} aria-label={`${field.unit ?? "Value"} for the kind`} />
+      </div>
+    </>
+  );
+}
+
+function inWords(value: unknown, fields: Field[]): string {
+  if (value === null) return "empty";
+  if (fields.some((f) => f.part))
+    return fields.map((f) => `${f.label} ${single((value as Record<string, unknown>)[f.part], f)}`).join(", ");
+  return single(value, fields[0]!);
+}
+
+function single(value: unknown, field: Field): string {
+  if (typeof value === "boolean") return value ? "on" : "off";
+  if (field.control === "choice") return field.options?.find((o) => o.value === value)?.label ?? String(value);
+  if (typeof value === "object") return "each kind's own";
+  return [value, field.unit].filter((x) => x !== undefined).join(" ");
+}
