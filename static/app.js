@@ -69,7 +69,8 @@ const dialog = $("#dialog");
 
 document.addEventListener("click", async (event) => {
   const { target } = event;
-  for (const menu of $$("details.account[open], details.more[open]")) if (!menu.contains(target)) menu.open = false;
+  for (const menu of $$("details.account[open], details.more[open]"))
+    if (!menu.contains(target)) menu.open = false;
   if (target.closest("[data-dismiss]")) return target.closest(".toast").remove();
   if (target === dialog) return dialog.close();
   if (target.closest("[data-close]") && dialog.contains(target)) {
@@ -93,7 +94,8 @@ function leaveSoon(toast) {
 }
 for (const toast of $$(".toast")) leaveSoon(toast);
 new MutationObserver((changes) => {
-  for (const change of changes) for (const node of change.addedNodes) if (node.nodeType === 1) leaveSoon(node);
+  for (const change of changes)
+    for (const node of change.addedNodes) if (node.nodeType === 1) leaveSoon(node);
 }).observe($("#toasts"), { childList: true });
 
 function say(text) {
@@ -116,7 +118,9 @@ document.addEventListener("htmx:response:error", (event) => {
   try {
     detail = JSON.parse(ctx.text).detail;
   } catch {
-    detail = new DOMParser().parseFromString(ctx.text ?? "", "text/html").querySelector("[data-problem]")?.textContent;
+    detail = new DOMParser()
+      .parseFromString(ctx.text ?? "", "text/html")
+      .querySelector("[data-problem]")?.textContent;
   }
   say(detail || `The server refused this (${ctx.response.status}). Nothing was changed.`);
 });
@@ -162,9 +166,15 @@ let announcedAt = 0;
 new MutationObserver(() => {
   if (Date.now() - announcedAt < 20000) return;
   announcedAt = Date.now();
-  const figures = $$("#tiles .tile").map((tile) => `${$(".label", tile).textContent.trim()} ${$(".value", tile).textContent}`);
+  const figures = $$("#tiles .tile").map(
+    (tile) => `${$(".label", tile).textContent.trim()} ${$(".value", tile).textContent}`,
+  );
   $("#announce").textContent = figures.join(", ");
-}).observe($("#tiles") ?? document.createElement("i"), { subtree: true, childList: true, characterData: true });
+}).observe($("#tiles") ?? document.createElement("i"), {
+  subtree: true,
+  childList: true,
+  characterData: true,
+});
 
 /* ---- Rows ---- */
 
@@ -291,7 +301,8 @@ function step(by) {
   const rows = $$("#jobs > tbody[id^=job-]:not(#jobs-none)");
   if (rows.length === 0) return;
   const at = rows.findIndex((row) => row.hasAttribute("data-current"));
-  const next = rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by))];
+  const next =
+    rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by))];
   rows[at]?.removeAttribute("data-current");
   next.setAttribute("data-current", "");
   next.scrollIntoView({ block: "nearest" });
@@ -299,7 +310,13 @@ function step(by) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=checkbox]), textarea, select")) return;
+  if (
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    event.target.matches("input:not([type=checkbox]), textarea, select")
+  )
+    return;
   if (dialog.open) return;
   const row = $("#jobs tbody[data-current]");
   const press = (selector) => row && ($(selector, row)?.click(), true);

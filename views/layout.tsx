@@ -34,7 +34,7 @@ export function Layout({ ctx, title, bare, wide, live, styles = [], scripts = []
         {(["app.css", ...styles] as const).map((name) => (
           <link rel="stylesheet" href={ctx.assets(name)} />
         ))}
-        {(["htmx.js", ...(live ? (["hx-sse.js"] as const) : []), "app.js", ...scripts] as const).map((name) => (
+        {(["htmx.js", "app.js", ...scripts] as const).map((name) => (
           <script src={ctx.assets(name)} defer />
         ))}
       </head>
@@ -127,7 +127,11 @@ function Account({ ctx }: { ctx: PageContext }) {
         <fieldset class="themes needs-js">
           <legend>Colours</legend>
           {(["system", "light", "dark"] as const).map((theme) => (
-            <button type="button" data-theme-choice={theme} aria-pressed={(ctx.theme ?? "system") === theme ? "true" : "false"}>
+            <button
+              type="button"
+              data-theme-choice={theme}
+              aria-pressed={(ctx.theme ?? "system") === theme ? "true" : "false"}
+            >
               <Icon name={theme === "system" ? "monitor" : theme === "light" ? "sun" : "moon"} />
               <span>{theme}</span>
             </button>
@@ -171,7 +175,12 @@ interface ItemProps {
 }
 
 function Item({ ctx, to, icon, label, exact, extra }: ItemProps) {
-  const here = to === "/" ? /^\/($|libraries|library|files)/.test(ctx.path) : exact ? ctx.path === to : ctx.path.startsWith(to);
+  const here =
+    to === "/"
+      ? /^\/($|libraries|library|files)/.test(ctx.path)
+      : exact
+        ? ctx.path === to
+        : ctx.path.startsWith(to);
   return (
     <li class={extra ? "extra" : undefined}>
       <a href={ctx.url(to)} aria-current={here ? "page" : undefined}>

@@ -1,10 +1,12 @@
 // Every command with its arguments, help and examples. What a command does lies in a file of its own, loaded when it runs.
 
+import { existsSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { CannotStart } from "../runtime/cannot-start.ts";
 import type { Flags } from "../runtime/config.ts";
 import { type ConfigKeyName, configKeys } from "../runtime/config-keys.ts";
 import { NotFound, Refused } from "../runtime/errors.ts";
+import { nearest } from "../runtime/nearest.ts";
 
 const allKeys = Object.keys(configKeys) as ConfigKeyName[];
 const addressKeys: ConfigKeyName[] = ["dataFolder", "host", "port", "basePath"];
@@ -53,9 +55,10 @@ function createProgram(exit: (code: number) => void): Command {
       "after",
       examples(["sprocket serve ~/Videos", "SPROCKET_PORT=9000 sprocket serve --host 0.0.0.0 /mnt/media"]),
     )
-    .action(async (folders: string[], flags: Flags) =>
-      (await import("./serve.ts")).serve(folders, flagsOf(flags, allKeys)),
-    );
+    .action(async (folders: string[], flags: Flags) => {
+      refuseMistypedCommand(folders[0], program);
+      await (await import("./serve.ts")).serve(folders, flagsOf(flags, allKeys));
+    });
   for (const key of allKeys) addConfigOption(serve, key);
   addConfigFile(serve);
 
@@ -195,6 +198,16 @@ function createProgram(exit: (code: number) => void): Command {
     .option("--json", "print JSON")
     .action(async (flags) => exit((await import("./version.ts")).printVersion(flags)));
   return program;
+}
+
+/** What is no command is a folder to serve; `sprocket srve` means something else. */
+function refuseMistypedCommand(word: string | undefined, program: Command): void {
+  if (!word || word.includes("/") || existsSync(word)) return;
+  const near = nearest(
+    word,
+    program.commands.map((command) => command.name()),
+  );
+  if (near) throw new CannotStart(`There is no folder ${word}; did you mean the command ${near}?`, 2);
 }
 
 function withData(command: Command): Command {

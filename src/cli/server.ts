@@ -5,6 +5,7 @@ import { openAccounts } from "../accounts/accounts.ts";
 import { createApp } from "../http/app.ts";
 import type { App } from "../http/context.ts";
 import { checkTool } from "../http/readiness.ts";
+import { backfillStrikes } from "../jobs/backfill-strikes.ts";
 import { scanKinds } from "../jobs/scan.ts";
 import { autoScanLoop } from "../library/auto-scan.ts";
 import { libraryWatch } from "../library/watch.ts";
@@ -95,6 +96,7 @@ function services({ settings, ...engine }: Engine, { worker }: App): Service[] {
     engine.media,
     // This process holds the data folder, so whoever ran these jobs is dead.
     { name: "orphans of the last run", start: async () => void (await reapAll(reaper)), stop: () => {} },
+    backfillStrikes(engine),
     worker,
     loopService(reaperLoop(reaper), clock, log),
     loopService(prunerLoop({ ...engine, retention: () => settings.get("retention") }), clock, log),
@@ -110,10 +112,11 @@ function warnOfMissingTools(config: Config, log: Logger): void {
   }
 }
 
+/** The line with the address comes last: whoever waits for it finds everything ready. */
 async function announce({ accounts, config, log }: App, url: string): Promise<void> {
+  const links = (await accounts.isFirstRun()) ? accounts.setupLinks() : [];
+  for (const link of links) log.info(`First run: create the owner's account at ${link}`);
   log.info(`Sprocket ${version.version} listens on ${url}${config.basePath}`, {
     dataFolder: config.dataFolder,
   });
-  if (!(await accounts.isFirstRun())) return;
-  for (const link of accounts.setupLinks()) log.info(`First run: create the owner's account at ${link}`);
 }

@@ -161,17 +161,22 @@ export class LiveViews<Shared> {
     for (const target of channel.sent.keys()) if (!present.has(target)) channel.sent.delete(target);
     for (const { target, swap, markup, stamp, everyMs, within } of fragments) {
       const before = channel.sent.get(target);
-      if (before && everyMs && now - before.at < everyMs) continue;
       const html = String(await markup);
       const mark = stamp ?? html;
       if (before?.stamp === mark) continue;
+      if (before && everyMs && now - before.at < everyMs) {
+        // Held back, not forgotten: the next look comes soon.
+        this.isDirty = true;
+        continue;
+      }
       channel.sent.set(target, { stamp: mark, at: now });
       if (within && !before) continue;
       partials.push(`<hx-partial hx-target="${target}" hx-swap="${swap}">${html}</hx-partial>`);
     }
     if (partials.length === 0) return;
     const data = partials.join("").replaceAll(/\r?\n/g, "\ndata: ");
-    for (const reader of channel.readers) this.send(channel, reader, `id: ${this.bootId}-${++this.sequence}\ndata: ${data}\n\n`);
+    for (const reader of channel.readers)
+      this.send(channel, reader, `id: ${this.bootId}-${++this.sequence}\ndata: ${data}\n\n`);
   }
 
   private async beat(): Promise<void> {
@@ -188,7 +193,8 @@ export class LiveViews<Shared> {
   }
 
   private sendAll(text: string): void {
-    for (const channel of this.channels.values()) for (const reader of channel.readers) this.send(channel, reader, text);
+    for (const channel of this.channels.values())
+      for (const reader of channel.readers) this.send(channel, reader, text);
   }
 
   private send(channel: Channel<Shared>, reader: Reader, text: string): void {
@@ -203,6 +209,8 @@ export class LiveViews<Shared> {
 /** Bun closes a connection that is silent for `idleTimeout`; a stream is silent whenever nothing happens. */
 function liftIdleTimeout(c: Context<Env>): void {
   const env = c.env as { server?: unknown; timeout?: unknown } | undefined;
-  const server = (env && "server" in env ? env.server : env) as { timeout?(request: Request, seconds: number): void } | undefined;
+  const server = (env && "server" in env ? env.server : env) as
+    | { timeout?(request: Request, seconds: number): void }
+    | undefined;
   server?.timeout?.(c.req.raw, 0);
 }

@@ -9,18 +9,19 @@ import appJs from "../../static/app.js" with { type: "file" };
 import faviconSvg from "../../static/favicon.svg" with { type: "file" };
 import fileJs from "../../static/file.js" with { type: "file" };
 import mediaCss from "../../static/media.css" with { type: "file" };
-import sseJs from "../../static/vendor/hx-sse.min.js" with { type: "file" };
 import htmxJs from "../../static/vendor/htmx.min.js" with { type: "file" };
+import sseJs from "../../static/vendor/hx-sse.min.js" with { type: "file" };
 import type { App, Env } from "./context.ts";
 
+/** Several files are served as one, in order. */
 const paths = {
   "app.css": appCss,
   "app.js": appJs,
   "favicon.svg": faviconSvg,
   "file.js": fileJs,
   "media.css": mediaCss,
-  "htmx.js": htmxJs,
-  "hx-sse.js": sseJs,
+  // In one script: htmx starts in a task of its own right after it, and an extension that comes later comes too late.
+  "htmx.js": [htmxJs, sseJs],
 };
 
 export type AssetName = keyof typeof paths;
@@ -45,7 +46,8 @@ export function staticFiles(_app: Pick<App, "config">): Hono<Env> {
     const { bytes, encoding } = encoded(asset, c.req.header("Accept-Encoding") ?? "");
     headers.set("ETag", encoding ? `"${asset.hash}-${encoding}"` : `"${asset.hash}"`);
     if (encoding) headers.set("Content-Encoding", encoding);
-    if (c.req.header("If-None-Match") === headers.get("ETag")) return new Response(null, { status: 304, headers });
+    if (c.req.header("If-None-Match") === headers.get("ETag"))
+      return new Response(null, { status: 304, headers });
     // Bytes and not a Bun.file: an embedded file answers HEAD with length 0.
     headers.set("Content-Length", String(bytes.byteLength));
     return new Response(c.req.method === "HEAD" ? null : bytes, { headers });
@@ -66,7 +68,7 @@ const loaded = new Map<AssetName, Asset>();
 function load(name: AssetName): Asset {
   const known = loaded.get(name);
   if (known) return known;
-  const bytes = new Uint8Array(readFileSync(paths[name]));
+  const bytes = new Uint8Array(Buffer.concat([paths[name]].flat().map((path) => readFileSync(path))));
   const hash = new Bun.CryptoHasher("sha256").update(bytes).digest("hex").slice(0, 10);
   const [stem, extension] = [name.slice(0, name.lastIndexOf(".")), name.slice(name.lastIndexOf(".") + 1)];
   const asset: Asset = {
@@ -86,13 +88,18 @@ const mimeTypes: Record<string, string> = {
   svg: "image/svg+xml",
 };
 
-function encoded(asset: Asset, accepts: string): { bytes: Uint8Array<ArrayBuffer>; encoding?: "br" | "gzip" } {
+function encoded(
+  asset: Asset,
+  accepts: string,
+): { bytes: Uint8Array<ArrayBuffer>; encoding?: "br" | "gzip" } {
   const encoding = /\bbr\b/.test(accepts) ? "br" : /\bgzip\b/.test(accepts) ? "gzip" : undefined;
   if (!encoding) return { bytes: asset.bytes };
   let bytes = asset.compressed.get(encoding);
   if (!bytes) {
     const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
-    bytes = new Uint8Array(encoding === "br" ? brotliCompressSync(asset.bytes, quality) : gzipSync(asset.bytes, { level: 9 }));
+    bytes = new Uint8Array(
+      encoding === "br" ? brotliCompressSync(asset.bytes, quality) : gzipSync(asset.bytes, { level: 9 }),
+    );
     asset.compressed.set(encoding, bytes);
   }
   return { bytes, encoding };

@@ -5,12 +5,14 @@ import { isNull } from "drizzle-orm";
 import { z } from "zod";
 import { type FileRow, file } from "../db/tables/library.ts";
 import { markInvalid, saveFacts } from "../library/files.ts";
+import { getLibrary } from "../library/libraries.ts";
 import { containerFacts } from "../media/container-facts.ts";
 import type { Captured, Place } from "../media/exif.ts";
 import type { Probe } from "../media/ffprobe.ts";
 import { isText } from "../media/image-format.ts";
 import type { JobKind, Run } from "../queue/kind.ts";
 import { GiveUp } from "../runtime/errors.ts";
+import { cascadeOf } from "./cascade.ts";
 import { aboutFile, fileId, type InputFile, inputFile } from "./input-file.ts";
 import { pendingFiles } from "./pending-files.ts";
 import type { Tools } from "./tools.ts";
@@ -43,15 +45,27 @@ export const fileMetadata: JobKind<Params, Tools> = {
     await input.assertUnchanged();
     const { fault, ...facts } = found;
     const now = clock.now();
-    await saveFacts(db, input.row.id, { ...facts, metadataAt: new Date(now) }, now);
+    await saveFacts(db, input.row.id, facts, now);
     // A quarantined file stays so until somebody releases it, whatever its content.
     const judged = input.row.state === "ok" || input.row.state === "invalid";
     if (judged && fault) await markInvalid(db, input.row.id, fault.code, fault.message, now);
     else if (judged) await saveFacts(db, input.row.id, { state: "ok", reasonCode: null, reason: null }, now);
+    // The first look at these bytes: what is made of them comes next. Noted last, so that a crash in between is made good
+    // by the retry.
+    if (input.row.metadataAt === null) await enqueueNext(job, input.row);
+    await saveFacts(db, input.row.id, { metadataAt: new Date(now) }, now);
     events.publish({ topic: "file", id: input.row.id });
     if (fault) throw fault;
   },
 };
+
+async function enqueueNext({ tools, backfill }: Run<Params, Tools>, row: FileRow): Promise<void> {
+  const { recognise } = await getLibrary(tools.db, row.libraryId);
+  const kinds = cascadeOf(row.type, recognise, (kind) => tools.queue.knows(kind), "metadata");
+  await tools.queue.enqueueMany(
+    kinds.map((kind) => ({ kind, params: { fileId: row.id }, origin: "scan", backfill })),
+  );
+}
 
 type Facts = Partial<FileRow> & { fault?: GiveUp };
 

@@ -3,6 +3,7 @@
 import { Catalogue, type JobKind } from "../queue/kind.ts";
 import { audioScan } from "./audio-scan.ts";
 import { audioWaveform } from "./audio-waveform.ts";
+import { derived } from "./derived.ts";
 import { fileHash } from "./file-hash.ts";
 import { fileMetadata } from "./file-metadata.ts";
 import { galleryScan } from "./gallery-scan.ts";
@@ -22,9 +23,9 @@ export const kinds: JobKind<any, Tools>[] = [
   publicScan,
   fileMetadata,
   fileHash,
-  videoPoster,
-  imageThumbnail,
-  audioWaveform,
+  derived(videoPoster),
+  derived(imageThumbnail),
+  derived(audioWaveform),
 ];
 
 export function createCatalogue(): Catalogue<Tools> {

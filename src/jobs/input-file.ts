@@ -50,5 +50,5 @@ export async function inputFile({ db }: Pick<Tools, "db">, id: number): Promise<
 
 export async function aboutFile(params: { fileId: number }, { db }: Pick<Tools, "db">): Promise<Subject> {
   const row = await getFile(db, params.fileId);
-  return { type: "file", id: row.id, label: row.path };
+  return { type: "file", id: row.id, label: row.path, group: row.libraryId };
 }

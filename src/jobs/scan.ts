@@ -96,10 +96,13 @@ async function enqueueCascade(
   batch: Batch,
   skipExisting: boolean,
 ): Promise<number> {
-  const kinds = cascadeOf(type, library.recognise, (kind) => tools.queue.knows(kind));
-  const asked = (ids: number[], backfill: boolean): Asked[] =>
-    ids.flatMap((fileId) => kinds.map((kind) => ({ kind, params: { fileId }, origin: "scan", backfill })));
-  const fresh = asked([...batch.added, ...batch.changed], false);
+  const asked = (ids: number[], backfill: boolean, after?: "scan"): Asked[] => {
+    const kinds = cascadeOf(type, library.recognise, (kind) => tools.queue.knows(kind), after);
+    return ids.flatMap((fileId) =>
+      kinds.map((kind) => ({ kind, params: { fileId }, origin: "scan", backfill })),
+    );
+  };
+  const fresh = asked([...batch.added, ...batch.changed], false, "scan");
   const again = skipExisting ? [] : asked([...batch.unchanged, ...batch.moved, ...batch.returned], true);
   if (fresh.length + again.length === 0) return 0;
   return (await tools.queue.enqueueMany([...fresh, ...again])).enqueued;

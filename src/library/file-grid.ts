@@ -4,7 +4,14 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Db } from "../db/open.sqlite.ts";
-import { derivative, type FileRow, type FileState, type FileType, file, folder } from "../db/tables/library.ts";
+import {
+  derivative,
+  type FileRow,
+  type FileState,
+  type FileType,
+  file,
+  folder,
+} from "../db/tables/library.ts";
 
 export const gridSorts = ["path", "newest", "captured", "largest"] as const;
 export type GridSort = (typeof gridSorts)[number];
@@ -106,7 +113,11 @@ export async function countProblems(db: Db, libraryId: number): Promise<number> 
 }
 
 /** Undefined when no scan has seen such a folder. */
-export async function findFolder(db: Db, libraryId: number, path: string): Promise<GridFilter["folder"] | undefined> {
+export async function findFolder(
+  db: Db,
+  libraryId: number,
+  path: string,
+): Promise<GridFilter["folder"] | undefined> {
   const [row] = await db
     .select({ id: folder.id, path: folder.path })
     .from(folder)

@@ -2,7 +2,7 @@
 
 import { realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import { type FileRow, file, library, mergedFile } from "../db/tables/library.ts";
 import { GiveUp, NotFound } from "../runtime/errors.ts";
@@ -107,14 +107,14 @@ export async function idsOf(db: Db, id: number): Promise<number[]> {
   return [id, ...rows.map((row) => row.id)];
 }
 
-/** Other files with the same content, by the SHA-256 of each; the trash does not count. */
+/** Other files with the same content, by the SHA-256 of each. Neither the trash counts nor empty files. */
 export async function filesBySha256(db: Db, hashes: string[]): Promise<Map<string, number[]>> {
   const found = new Map<string, number[]>();
   if (hashes.length === 0) return found;
   const rows = await db
     .select({ id: file.id, sha256: file.sha256 })
     .from(file)
-    .where(and(inArray(file.sha256, hashes), isNull(file.trashedAt)))
+    .where(and(inArray(file.sha256, hashes), gt(file.sizeBytes, 0), isNull(file.trashedAt)))
     .orderBy(asc(file.id));
   for (const row of rows) found.set(row.sha256!, [...(found.get(row.sha256!) ?? []), row.id]);
   return found;

@@ -56,7 +56,8 @@ export async function findMoved(
  */
 export async function recogniseMoved(db: Db, fileId: number, paths?: DataPaths): Promise<FileRow> {
   const fresh = await getFile(db, fileId);
-  if (!fresh.sha256 || fresh.state === "missing") return fresh;
+  // Empty files all have one hash and are still not one file.
+  if (!fresh.sha256 || fresh.state === "missing" || fresh.sizeBytes === 0) return fresh;
   const [old] = await db
     .select()
     .from(file)

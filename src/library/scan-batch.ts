@@ -1,7 +1,7 @@
 // Brings the rows of one batch of seen files up to date, with a handful of statements however many files it holds.
 
 import { and, eq, inArray, sql } from "drizzle-orm";
-import { type FileRow, type FileType, file, type LibraryRow } from "../db/tables/library.ts";
+import { backfillStrike, type FileRow, type FileType, file, type LibraryRow } from "../db/tables/library.ts";
 import { removeDerivatives } from "./derivatives.ts";
 import { ensureFolders } from "./folders.ts";
 import { findMoved } from "./moves.ts";
@@ -53,6 +53,7 @@ export async function applyBatch(parts: ScanParts, of: BatchOf, seen: Seen[]): P
     parts,
     changedRows.map((row) => row.id),
   );
+  await forgetStrikes(parts, changedRows);
   const written = await writeAnew(parts, of, [...fresh, ...changed], now);
   await markSeen(parts, of, same, rows);
   const returned = same
@@ -74,6 +75,13 @@ export async function applyBatch(parts: ScanParts, of: BatchOf, seen: Seen[]): P
       .map((row) => row.id),
     recognised: known.length + moves.size,
   };
+}
+
+/** Other bytes: backfills try anew. */
+async function forgetStrikes({ db }: ScanParts, rows: FileRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const ids = rows.map((row) => row.id);
+  await db.delete(backfillStrike).where(inArray(backfillStrike.fileId, ids));
 }
 
 async function rowsAt({ db }: ScanParts, of: BatchOf, seen: Seen[]): Promise<Map<string, FileRow>> {

@@ -30,8 +30,12 @@ export interface ImageFacts {
 /** A picture without metadata, or with damaged metadata, has no facts; that is no failure. */
 export async function readImageFacts(path: string): Promise<ImageFacts> {
   const { default: ExifReader } = await import("exifreader");
+  const { DOMParser, onErrorStopParsing } = await import("@xmldom/xmldom");
+  // XMP is XML, and there is no browser here to parse it.
+  const domParser = new DOMParser({ onError: onErrorStopParsing });
   try {
-    return toFacts(ExifReader.load(await readEnough(path), { expanded: true }) as unknown as Tags);
+    const tags = ExifReader.load(await readEnough(path), { expanded: true, domParser });
+    return toFacts(tags as unknown as Tags);
   } catch {
     return { hasExif: false, captured: null, gps: null, camera: {}, metadata: {} };
   }

@@ -7,7 +7,10 @@ export async function checkOrt(modelPath: string) {
     const feeds: Record<string, InstanceType<typeof ort.Tensor>> = {};
     for (const input of session.inputMetadata) {
       if (!input.isTensor) continue;
-      const shape = input.shape.map((n) => (typeof n === "number" && n > 0 ? n : 1));
+      // A free last dimension is a length, and sound models take no length of one.
+      const shape = input.shape.map((n, i, all) =>
+        typeof n === "number" && n > 0 ? n : i === all.length - 1 ? 256 : 1,
+      );
       const length = shape.reduce((a, b) => a * b, 1);
       const data =
         input.type === "int64"

@@ -4,7 +4,7 @@
 import { appendFile, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "../runtime/clock.ts";
-import { GiveUp, JobFailure, RetryLater } from "../runtime/errors.ts";
+import { GiveUp, JobFailure, NotFound, RetryLater } from "../runtime/errors.ts";
 import type { Claimed, Report, Settlement } from "./job-store.ts";
 import type { JobKind, Run } from "./kind.ts";
 import { backoffMs } from "./retry.ts";
@@ -86,12 +86,13 @@ export class Execution<Tools = any> {
   }
 
   private runFor(): Run<any, Tools> {
-    const { jobId, attempt, params, subject } = this.claimed;
+    const { jobId, attempt, params, subject, backfill } = this.claimed;
     return {
       id: jobId,
       kind: this.kind.name,
       params: this.kind.params.parse(params),
       subject,
+      backfill,
       attempt,
       tools: this.tools,
       signal: this.abort.signal,
@@ -135,6 +136,8 @@ export class Execution<Tools = any> {
       this.addLog(`Failed (${error.code}): ${message}`);
       return { outcome: "failed", failure: { code: error.code, message } };
     }
+    // What it was about has been removed in the meantime.
+    if (error instanceof NotFound) return { outcome: "completed", note: message };
     if (error instanceof RetryLater) {
       this.addLog(`Waiting (${error.code}): ${message}`);
       return {

@@ -129,6 +129,7 @@ class SqliteJobStore implements JobStore {
           label: job.subject_label,
           group: job.subject_group,
         },
+        backfill: job.backfill === 1,
         retryCount: job.retry_count,
         maxRetries: job.max_retries,
       };

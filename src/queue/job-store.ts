@@ -55,6 +55,7 @@ export interface Claimed extends Lease {
   lane: Lane;
   params: Params;
   subject: Subject;
+  backfill: boolean;
   retryCount: number;
   maxRetries: number;
 }

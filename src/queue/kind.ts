@@ -39,6 +39,8 @@ export interface Run<P = Params, Tools = unknown> {
   kind: string;
   params: P;
   subject: Subject;
+  /** Whatever it enqueues in turn yields to fresh work as well. */
+  backfill: boolean;
   /** 1 for the first execution. */
   attempt: number;
   tools: Tools;

@@ -270,11 +270,9 @@ export class Worker<Tools = any> implements Service {
   private checkLease(id: number): void {
     const running = this.executions.get(id);
     if (!running) return;
-    void this.parts.store
-      .extend([running.claimed], this.parts.clock.now() + leaseMs)
-      .then((lost) => {
-        if (lost.length > 0) running.stop("lease-lost");
-      });
+    void this.parts.store.extend([running.claimed], this.parts.clock.now() + leaseMs).then((lost) => {
+      if (lost.length > 0) running.stop("lease-lost");
+    });
   }
 
   private async report(): Promise<void> {

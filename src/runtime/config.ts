@@ -73,9 +73,16 @@ export function readConfig(
   const values: Partial<Record<ConfigKeyName, unknown>> = {};
   const sources = {} as Config["sources"];
   for (const key of keyNames) {
-    const found = told(key) ?? fromTable(key, table, file) ?? fromDefault(key, cwd);
-    sources[key] = found.source;
-    values[key] = checkedValue(key, found);
+    const found = [
+      fromFlag(key, flags, cwd),
+      fromEnvironment(key, env, cwd),
+      fromTable(key, table, file),
+      fromDefault(key, cwd),
+    ].filter((one) => one !== undefined);
+    // All of them are checked: a bad value is a mistake even where another one beats it.
+    const checked = found.map((one) => checkedValue(key, one));
+    sources[key] = found[0]!.source;
+    values[key] = checked[0];
   }
   if ((values.ownerEmail === undefined) !== (values.ownerPassword === undefined))
     throw new CannotStart(

@@ -72,7 +72,7 @@ export const settingRows = {
     default: null,
     section: "Workers",
     label: "GPU memory budget",
-    help: "GPU memory that jobs may reserve together. Empty: what the graphics card has, or none without one.",
+    help: "GPU memory that jobs may reserve together. Empty: none. It is not read from the graphics card yet.",
     fields: [
       { part: "", label: "Budget", control: "number", min: 0, max: 1_048_576, unit: "MB", optional: true },
     ],

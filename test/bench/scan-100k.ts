@@ -58,6 +58,7 @@ try {
       kind: "gallery-scan",
       params: { libraryId, skipExisting: true },
       subject: { type: "library", id: libraryId, label: "bench" },
+      backfill: false,
       attempt: 1,
       tools,
       signal: new AbortController().signal,

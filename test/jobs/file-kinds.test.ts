@@ -7,6 +7,7 @@ import { eq } from "drizzle-orm";
 import sharp from "sharp";
 import { backfillStrike, file } from "../../src/db/tables/library.ts";
 import { audioWaveform } from "../../src/jobs/audio-waveform.ts";
+import { derived } from "../../src/jobs/derived.ts";
 import { failureCodes, failureOf } from "../../src/jobs/failures.ts";
 import { fileHash } from "../../src/jobs/file-hash.ts";
 import { fileMetadata } from "../../src/jobs/file-metadata.ts";
@@ -242,6 +243,33 @@ describe.skipIf(!hasFfmpeg)("audio-waveform", () => {
   });
 });
 
+describe("what comes next", () => {
+  const next = (from: number) =>
+    at.asked.slice(from).map(({ kind, params, backfill }) => ({ kind, params, backfill }));
+
+  test("the first look at a file enqueues what is made of it; a later one enqueues nothing", async () => {
+    const row = await put("next.jpg", await jpeg("blue"));
+    const before = at.asked.length;
+    await at.run(fileMetadata, { fileId: row.id });
+    const thumbnail = { kind: "image-thumbnail", params: { fileId: row.id }, backfill: false };
+    expect(next(before)).toContainEqual(thumbnail);
+    expect(next(before).map((a) => a.kind)).not.toContain("object-detect");
+    const after = at.asked.length;
+    await at.run(fileMetadata, { fileId: row.id });
+    expect(next(after)).toEqual([]);
+  });
+
+  test("on a damaged file nothing more can fail for the same reason", async () => {
+    const row = await put("noise.jpg", "no picture at all");
+    const thumbnail = derived(imageThumbnail);
+    await expect(at.run(thumbnail, { fileId: row.id })).rejects.toMatchObject({ code: "input.unsupported" });
+    await expect(at.run(fileMetadata, { fileId: row.id })).rejects.toMatchObject({ code: "input.unsupported" });
+    expect((await at.run(thumbnail, { fileId: row.id })).result).toEqual({
+      notNeeded: "nothing can be made of the file, which is damaged (input.unsupported)",
+    });
+  });
+});
+
 describe("what is pending", () => {
   const ids = async (kind: { pending?(tools: Tools): AsyncIterable<{ fileId: number }> }) =>
     (await Array.fromAsync(kind.pending!(at.tools))).map((p) => p.fileId);
@@ -299,6 +327,7 @@ describe("a job about a file", () => {
       type: "file",
       id: row.id,
       label: "named.jpg",
+      group: 1,
     });
     expect(fileHash.params.parse({ fileId: "12" })).toEqual({ fileId: 12 });
     for (const bad of [{}, { fileId: 0 }, { fileId: "x" }, { fileId: true }, { fileId: 1, more: 2 }])

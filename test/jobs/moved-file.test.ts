@@ -33,7 +33,7 @@ const hash = async (fileId: number) => {
   const kind = app.queue.catalogue.find("file-hash")!;
   const params = { fileId };
   const subject = await kind.about(params, app.tools);
-  const run = { id: 1, kind: kind.name, params, subject, attempt: 1, tools: app.tools };
+  const run = { id: 1, kind: kind.name, params, subject, backfill: false, attempt: 1, tools: app.tools };
   await kind.run({ ...run, signal: new AbortController().signal, progress() {}, log() {} });
 };
 const form = { extension: "webp", mimeType: "image/webp" };
@@ -76,4 +76,20 @@ test("a copy beside its original stays a file of its own", async () => {
     ["a.jpg", "ok"],
     ["b.jpg", "ok"],
   ]);
+});
+
+test("empty files are not taken for one another", async () => {
+  writeFileSync(join(media, "a.jpg"), "");
+  writeFileSync(join(media, "stays.jpg"), "x");
+  await scan();
+  const [a] = await app.db.select().from(file);
+  await hash(a!.id);
+  rmSync(join(media, "a.jpg"));
+  mkdirSync(join(media, "deep"));
+  writeFileSync(join(media, "deep/b.jpg"), "");
+  await scan();
+  const b = (await app.db.select().from(file)).find((row) => row.path === "deep/b.jpg")!;
+  await hash(b.id);
+  expect(await getFile(app.db, a!.id)).toMatchObject({ path: "a.jpg", state: "missing" });
+  expect((await getFile(app.db, b.id)).id).toBe(b.id);
 });

@@ -53,7 +53,11 @@ export async function jobsSite(): Promise<JobsSite> {
   await app.clock.advance(Date.now() - app.clock.now());
   const pump = setInterval(() => void app.clock.advance(Math.max(0, Date.now() - app.clock.now())), 20);
   const site = createApp(app);
-  const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: (request, self) => site.fetch(request, self) });
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: (request, self) => site.fetch(request, self),
+  });
   await app.accounts.createUser({ ...ownerInput, role: "owner" });
   app.worker.start();
   return {
@@ -65,8 +69,9 @@ export async function jobsSite(): Promise<JobsSite> {
     },
     async close() {
       for (const { finish } of runs.values()) finish();
-      clearInterval(pump);
       await server.stop(true);
+      await app.worker.stop();
+      clearInterval(pump);
       await app.close();
     },
   };

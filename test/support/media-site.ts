@@ -12,18 +12,8 @@ import {
   folder,
   type LibraryRow,
 } from "../../src/db/tables/library.ts";
-import { api } from "../../src/http/api/index.ts";
+import { createApp } from "../../src/http/app.ts";
 import type { Env } from "../../src/http/context.ts";
-import { filePages } from "../../src/http/pages/file.tsx";
-import { homePages } from "../../src/http/pages/home.tsx";
-import { libraryPages } from "../../src/http/pages/library.tsx";
-import { librarySettingsPages } from "../../src/http/pages/library-settings.tsx";
-import { signInPages } from "../../src/http/pages/sign-in.tsx";
-import { signUpPages } from "../../src/http/pages/sign-up.tsx";
-import { welcomePages } from "../../src/http/pages/welcome.tsx";
-import { pipeline } from "../../src/http/pipeline.ts";
-import { problemResponse } from "../../src/http/problem.ts";
-import { staticFiles } from "../../src/http/static.ts";
 import { createLibrary } from "../../src/library/libraries.ts";
 import { type TestApp, type TestAppOptions, testApp } from "./app.ts";
 
@@ -47,23 +37,6 @@ export async function mediaSite(options: TestAppOptions = {}): Promise<MediaSite
       rmSync(mediaFolder, { recursive: true, force: true });
     },
   };
-}
-
-function createApp(app: TestApp) {
-  const site = pipeline(app, (_c, p) => problemResponse(p));
-  for (const part of [
-    staticFiles,
-    api,
-    filePages,
-    homePages,
-    librarySettingsPages,
-    libraryPages,
-    signInPages,
-    signUpPages,
-    welcomePages,
-  ])
-    site.route("/", part(app));
-  return site;
 }
 
 export function addLibrary(

@@ -12,6 +12,7 @@ import type { Tools } from "../../src/jobs/tools.ts";
 import { mediaTypeOf } from "../../src/library/media-types.ts";
 import { openMedia } from "../../src/media/media.ts";
 import type { JobKind, Run, RunResult } from "../../src/queue/kind.ts";
+import type { Asked, Enqueuer } from "../../src/queue/queue.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { dataPaths } from "../../src/runtime/data-folder.ts";
 import { EventBus } from "../../src/runtime/events.ts";
@@ -19,6 +20,8 @@ import { silentLogger } from "../../src/runtime/log.ts";
 
 export interface MediaTools {
   tools: Tools;
+  /** What runs have enqueued. */
+  asked: Asked[];
   /** The library's root. */
   root: string;
   /** Copies `source` into the library and adds its row. */
@@ -48,7 +51,23 @@ export async function mediaTools(): Promise<MediaTools> {
     log: silentLogger,
     clock: systemClock,
   });
-  const tools = { db, media, paths, events: new EventBus(), clock: systemClock, log: silentLogger } as Tools;
+  const asked: Asked[] = [];
+  const queue: Enqueuer = {
+    knows: () => true,
+    async enqueueMany(jobs) {
+      asked.push(...jobs);
+      return { enqueued: jobs.length, skipped: 0, jobIds: [] };
+    },
+  };
+  const tools = {
+    db,
+    queue,
+    media,
+    paths,
+    events: new EventBus(),
+    clock: systemClock,
+    log: silentLogger,
+  } as Tools;
   const now = new Date(systemClock.now());
   await db.insert(library).values({
     id: 1,
@@ -90,6 +109,7 @@ export async function mediaTools(): Promise<MediaTools> {
 
   return {
     tools,
+    asked,
     root,
     adopt,
     async add(source, name = basename(source)) {
@@ -106,6 +126,7 @@ export async function mediaTools(): Promise<MediaTools> {
           kind: kind.name,
           params: kind.params.parse(params),
           subject: await kind.about(params, tools),
+          backfill: false,
           attempt: 1,
           tools,
           signal: new AbortController().signal,

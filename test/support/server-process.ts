@@ -55,8 +55,9 @@ export async function startServer(
   let printed = "";
   const listening = Promise.withResolvers<string>();
   const follow = async (stream: ReadableStream<Uint8Array>) => {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      printed += text;
+    const decoder = new TextDecoder();
+    for await (const bytes of stream) {
+      printed += decoder.decode(bytes, { stream: true });
       const url = /listens on (http:\S+)/.exec(printed)?.[1];
       if (url) listening.resolve(url);
     }

@@ -4,7 +4,15 @@ import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { dateTime } from "../format.ts";
 import { Layout } from "../layout.tsx";
 
-export function AboutPage({ ctx, licences, startedAt }: { ctx: PageContext; licences: string; startedAt: Date }) {
+export function AboutPage({
+  ctx,
+  licences,
+  startedAt,
+}: {
+  ctx: PageContext;
+  licences: string;
+  startedAt: Date;
+}) {
   const { version } = ctx;
   return (
     <Layout ctx={ctx} title="About">
@@ -26,7 +34,8 @@ export function AboutPage({ ctx, licences, startedAt }: { ctx: PageContext; lice
             <dd>{dateTime(startedAt)}</dd>
             <dt>API</dt>
             <dd>
-              <a href={ctx.url("/api/docs")}>Documentation</a>, <a href={ctx.url("/api/openapi.json")}>OpenAPI document</a>
+              <a href={ctx.url("/api/docs")}>Documentation</a>,{" "}
+              <a href={ctx.url("/api/openapi.json")}>OpenAPI document</a>
             </dd>
           </dl>
         </section>

@@ -30,7 +30,14 @@ export interface AdminProps {
   newInvitation?: string;
   registrationMode: RegistrationMode;
   schedule: { enabled: boolean; intervalMinutes: number; nextAt: Date | null; lastAt: Date | null };
-  libraries: { id: number; name: string; path: string; files: number; lastScanAt: Date | null; lastScanNote: string | null }[];
+  libraries: {
+    id: number;
+    name: string;
+    path: string;
+    files: number;
+    lastScanAt: Date | null;
+    lastScanNote: string | null;
+  }[];
   health: HealthCheck[];
   board: JobsPageProps;
 }
@@ -178,7 +185,13 @@ function Libraries({ libraries, url }: { libraries: AdminProps["libraries"]; url
               )}
             </small>
           </span>
-          <button type="submit" class="btn btn-small" form="act" formaction={url(`/admin/libraries/${l.id}/scan`)} aria-label={`Scan ${l.name}`}>
+          <button
+            type="submit"
+            class="btn btn-small"
+            form="act"
+            formaction={url(`/admin/libraries/${l.id}/scan`)}
+            aria-label={`Scan ${l.name}`}
+          >
             <Icon name="refresh-cw" />
             Scan
           </button>

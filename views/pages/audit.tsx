@@ -8,7 +8,14 @@ import { When } from "../parts/when.tsx";
 
 export interface AuditPageProps {
   ctx: PageContext;
-  entries: { id: number; at: Date; actor: string | null; action: string; target: string | null; detail: unknown }[];
+  entries: {
+    id: number;
+    at: Date;
+    actor: string | null;
+    action: string;
+    target: string | null;
+    detail: unknown;
+  }[];
   total: number;
   page: number;
   pages: number;

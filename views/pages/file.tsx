@@ -11,7 +11,7 @@ import { Icon } from "../parts/icon.tsx";
 import { partial } from "../parts/toast.tsx";
 import { type Waveform, WaveformDrawing } from "../parts/waveform.tsx";
 import { When } from "../parts/when.tsx";
-import { gridQuery, type GridView, href } from "./library.tsx";
+import { type GridView, gridQuery, href } from "./library.tsx";
 
 /** What stands at the top. Addresses are below the base path. */
 export type Stage =
@@ -115,7 +115,9 @@ export function FileChanges(props: FileProps & { stageBefore: string }) {
       {partial("#trouble", "outerMorph", <FileTrouble {...props} />)}
       {partial("#facts", "outerMorph", <FileFacts {...props} />)}
       {partial("#derivatives", "outerMorph", <Derivatives {...props} />)}
-      {props.stageBefore !== props.stage.kind ? partial("#stage", "outerHTML", <FileStage {...props} />) : null}
+      {props.stageBefore !== props.stage.kind
+        ? partial("#stage", "outerHTML", <FileStage {...props} />)
+        : null}
       {partial("#wave", "outerMorph", <FileWave {...props} />)}
     </>
   );
@@ -153,7 +155,8 @@ function FileTrouble({ ctx, file, failure }: FileProps) {
             </>
           ) : (
             <>
-              {file.reason ? `: ${file.reason}` : null} {file.reasonCode ? <span class="mono">{file.reasonCode}</span> : null}
+              {file.reason ? `: ${file.reason}` : null}{" "}
+              {file.reasonCode ? <span class="mono">{file.reasonCode}</span> : null}
             </>
           )}
         </p>
@@ -163,7 +166,12 @@ function FileTrouble({ ctx, file, failure }: FileProps) {
           </p>
         ) : null}
         {file.trashedAt && owner ? (
-          <button class="btn btn-small" type="submit" form="act" formaction={ctx.url(`/files/${file.id}/restore`)}>
+          <button
+            class="btn btn-small"
+            type="submit"
+            form="act"
+            formaction={ctx.url(`/files/${file.id}/restore`)}
+          >
             <Icon name="rotate-ccw" />
             Restore
           </button>
@@ -196,11 +204,21 @@ function FileStage({ ctx, file, stage }: FileProps) {
         </audio>
       ) : stage.kind === "picture" ? (
         <a href={ctx.url(`/api/files/${file.id}/original`)} aria-label={`Original of ${file.name}`}>
-          <img src={ctx.url(stage.src)} width={stage.width ?? undefined} height={stage.height ?? undefined} alt={file.name} />
+          <img
+            src={ctx.url(stage.src)}
+            width={stage.width ?? undefined}
+            height={stage.height ?? undefined}
+            alt={file.name}
+          />
         </a>
       ) : stage.kind === "still" ? (
         <figure>
-          <img src={ctx.url(stage.src)} width={stage.width ?? undefined} height={stage.height ?? undefined} alt={file.name} />
+          <img
+            src={ctx.url(stage.src)}
+            width={stage.width ?? undefined}
+            height={stage.height ?? undefined}
+            alt={file.name}
+          />
           <figcaption>{stage.why}</figcaption>
         </figure>
       ) : (
@@ -233,7 +251,12 @@ function Actions({ ctx, file, actions }: FileProps) {
           </summary>
           <div class="menu">
             {actions.map(({ type, label }) => (
-              <button class="menu-item" type="submit" form="act" formaction={ctx.url(`/files/${file.id}/make/${type}`)}>
+              <button
+                class="menu-item"
+                type="submit"
+                form="act"
+                formaction={ctx.url(`/files/${file.id}/make/${type}`)}
+              >
                 {label}
               </button>
             ))}
@@ -241,7 +264,12 @@ function Actions({ ctx, file, actions }: FileProps) {
         </details>
       ) : null}
       {file.trashedAt ? null : (
-        <button class="btn btn-quiet-danger" type="submit" form="act" formaction={ctx.url(`/files/${file.id}/trash`)}>
+        <button
+          class="btn btn-quiet-danger"
+          type="submit"
+          form="act"
+          formaction={ctx.url(`/files/${file.id}/trash`)}
+        >
           <Icon name="trash-2" />
           Move to trash
         </button>
@@ -274,7 +302,12 @@ function Derivatives({ ctx, derivatives }: FileProps) {
   );
 }
 
-const kindNames: Record<string, string> = { poster: "Poster", thumbnail: "Thumbnail", preview: "Preview", waveform: "Sound wave" };
+const kindNames: Record<string, string> = {
+  poster: "Poster",
+  thumbnail: "Thumbnail",
+  preview: "Preview",
+  waveform: "Sound wave",
+};
 
 function folderSteps(path: string): { name: string; path: string }[] {
   const names = path.split("/").slice(0, -1);

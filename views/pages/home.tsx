@@ -51,7 +51,8 @@ export function HomePage({ ctx, cards, hiddenNsfw, goingOn, recent }: HomeProps)
       </ul>
       {hiddenNsfw > 0 && cards.length > 0 ? (
         <p class="muted hidden-note">
-          <Icon name="eye-off" /> {counted(hiddenNsfw, "library is", "libraries are")} hidden (not safe for work).
+          <Icon name="eye-off" /> {counted(hiddenNsfw, "library is", "libraries are")} hidden (not safe for
+          work).
         </p>
       ) : null}
       {recent.length > 0 ? (
@@ -94,7 +95,11 @@ export function SearchPage({ ctx, text, groups }: SearchProps) {
         <section aria-labelledby={`in-${library.id}`}>
           <div class="section-head grid-title">
             <h2 id={`in-${library.id}`}>{library.name}</h2>
-            {more ? <a href={ctx.url(`/libraries/${library.id}?q=${encodeURIComponent(text)}`)}>All matches in {library.name}</a> : null}
+            {more ? (
+              <a href={ctx.url(`/libraries/${library.id}?q=${encodeURIComponent(text)}`)}>
+                All matches in {library.name}
+              </a>
+            ) : null}
           </div>
           <ul class="shots">
             {shots.map((shot) => (
@@ -109,25 +114,45 @@ export function SearchPage({ ctx, text, groups }: SearchProps) {
 
 function Search({ ctx, text }: { ctx: PageContext; text?: string }) {
   return (
-    <form class="search-box" role="search" action={ctx.url("/")}>
-      <label class="sr-only" for="search">
-        Search files by name or folder
-      </label>
-      <input class="input" type="search" id="search" name="q" value={text} placeholder="Search files" required />
-      <button class="btn" type="submit" aria-label="Search">
-        <Icon name="search" />
-      </button>
-    </form>
+    <search>
+      <form class="search-box" action={ctx.url("/")}>
+        <label class="sr-only" for="search">
+          Search files by name or folder
+        </label>
+        <input
+          class="input"
+          type="search"
+          id="search"
+          name="q"
+          value={text}
+          placeholder="Search files"
+          required
+        />
+        <button class="btn" type="submit" aria-label="Search">
+          <Icon name="search" />
+        </button>
+      </form>
+    </search>
   );
 }
 
-function Card({ ctx, card: { library, counts, covers, scanning, picturesToGo } }: { ctx: PageContext; card: LibraryCard }) {
+function Card({
+  ctx,
+  card: { library, counts, covers, scanning, picturesToGo },
+}: {
+  ctx: PageContext;
+  card: LibraryCard;
+}) {
   const pictures = counts.image + counts.video;
   return (
     <li class="library-card">
-      <a class="library-cover" href={ctx.url(`/libraries/${library.id}`)} tabindex={-1} aria-hidden="true" data-n={covers.length}>
-        {covers.length > 0 ? covers.map((src) => <img src={ctx.url(src)} width={240} height={240} alt="" loading="lazy" />) : <Icon name="library" />}
-      </a>
+      <div class="library-cover" data-n={covers.length}>
+        {covers.length > 0 ? (
+          covers.map((src) => <img src={ctx.url(src)} width={240} height={240} alt="" loading="lazy" />)
+        ) : (
+          <Icon name="library" />
+        )}
+      </div>
       <div class="library-text">
         <h2>
           <a href={ctx.url(`/libraries/${library.id}`)}>{library.name}</a>
@@ -149,7 +174,9 @@ function Card({ ctx, card: { library, counts, covers, scanning, picturesToGo } }
           ) : (
             "Not scanned yet"
           )}
-          {picturesToGo ? ` · ${picturesToGo.toLocaleString("en")} of ${counted(pictures, "thumbnail")} to go` : ""}
+          {picturesToGo
+            ? ` · ${picturesToGo.toLocaleString("en")} of ${counted(pictures, "thumbnail")} to go`
+            : ""}
         </p>
       </div>
     </li>
@@ -179,7 +206,8 @@ function NoLibraries({ ctx, owner, hiddenNsfw }: { ctx: PageContext; owner: bool
       <b>No libraries yet.</b>
       {owner ? (
         <p>
-          A library is a folder of your media. <a href={ctx.url("/libraries/new/folder")}>Add the first one</a>
+          A library is a folder of your media.{" "}
+          <a href={ctx.url("/libraries/new/folder")}>Add the first one</a>
         </p>
       ) : (
         <p>An owner of this server has to add one.</p>

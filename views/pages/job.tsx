@@ -20,13 +20,18 @@ export function JobPage({ ctx, facts, line }: { ctx: PageContext; facts: JobFact
         <StatusBadge status={line.status} />
         {line.moves.map((move) => (
           <form method="post" action={ctx.url(`/admin/jobs/${line.id}/${move}`)}>
-            <input type="hidden" name="back" value={move === "remove" ? "/admin/jobs" : `/admin/jobs/${line.id}`} />
+            <input
+              type="hidden"
+              name="back"
+              value={move === "remove" ? "/admin/jobs" : `/admin/jobs/${line.id}`}
+            />
             <button type="submit" class="btn btn-small">
               {move === "pause" ? "Hold back" : move.charAt(0).toUpperCase() + move.slice(1)}
             </button>
           </form>
         ))}
       </div>
+      <h2 class="sr-only">Details</h2>
       <div class="card flush">
         <JobDetail facts={facts} url={ctx.url} />
       </div>

@@ -2,8 +2,8 @@
 
 import type { Dashboard } from "../../src/http/pages/jobs-fragments.tsx";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
-import { Layout } from "../layout.tsx";
 import { counted } from "../format.ts";
+import { Layout } from "../layout.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { JobTable } from "../parts/job-table.tsx";
 import { Pager, type PagerProps } from "../parts/pager.tsx";
@@ -43,7 +43,16 @@ export function JobsPage(p: JobsPageProps) {
 }
 
 /** The dashboard without its frame: full screen on its own page, embedded in the overview. */
-export function JobBoard({ ctx, dashboard: d, totals, filter, choices, pager, hiddenLibraries, embedded }: JobsPageProps & { embedded?: boolean }) {
+export function JobBoard({
+  ctx,
+  dashboard: d,
+  totals,
+  filter,
+  choices,
+  pager,
+  hiddenLibraries,
+  embedded,
+}: JobsPageProps & { embedded?: boolean }) {
   const { url } = ctx;
   return (
     <div class="stack">
@@ -65,7 +74,15 @@ export function JobBoard({ ctx, dashboard: d, totals, filter, choices, pager, hi
           <h2 id="job-list">Job list</h2>
           <Filters filter={filter} choices={choices} queues={d.queues.map((q) => q.name)} url={url} />
         </header>
-        <form id="bulk" class="bulk" method="post" action={url("/admin/jobs/bulk")} hx-boost="true" hx-swap="none" hx-push-url="false">
+        <form
+          id="bulk"
+          class="bulk"
+          method="post"
+          action={url("/admin/jobs/bulk")}
+          hx-boost="true"
+          hx-swap="none"
+          hx-push-url="false"
+        >
           <span id="ticked">With the ticked jobs:</span>
           {(["retry", "cancel", "remove", "acknowledge"] as const).map((verb) => (
             <button type="submit" class="btn btn-small" name="verb" value={verb}>
@@ -75,7 +92,11 @@ export function JobBoard({ ctx, dashboard: d, totals, filter, choices, pager, hi
         </form>
         <p id="list-held" class="bulk" hidden>
           <span>The list stands still while jobs are ticked or open.</span>
-          <a class="btn btn-small" id="list-release" href={url(`/admin/jobs${pager.list.page > 1 ? `?page=${pager.list.page}` : ""}`)}>
+          <a
+            class="btn btn-small"
+            id="list-release"
+            href={url(`/admin/jobs${pager.list.page > 1 ? `?page=${pager.list.page}` : ""}`)}
+          >
             Show the new list
           </a>
         </p>
@@ -127,8 +148,20 @@ function Filters({ filter, choices, queues, url }: FiltersProps) {
         aria-label="Search jobs by path or error"
         data-search
       />
-      <Choice name="status" label="Status" any="Any status" value={filter.status} options={choices.statuses} />
-      <Choice name="queue" label="Queue" any="Any queue" value={filter.queue} options={queues.map((q) => [q, q])} />
+      <Choice
+        name="status"
+        label="Status"
+        any="Any status"
+        value={filter.status}
+        options={choices.statuses}
+      />
+      <Choice
+        name="queue"
+        label="Queue"
+        any="Any queue"
+        value={filter.queue}
+        options={queues.map((q) => [q, q])}
+      />
       <Choice name="type" label="Type" any="Any type" value={filter.kind} options={choices.kinds} />
       <button type="submit" class="btn without-js">
         Filter
@@ -142,7 +175,19 @@ function Filters({ filter, choices, queues, url }: FiltersProps) {
   );
 }
 
-function Choice({ name, label, any, value, options }: { name: string; label: string; any: string; value: string; options: [string, string][] }) {
+function Choice({
+  name,
+  label,
+  any,
+  value,
+  options,
+}: {
+  name: string;
+  label: string;
+  any: string;
+  value: string;
+  options: [string, string][];
+}) {
   return (
     <select class="select" name={name} id={`filter-${name}`} aria-label={label}>
       <option value="">{any}</option>

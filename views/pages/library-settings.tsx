@@ -22,7 +22,10 @@ export function NewLibraryFolderPage({ ctx, folder, offered }: FolderProps) {
         <h1>Add library</h1>
       </header>
       <div class="card stack narrow">
-        <p>Choose the folder that holds the media. Sprocket reads it and keeps what it makes in its own data folder.</p>
+        <p>
+          Choose the folder that holds the media. Sprocket reads it and keeps what it makes in its own data
+          folder.
+        </p>
         <FolderPicker
           folder={folder}
           offered={offered}
@@ -33,7 +36,10 @@ export function NewLibraryFolderPage({ ctx, folder, offered }: FolderProps) {
             Cancel
           </a>
           {folder.readable && !folder.refusal ? (
-            <a class="btn btn-primary" href={ctx.url(`/libraries/new/make?path=${encodeURIComponent(folder.path)}`)}>
+            <a
+              class="btn btn-primary"
+              href={ctx.url(`/libraries/new/make?path=${encodeURIComponent(folder.path)}`)}
+            >
               Use this folder
             </a>
           ) : (
@@ -88,7 +94,16 @@ interface SettingsProps extends MakeProps {
   files: number;
 }
 
-export function LibrarySettingsPage({ ctx, library, files, path, values, errors, error, recognises }: SettingsProps) {
+export function LibrarySettingsPage({
+  ctx,
+  library,
+  files,
+  path,
+  values,
+  errors,
+  error,
+  recognises,
+}: SettingsProps) {
   return (
     <Layout ctx={ctx} title={`Settings of ${library.name}`} styles={["media.css"]}>
       <header class="page-head">
@@ -124,8 +139,8 @@ export function LibrarySettingsPage({ ctx, library, files, path, values, errors,
         <section class="card stack-tight danger-zone" aria-labelledby="remove">
           <h2 id="remove">Remove this library</h2>
           <p>
-            Sprocket forgets its {counted(files, "file")} and deletes the thumbnails and other things it made from them.{" "}
-            <b>Your media in {library.path} is never deleted.</b>
+            Sprocket forgets its {counted(files, "file")} and deletes the thumbnails and other things it made
+            from them. <b>Your media in {library.path} is never deleted.</b>
           </p>
           <form method="post" action={ctx.url(`/libraries/${library.id}/remove`)} class="stack-tight">
             <label class="check">

@@ -44,16 +44,18 @@ export interface LibraryProps {
   page: ShotPage;
   goingOn: Parameters<typeof GoingOn>[0];
   scanning: boolean;
-  /** The page continues another. */
-  continued: boolean;
 }
 
 export function LibraryPage(props: LibraryProps) {
-  const { ctx, library, counts, trail, view, page, subfolders } = props;
+  const { ctx, library, trail, view, subfolders } = props;
   const owner = ctx.user?.role === "owner";
   const here = trail.at(-1)!;
   return (
-    <Layout ctx={ctx} title={here.path === "" ? library.name : `${here.name} in ${library.name}`} styles={["media.css"]}>
+    <Layout
+      ctx={ctx}
+      title={here.path === "" ? library.name : `${here.name} in ${library.name}`}
+      styles={["media.css"]}
+    >
       <header class="page-head">
         <div>
           <nav aria-label="Folders">
@@ -63,7 +65,9 @@ export function LibraryPage(props: LibraryProps) {
               </li>
               {trail.slice(0, -1).map((step) => (
                 <li>
-                  <a href={href(ctx, library.id, { folder: step.path })}>{step.path === "" ? library.name : step.name}</a>
+                  <a href={href(ctx, library.id, { folder: step.path })}>
+                    {step.path === "" ? library.name : step.name}
+                  </a>
                 </li>
               ))}
             </ol>
@@ -76,31 +80,55 @@ export function LibraryPage(props: LibraryProps) {
         </div>
         {owner ? <OwnerActions {...props} /> : null}
       </header>
-      {library.lastScanNote ? (
-        <p class="banner banner-warn">
-          <Icon name="triangle-alert" />
-          <span>Last scan: {library.lastScanNote}</span>
-        </p>
-      ) : null}
       <GoingOn {...props.goingOn} />
       {subfolders.length > 0 && isPlain(view) ? <Subfolders {...props} /> : null}
       <Filters {...props} />
-      <section aria-label="Files">
-        {page.shots.length === 0 ? <Nothing {...props} /> : null}
-        <ul class="shots" id="shots">
-          {page.shots.map((shot) => (
-            <FileShot shot={shot} />
-          ))}
-          <More ctx={ctx} libraryId={library.id} view={view} next={page.next} />
-          <Awaited ctx={ctx} libraryId={library.id} ids={page.awaited} />
-        </ul>
-      </section>
+      <Files {...props} />
     </Layout>
   );
 }
 
+/** What the poll of the page answers: what goes on, the counts, and the first files when there were none before. */
+export function LibraryChanges(props: LibraryProps & { hadNone: boolean }) {
+  return (
+    <>
+      <GoingOn {...props.goingOn} />
+      {partial("#library-facts", "outerMorph", <LibraryFacts {...props} />)}
+      {props.hadNone && props.page.shots.length > 0
+        ? partial("#files", "outerHTML", <Files {...props} />)
+        : null}
+    </>
+  );
+}
+
+function Files(props: LibraryProps) {
+  const { ctx, library, view, page } = props;
+  return (
+    <section aria-label="Files" id="files">
+      {page.shots.length === 0 ? <Nothing {...props} /> : null}
+      <ul class="shots" id="shots">
+        {page.shots.map((shot) => (
+          <FileShot shot={shot} />
+        ))}
+        <More ctx={ctx} libraryId={library.id} view={view} next={page.next} />
+        <Awaited ctx={ctx} libraryId={library.id} ids={page.awaited} />
+      </ul>
+    </section>
+  );
+}
+
 /** What follows in the grid, for htmx. */
-export function ShotsPart({ ctx, libraryId, view, page }: { ctx: PageContext; libraryId: number; view: GridView; page: ShotPage }) {
+export function ShotsPart({
+  ctx,
+  libraryId,
+  view,
+  page,
+}: {
+  ctx: PageContext;
+  libraryId: number;
+  view: GridView;
+  page: ShotPage;
+}) {
   return (
     <>
       {page.shots.map((shot) => (
@@ -113,7 +141,17 @@ export function ShotsPart({ ctx, libraryId, view, page }: { ctx: PageContext; li
 }
 
 /** Pictures that have come since, each into its place; and who is still waited for. */
-export function ArrivedPart({ ctx, libraryId, arrived, awaited }: { ctx: PageContext; libraryId: number; arrived: Shot[]; awaited: number[] }) {
+export function ArrivedPart({
+  ctx,
+  libraryId,
+  arrived,
+  awaited,
+}: {
+  ctx: PageContext;
+  libraryId: number;
+  arrived: Shot[];
+  awaited: number[];
+}) {
   return (
     <>
       <Awaited ctx={ctx} libraryId={libraryId} ids={awaited} />
@@ -122,21 +160,24 @@ export function ArrivedPart({ ctx, libraryId, arrived, awaited }: { ctx: PageCon
   );
 }
 
-function LibraryFacts({ counts, library, problems, scanning, ctx }: LibraryProps) {
+export function LibraryFacts({ counts, library, problems, scanning, ctx }: LibraryProps) {
   return (
-    <p class="muted">
+    <p class="muted" id="library-facts">
       {counts.total === 0 ? "No files yet" : `${countsInWords(counts)} · ${bytes(counts.sizeBytes)}`}
       {scanning ? " · scanning now" : null}
       {!scanning && library.lastScanAt ? (
         <>
           {" · scanned "}
           <When at={library.lastScanAt} />
+          {library.lastScanNote ? ` (${library.lastScanNote.replace(/\.$/, "")})` : null}
         </>
       ) : null}
       {problems > 0 ? (
         <>
           {" · "}
-          <a href={href(ctx, library.id, { state: "problem" })}>{counted(problems, "file needs", "files need")} a look</a>
+          <a href={href(ctx, library.id, { state: "problem" })}>
+            {counted(problems, "file needs", "files need")} a look
+          </a>
         </>
       ) : null}
     </p>
@@ -165,7 +206,11 @@ function Subfolders({ ctx, library, subfolders }: LibraryProps) {
         <li>
           <a href={href(ctx, library.id, { folder: path })}>
             <span class="folder-cover">
-              {cover ? <img src={ctx.url(cover)} width={240} height={240} alt="" loading="lazy" /> : <Icon name="folder" />}
+              {cover ? (
+                <img src={ctx.url(cover)} width={240} height={240} alt="" loading="lazy" />
+              ) : (
+                <Icon name="folder" />
+              )}
             </span>
             <span class="folder-name">
               <b>{name}</b>
@@ -186,59 +231,68 @@ function Filters({ ctx, library, view, deep, subfolders, counts }: LibraryProps)
     ["audio", "Audio", counts.audio],
   ] as const;
   return (
-    <form class="filters grid-filters" action={ctx.url(`/libraries/${library.id}`)} role="search">
-      {view.folder ? <input type="hidden" name="folder" value={view.folder} /> : null}
-      <label class="sr-only" for="q">
-        Name or folder
-      </label>
-      <input class="input search" type="search" id="q" name="q" value={view.q} placeholder={`Search in ${view.folder || library.name}`} />
-      <label class="sr-only" for="type">
-        Type
-      </label>
-      <select class="select" id="type" name="type">
-        {types.map(([value, label, n]) => (
-          <option value={value} selected={view.type === value}>
-            {`${label} (${number(n)})`}
-          </option>
-        ))}
-      </select>
-      <label class="sr-only" for="state">
-        State
-      </label>
-      <select class="select" id="state" name="state">
-        {states.map(([value, label]) => (
-          <option value={value} selected={view.state === value}>
-            {label}
-          </option>
-        ))}
-      </select>
-      <label class="sr-only" for="sort">
-        Order
-      </label>
-      <select class="select" id="sort" name="sort">
-        {sorts.map(([value, label]) => (
-          <option value={value} selected={view.sort === value}>
-            {label}
-          </option>
-        ))}
-      </select>
-      {subfolders.length > 0 || !deep ? (
-        <label class="check">
-          <input type="hidden" name="deep" value="0" />
-          <input type="checkbox" name="deep" value="1" checked={deep} />
-          With subfolders
+    <search>
+      <form class="filters grid-filters" action={ctx.url(`/libraries/${library.id}`)}>
+        {view.folder ? <input type="hidden" name="folder" value={view.folder} /> : null}
+        <label class="sr-only" for="q">
+          Name or folder
         </label>
-      ) : null}
-      <button class="btn" type="submit">
-        Show
-      </button>
-      {isPlain(view) ? null : (
-        <a class="btn btn-quiet" href={href(ctx, library.id, { folder: view.folder })}>
-          <Icon name="x" />
-          Clear
-        </a>
-      )}
-    </form>
+        <input
+          class="input search"
+          type="search"
+          id="q"
+          name="q"
+          value={view.q}
+          placeholder={`Search in ${view.folder || library.name}`}
+        />
+        <button class="btn" type="submit">
+          Show
+        </button>
+        <label class="sr-only" for="type">
+          Type
+        </label>
+        <select class="select" id="type" name="type">
+          {types.map(([value, label, n]) => (
+            <option value={value} selected={view.type === value}>
+              {`${label} (${number(n)})`}
+            </option>
+          ))}
+        </select>
+        <label class="sr-only" for="state">
+          State
+        </label>
+        <select class="select" id="state" name="state">
+          {states.map(([value, label]) => (
+            <option value={value} selected={view.state === value}>
+              {label}
+            </option>
+          ))}
+        </select>
+        <label class="sr-only" for="sort">
+          Order
+        </label>
+        <select class="select" id="sort" name="sort">
+          {sorts.map(([value, label]) => (
+            <option value={value} selected={view.sort === value}>
+              {label}
+            </option>
+          ))}
+        </select>
+        {subfolders.length > 0 || !deep ? (
+          <label class="check">
+            <input type="hidden" name="deep" value="0" />
+            <input type="checkbox" name="deep" value="1" checked={deep} />
+            With subfolders
+          </label>
+        ) : null}
+        {isPlain(view) ? null : (
+          <a class="btn btn-quiet" href={href(ctx, library.id, { folder: view.folder })}>
+            <Icon name="x" />
+            Clear
+          </a>
+        )}
+      </form>
+    </search>
   );
 }
 
@@ -259,7 +313,17 @@ const sorts = [
 ] as const;
 
 /** The end of the list so far: fetched when it comes near the window, a plain link without scripts. */
-function More({ ctx, libraryId, view, next }: { ctx: PageContext; libraryId: number; view: GridView; next: string | null }) {
+function More({
+  ctx,
+  libraryId,
+  view,
+  next,
+}: {
+  ctx: PageContext;
+  libraryId: number;
+  view: GridView;
+  next: string | null;
+}) {
   if (!next) return null;
   const after = `after=${encodeURIComponent(next)}`;
   return (
@@ -297,7 +361,7 @@ function Nothing({ ctx, library, view, scanning }: LibraryProps) {
     return (
       <div class="empty card">
         <b>The scan is looking for files.</b>
-        They appear here as they are found. <a href={href(ctx, library.id, view)}>Look again</a>
+        They appear here when the first are found.
       </div>
     );
   return (

@@ -5,7 +5,15 @@ import type { SettingView } from "../../src/settings/settings.ts";
 import { Layout } from "../layout.tsx";
 import { SettingRow, type SettingRowProps } from "../parts/setting-row.tsx";
 
-export function SettingsPage({ ctx, settings, kinds }: { ctx: PageContext; settings: SettingView[]; kinds: SettingRowProps["kinds"] }) {
+export function SettingsPage({
+  ctx,
+  settings,
+  kinds,
+}: {
+  ctx: PageContext;
+  settings: SettingView[];
+  kinds: SettingRowProps["kinds"];
+}) {
   const sections = [...new Set(settings.map((s) => s.section))];
   return (
     <Layout ctx={ctx} title="Settings">

@@ -28,8 +28,23 @@ export function SignInPage({ ctx, email, error, next, mode }: SignInProps) {
         <FormError message={error} />
         <form method="post" action={ctx.url("/sign-in")} class="stack">
           <input type="hidden" name="next" value={next} />
-          <FormField name="email" label="E-mail" type="email" value={email} autocomplete="username" required autofocus={!email} />
-          <FormField name="password" label="Password" type="password" autocomplete="current-password" required autofocus={!!email} />
+          <FormField
+            name="email"
+            label="E-mail"
+            type="email"
+            value={email}
+            autocomplete="username"
+            required
+            autofocus={!email}
+          />
+          <FormField
+            name="password"
+            label="Password"
+            type="password"
+            autocomplete="current-password"
+            required
+            autofocus={!!email}
+          />
           <button class="btn btn-primary" type="submit">
             Sign in
           </button>

@@ -19,12 +19,23 @@ interface OwnerProps {
   passwordLength: { min: number; max: number };
 }
 
-export function WelcomeOwnerPage({ ctx, admitted, setup, values, errors, error, passwordLength }: OwnerProps) {
+export function WelcomeOwnerPage({
+  ctx,
+  admitted,
+  setup,
+  values,
+  errors,
+  error,
+  passwordLength,
+}: OwnerProps) {
   return (
     <Steps ctx={ctx} at={1} title="Welcome">
       {admitted ? (
         <>
-          <p>This account owns the server: it adds libraries, invites people and runs the jobs. Nothing is sent anywhere.</p>
+          <p>
+            This account owns the server: it adds libraries, invites people and runs the jobs. Nothing is sent
+            anywhere.
+          </p>
           <FormError message={error} />
           <form method="post" action={ctx.url("/welcome")} class="stack">
             {setup ? <input type="hidden" name="setup" value={setup} /> : null}
@@ -38,10 +49,12 @@ export function WelcomeOwnerPage({ ctx, admitted, setup, values, errors, error, 
         <>
           <FormError message={error} />
           <p>
-            To set this server up from another device, open the link that it printed on its console when it started. It looks like{" "}
-            <code>…/welcome?setup=…</code>
+            To set this server up from another device, open the link that it printed on its console when it
+            started. It looks like <code>…/welcome?setup=…</code>
           </p>
-          <p class="muted">With Docker: <code>docker logs</code> and the container's name. Restarting prints a fresh link.</p>
+          <p class="muted">
+            With Docker: <code>docker logs</code> and the container's name. Restarting prints a fresh link.
+          </p>
         </>
       )}
     </Steps>
@@ -85,7 +98,10 @@ export function WelcomeFolderPage({ ctx, folder, offered, already }: FolderProps
           <h2 class="welcome-or">Or add another folder</h2>
         </div>
       ) : (
-        <p>Choose the folder that holds your media. Sprocket reads it and keeps what it makes in its own data folder.</p>
+        <p>
+          Choose the folder that holds your media. Sprocket reads it and keeps what it makes in its own data
+          folder.
+        </p>
       )}
       <FolderPicker folder={folder} offered={offered} linkTo={at} />
       <div class="row spread">
@@ -123,7 +139,9 @@ export function WelcomeMakePage({ ctx, path, values, errors, error, recognises }
       <form method="post" action={ctx.url("/welcome/make")} class="stack">
         <input type="hidden" name="path" value={path} />
         <LibraryFormFields values={values} errors={errors} recognises={recognises} />
-        <p class="muted">Start reads the folder and begins the work. Pause or stop it at any time on the Jobs page.</p>
+        <p class="muted">
+          Start reads the folder and begins the work. Pause or stop it at any time on the Jobs page.
+        </p>
         <div class="row spread">
           <a class="btn btn-quiet" href={ctx.url(`/welcome/library?path=${encodeURIComponent(path)}`)}>
             <Icon name="arrow-left" />
@@ -141,7 +159,17 @@ export function WelcomeMakePage({ ctx, path, values, errors, error, recognises }
 
 const steps = ["Owner account", "Library", "What to make"];
 
-function Steps({ ctx, at, title, children }: { ctx: PageContext; at: 1 | 2 | 3; title: string; children?: unknown }) {
+function Steps({
+  ctx,
+  at,
+  title,
+  children,
+}: {
+  ctx: PageContext;
+  at: 1 | 2 | 3;
+  title: string;
+  children?: unknown;
+}) {
   return (
     <Layout ctx={ctx} title={title} bare wide={at > 1} styles={["media.css"]}>
       <div class="card door stack">

@@ -19,8 +19,26 @@ interface Props {
 export function AccountFormFields({ values, errors, passwordLength: { min, max } }: Props) {
   return (
     <>
-      <FormField name="name" label="Name" value={values.name} error={errors.name} autocomplete="name" required maxlength={100} autofocus />
-      <FormField name="email" label="E-mail" type="email" value={values.email} error={errors.email} autocomplete="username" required maxlength={254} />
+      <FormField
+        name="name"
+        label="Name"
+        value={values.name}
+        error={errors.name}
+        autocomplete="name"
+        required
+        maxlength={100}
+        autofocus
+      />
+      <FormField
+        name="email"
+        label="E-mail"
+        type="email"
+        value={values.email}
+        error={errors.email}
+        autocomplete="username"
+        required
+        maxlength={254}
+      />
       <FormField
         name="password"
         label="Password"

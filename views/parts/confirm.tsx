@@ -17,7 +17,15 @@ export interface Question {
 
 export function Confirm({ question: q, url }: { question: Question; url: PageContext["url"] }) {
   return (
-    <form method="post" action={url(q.action)} class="confirm" hx-boost="true" hx-swap="none" hx-push-url="false" data-closes>
+    <form
+      method="post"
+      action={url(q.action)}
+      class="confirm"
+      hx-boost="true"
+      hx-swap="none"
+      hx-push-url="false"
+      data-closes
+    >
       <h2>{q.title}</h2>
       {q.lines.map((line) => (
         <p>{line}</p>

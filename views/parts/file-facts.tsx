@@ -20,7 +20,9 @@ interface Props {
 }
 
 export function FileFacts({ ctx, file, library, copies }: Props) {
-  const codecs = file.codecs ? [file.codecs.container, file.codecs.video, file.codecs.audio].filter(Boolean).join(" · ") : "";
+  const codecs = file.codecs
+    ? [file.codecs.container, file.codecs.video, file.codecs.audio].filter(Boolean).join(" · ")
+    : "";
   return (
     <section id="facts" class="card" aria-labelledby="facts-title">
       <header>
@@ -40,7 +42,8 @@ export function FileFacts({ ctx, file, library, copies }: Props) {
         <Fact name="Captured">
           {file.capturedAt ? (
             <>
-              {captured(file.capturedAt, file.capturedOffsetMin)} <span class="muted">{sources[file.capturedFrom ?? ""] ?? file.capturedFrom}</span>
+              {captured(file)}{" "}
+              <span class="muted">{sources[file.capturedFrom ?? ""] ?? file.capturedFrom}</span>
             </>
           ) : null}
         </Fact>
@@ -60,7 +63,11 @@ export function FileFacts({ ctx, file, library, copies }: Props) {
           <When at={new Date(file.mtimeMs)} />
         </Fact>
         <Fact name="SHA-256">
-          {file.sha256 ? <span class="mono hash">{file.sha256}</span> : <span class="muted">not hashed yet</span>}
+          {file.sha256 ? (
+            <span class="mono hash">{file.sha256}</span>
+          ) : (
+            <span class="muted">not hashed yet</span>
+          )}
         </Fact>
         <Fact name="Same content">
           {copies.length > 0 ? (
@@ -96,10 +103,11 @@ const sources: Record<string, string> = {
 };
 
 /** The wall clock where the picture was taken; in UTC and saying so when nobody knows where that was. */
-function captured(at: Date, offsetMin: number | null): string {
-  const local = new Date(at.getTime() + (offsetMin ?? 0) * 60_000).toISOString();
+function captured({ capturedAt, capturedOffsetMin: offsetMin, capturedFrom }: FileRow): string {
+  const local = new Date(capturedAt!.getTime() + (offsetMin ?? 0) * 60_000).toISOString();
   const text = `${local.slice(0, 10)} ${local.slice(11, 19)}`;
-  if (offsetMin === null) return `${text} (time zone unknown)`;
+  // A date on disk is a moment; a camera's without an offset is only what its clock said.
+  if (offsetMin === null) return capturedFrom === "file" ? `${text} UTC` : `${text} (time zone unknown)`;
   const abs = Math.abs(offsetMin);
   const two = (n: number) => String(n).padStart(2, "0");
   return `${text} UTC${offsetMin < 0 ? "−" : "+"}${two(Math.floor(abs / 60))}:${two(abs % 60)}`;
@@ -119,7 +127,16 @@ function camera({ camera: c }: FileRow): string | null {
 
 function exposure({ camera: c }: FileRow): string | null {
   if (!c) return null;
-  const time = c.exposureS ? (c.exposureS < 1 ? `1/${Math.round(1 / c.exposureS)} s` : `${c.exposureS} s`) : null;
-  const parts = [time, c.aperture && `f/${c.aperture}`, c.iso && `ISO ${c.iso}`, c.focalLengthMm && `${c.focalLengthMm} mm`];
+  const time = c.exposureS
+    ? c.exposureS < 1
+      ? `1/${Math.round(1 / c.exposureS)} s`
+      : `${c.exposureS} s`
+    : null;
+  const parts = [
+    time,
+    c.aperture && `f/${c.aperture}`,
+    c.iso && `ISO ${c.iso}`,
+    c.focalLengthMm && `${c.focalLengthMm} mm`,
+  ];
   return parts.filter(Boolean).join(" · ") || null;
 }

@@ -29,10 +29,19 @@ interface Props {
 }
 
 export function FileHistory({ ctx, fileId, entries, older, seen, stage }: Props) {
-  const busy = entries.some(({ job }) => job.status === "running" || job.status === "pending" || job.status === "queued");
+  const busy = entries.some(
+    ({ job }) => job.status === "running" || job.status === "pending" || job.status === "queued",
+  );
   const poll = ctx.url(`/files/${fileId}?part=history&seen=${seen}&stage=${stage}`);
   return (
-    <section id="history" class="card" aria-labelledby="history-title" hx-get={poll} hx-trigger={`every ${busy ? 1 : 2}s`} hx-swap="outerMorph">
+    <section
+      id="history"
+      class="card"
+      aria-labelledby="history-title"
+      hx-get={poll}
+      hx-trigger={`every ${busy ? 1 : 2}s`}
+      hx-swap="outerMorph"
+    >
       <header>
         <h2 id="history-title">History</h2>
       </header>
@@ -61,8 +70,14 @@ function Entry({ ctx, fileId, entry }: { ctx: PageContext; fileId: number; entry
         <StatusBadge status={shown(job)} />
         <b>{owner ? <a href={ctx.url(`/admin/jobs/${job.id}`)}>{kindLabel}</a> : kindLabel}</b>
         <span class="muted">
-          {job.status === "running" && job.startedAt ? <Since at={job.startedAt} /> : <When at={job.finishedAt ?? job.createdAt} />}
-          {job.finishedAt && job.startedAt ? ` · took ${duration((job.finishedAt.getTime() - job.startedAt.getTime()) / 1000)}` : null}
+          {job.status === "running" && job.startedAt ? (
+            <Since at={job.startedAt} />
+          ) : (
+            <When at={job.finishedAt ?? job.createdAt} />
+          )}
+          {job.finishedAt && job.startedAt
+            ? ` · took ${duration((job.finishedAt.getTime() - job.startedAt.getTime()) / 1000)}`
+            : null}
         </span>
         {owner ? (
           <span class="history-actions">
@@ -86,14 +101,17 @@ function Entry({ ctx, fileId, entry }: { ctx: PageContext; fileId: number; entry
       ) : null}
       {why ? <p class="muted">{why}</p> : null}
       {job.outcomeNote ? <p class="muted">{capital(job.outcomeNote.replace(/^not_needed: /, ""))}</p> : null}
-      {job.failure && job.status !== "completed" ? <FailureBox failure={job.failure} meaning={entry.meaning} hint={entry.hint} /> : null}
+      {job.failure && job.status !== "completed" ? (
+        <FailureBox failure={job.failure} meaning={entry.meaning} hint={entry.hint} />
+      ) : null}
       {attempts.length > 1 ? (
         <details class="attempts" id={`attempts-${job.id}`}>
           <summary>{attempts.length} attempts</summary>
           <ol>
             {[...attempts].reverse().map((a) => (
               <li>
-                <span class="muted">#{a.number}</span> {capital(a.outcome.replace("_", " "))} <When at={a.finishedAt ?? a.startedAt} />
+                <span class="muted">#{a.number}</span> {capital(a.outcome.replace("_", " "))}{" "}
+                <When at={a.finishedAt ?? a.startedAt} />
                 {a.failure ? <span class="break"> – {a.failure.message}</span> : null}
               </li>
             ))}

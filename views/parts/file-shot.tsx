@@ -19,7 +19,12 @@ export interface Shot {
 export function FileShot({ shot: { file, href, picture, pictureState } }: { shot: Shot }) {
   const trouble = troubleOf(file);
   return (
-    <li id={`file-${file.id}`} class="shot" data-type={file.type} data-trouble={trouble ? file.state : undefined}>
+    <li
+      id={`file-${file.id}`}
+      class="shot"
+      data-type={file.type}
+      data-trouble={trouble ? file.state : undefined}
+    >
       <a href={href}>
         <span class="shot-frame">
           {picture ? (
@@ -80,7 +85,8 @@ export function troubleOf(file: Pick<FileRow, "state" | "trashedAt">): string | 
 function whyNone(type: FileType, state: PictureState): string {
   if (type === "audio") return "Audio";
   if (state === "running") return type === "video" ? "Making the poster…" : "Making the thumbnail…";
-  if (state === "waiting") return type === "video" ? "Poster is waiting its turn" : "Thumbnail is waiting its turn";
+  if (state === "waiting")
+    return type === "video" ? "Poster is waiting its turn" : "Thumbnail is waiting its turn";
   if (state === "paused") return "Paused";
   if (state === "failed") return "No picture could be made";
   return "No picture yet";

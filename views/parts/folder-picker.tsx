@@ -8,8 +8,8 @@ export interface PickedFolder {
   parent: string | null;
   readable: boolean;
   writable: boolean;
-  /** Of the folder itself; `more` when counting stopped early. */
-  counts: { videos: number; images: number; audio: number; more: boolean };
+  /** Directly inside; `more` when counting stopped early. */
+  counts: { folders: number; videos: number; images: number; audio: number; more: boolean };
   entries: { name: string; path: string }[];
   /** Why this folder may not become a library. */
   refusal?: string;
@@ -30,7 +30,11 @@ export function FolderPicker({ folder, linkTo, offered }: Props) {
         <ul class="picker-offered" aria-label="Folders named in the configuration">
           {offered.map((path) => (
             <li>
-              <a class="btn btn-small" href={linkTo(path)} aria-current={path === folder.path ? "true" : undefined}>
+              <a
+                class="btn btn-small"
+                href={linkTo(path)}
+                aria-current={path === folder.path ? "true" : undefined}
+              >
                 <Icon name="hard-drive" />
                 {path}
               </a>
@@ -86,17 +90,20 @@ function Check({ ok, yes, no, neutral }: { ok: boolean; yes: string; no: string;
   );
 }
 
-function inWords({ videos, images, audio, more }: PickedFolder["counts"]): string {
-  const parts = [
+function inWords({ folders, videos, images, audio, more }: PickedFolder["counts"]): string {
+  const media = [
     videos > 0 && counted(videos, "video"),
     images > 0 && counted(images, "picture"),
     audio > 0 && counted(audio, "audio file"),
   ].filter(Boolean);
-  if (parts.length === 0) return more ? "no media in the part looked at" : "no media found in it";
-  return `${more ? "at least " : ""}${parts.join(", ")}`;
+  const within = folders > 0 ? ` and ${counted(folders, "folder")}` : "";
+  return `${more ? "at least " : ""}${media.length > 0 ? media.join(", ") : "no media"}${within} directly in it`;
 }
 
 function steps(path: string): { name: string; path: string }[] {
   const names = path.split("/").filter(Boolean);
-  return [{ name: "/", path: "/" }, ...names.map((name, i) => ({ name, path: `/${names.slice(0, i + 1).join("/")}` }))];
+  return [
+    { name: "/", path: "/" },
+    ...names.map((name, i) => ({ name, path: `/${names.slice(0, i + 1).join("/")}` })),
+  ];
 }

@@ -12,23 +12,32 @@ export interface Work {
   pictures: number | null;
 }
 
-export function GoingOn({ work, pollUrl, detailsUrl }: { work: Work; pollUrl: string; detailsUrl?: string }) {
+interface Props {
+  work: Work;
+  pollUrl: string;
+  detailsUrl?: string;
+  /** Files that came since the page was shown, and where to see them. */
+  news?: { files: number; href: string };
+}
+
+export function GoingOn({ work, pollUrl, detailsUrl, news }: Props) {
   const parts = inWords(work);
-  // The poll goes on when idle, only slower: work may start at any time.
+  const busy = parts.length > 0;
+  // With nothing to say it hides, and goes on asking: work may start at any time.
   return (
-    <p id="going-on" class="going-on" data-busy={parts.length > 0 ? "" : undefined} hx-get={pollUrl} hx-trigger={`every ${parts.length > 0 ? 2 : 10}s`} hx-swap="outerHTML">
-      {parts.length > 0 ? (
-        <>
-          <Icon name="activity" />
-          <span>{parts.join(" · ")}</span>
-          {detailsUrl ? <a href={detailsUrl}>Watch</a> : null}
-        </>
-      ) : (
-        <>
-          <Icon name="circle-check" />
-          <span class="muted">Nothing to do</span>
-        </>
-      )}
+    <p
+      id="going-on"
+      class="going-on"
+      data-busy={busy ? "" : undefined}
+      hidden={!busy && !news}
+      hx-get={pollUrl}
+      hx-trigger={`every ${busy ? 2 : 5}s`}
+      hx-swap="outerHTML"
+    >
+      <Icon name={busy ? "activity" : "circle-check"} />
+      <span>{busy ? parts.join(" · ") : "All done."}</span>
+      {news ? <a href={news.href}>Show {counted(news.files, "new file")}</a> : null}
+      {detailsUrl && busy ? <a href={detailsUrl}>Watch</a> : null}
     </p>
   );
 }
@@ -36,8 +45,15 @@ export function GoingOn({ work, pollUrl, detailsUrl }: { work: Work; pollUrl: st
 function inWords({ scans, toGo, pictures }: Work): string[] {
   const parts = scans > 0 ? [scans === 1 ? "Scanning" : `${scans} scans`] : [];
   for (const { what, jobs } of toGo) {
-    const of = what === "picture" && pictures !== null && pictures >= jobs ? ` of ${counted(pictures, "thumbnail")}` : "";
-    parts.push(of ? `${jobs.toLocaleString("en")}${of} to go` : `${counted(jobs, names[what][0], names[what][1])} to go`);
+    const of =
+      what === "picture" && pictures !== null && pictures >= jobs
+        ? ` of ${counted(pictures, "thumbnail")}`
+        : "";
+    parts.push(
+      of
+        ? `${jobs.toLocaleString("en")}${of} to go`
+        : `${counted(jobs, names[what][0], names[what][1])} to go`,
+    );
   }
   return parts;
 }

@@ -13,12 +13,26 @@ export interface HealthCheck {
 
 export function HealthStrip({ checks, url }: { checks: HealthCheck[]; url: PageContext["url"] }) {
   return (
-    <section class="card" aria-label="Health" hx-get={url("/admin/health-strip")} hx-trigger="every 30s" hx-swap="outerHTML">
+    <section
+      class="card"
+      aria-label="Health"
+      hx-get={url("/admin/health-strip")}
+      hx-trigger="every 30s"
+      hx-swap="outerHTML"
+    >
       <ul class="health">
         {checks.map((check) => (
           <li>
             <span class={tones[check.result]}>
-              <Icon name={check.result === "ok" ? "circle-check" : check.result === "warn" ? "triangle-alert" : "circle-x"} />
+              <Icon
+                name={
+                  check.result === "ok"
+                    ? "circle-check"
+                    : check.result === "warn"
+                      ? "triangle-alert"
+                      : "circle-x"
+                }
+              />
             </span>
             <span>
               <b>{names[check.name] ?? capital(check.name)}</b> <span class="muted">{check.detail}</span>

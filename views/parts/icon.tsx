@@ -35,7 +35,15 @@ export function IconSprite() {
 export function Mark() {
   return (
     <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
-      <circle cx="16" cy="16" r="12.5" fill="none" stroke="currentColor" stroke-width="4" stroke-dasharray="5.5 4.32" />
+      <circle
+        cx="16"
+        cy="16"
+        r="12.5"
+        fill="none"
+        stroke="currentColor"
+        stroke-width="4"
+        stroke-dasharray="5.5 4.32"
+      />
       <circle cx="16" cy="16" r="7.5" fill="none" stroke="currentColor" stroke-width="4" />
       <circle cx="16" cy="16" r="2" fill="currentColor" />
     </svg>

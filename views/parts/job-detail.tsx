@@ -21,12 +21,14 @@ export function JobDetail({ facts, url }: { facts: JobFacts; url: PageContext["u
   const { job } = facts;
   const isOpen = job.status === "running" || job.status === "pending" || job.status === "queued";
   // While it may still change, an open detail asks again; the page's stream carries only what everybody sees.
-  const follow = isOpen ? { "hx-get": url(`/admin/jobs/${job.id}`), "hx-trigger": "every 2s", "hx-swap": "outerMorph" } : {};
+  const follow = isOpen
+    ? { "hx-get": url(`/admin/jobs/${job.id}`), "hx-trigger": "every 2s", "hx-swap": "outerMorph" }
+    : {};
   return (
     <div class="detail" id={`detail-${job.id}`} {...follow}>
       {job.failure ? <FailureBox failure={job.failure} meaning={facts.meaning} hint={facts.hint} /> : null}
       <div>
-        <h4>Job</h4>
+        <h3>Job</h3>
         <dl class="facts">
           <dt>Id</dt>
           <dd>
@@ -37,7 +39,13 @@ export function JobDetail({ facts, url }: { facts: JobFacts; url: PageContext["u
             {facts.kindLabel} <span class="muted">in {job.queue}</span>
           </dd>
           <dt>Target</dt>
-          <dd>{facts.targetHref ? <a href={url(facts.targetHref)}>{job.subject.label}</a> : job.subject.label || "–"}</dd>
+          <dd>
+            {facts.targetHref ? (
+              <a href={url(facts.targetHref)}>{job.subject.label}</a>
+            ) : (
+              job.subject.label || "–"
+            )}
+          </dd>
           {facts.why ? (
             <>
               <dt>Waits because</dt>
@@ -63,19 +71,26 @@ export function JobDetail({ facts, url }: { facts: JobFacts; url: PageContext["u
         </dl>
       </div>
       <div>
-        <h4>Parameters</h4>
+        <h3>Parameters</h3>
         <pre class="payload">{JSON.stringify(job.params, null, 2)}</pre>
       </div>
       {facts.attempts.length > 0 ? (
         <div class="full">
-          <h4>Attempts</h4>
+          <h3>Attempts</h3>
           <Attempts attempts={facts.attempts} />
         </div>
       ) : null}
       <div class="full">
-        <h4>Log</h4>
+        <h3>Log</h3>
         {facts.log ? (
-          <pre class="log" id={`log-${job.id}`} tabindex={0} role="log" aria-label={`Log of job ${job.id}`} data-follow={isOpen ? "" : undefined}>
+          <pre
+            class="log"
+            id={`log-${job.id}`}
+            tabindex={0}
+            role="log"
+            aria-label={`Log of job ${job.id}`}
+            data-follow={isOpen ? "" : undefined}
+          >
             {facts.log}
           </pre>
         ) : (
@@ -86,7 +101,15 @@ export function JobDetail({ facts, url }: { facts: JobFacts; url: PageContext["u
   );
 }
 
-export function FailureBox({ failure, meaning, hint }: { failure: Failure; meaning: string | null; hint: string | null }) {
+export function FailureBox({
+  failure,
+  meaning,
+  hint,
+}: {
+  failure: Failure;
+  meaning: string | null;
+  hint: string | null;
+}) {
   return (
     <div class="failure full">
       <p class="code mono">{failure.code}</p>
@@ -123,7 +146,9 @@ function Attempts({ attempts }: { attempts: Attempt[] }) {
               <When at={a.startedAt} />
             </td>
             <td data-label="Took">
-              {a.finishedAt ? duration((a.finishedAt.getTime() - a.startedAt.getTime()) / 1000) : "still running"}
+              {a.finishedAt
+                ? duration((a.finishedAt.getTime() - a.startedAt.getTime()) / 1000)
+                : "still running"}
             </td>
             <td data-label="Worker" class="mono break">
               {a.worker}

@@ -34,7 +34,12 @@ export function JobTable({ jobs, url, empty }: { jobs: JobLine[]; url: Url; empt
       <thead>
         <tr>
           <td>
-            <input type="checkbox" class="needs-js" data-tick-all aria-label="Select every job on this page" />
+            <input
+              type="checkbox"
+              class="needs-js"
+              data-tick-all
+              aria-label="Select every job on this page"
+            />
           </td>
           <th scope="col">Status</th>
           <th scope="col">Kind</th>
@@ -114,7 +119,11 @@ function Progress({ job }: { job: JobLine }) {
   if (job.status === "running")
     return (
       <span class="row">
-        <progress max="100" value={job.progress === null ? undefined : Math.round(job.progress)} aria-label={`Progress of job ${job.id}`} />
+        <progress
+          max="100"
+          value={job.progress === null ? undefined : Math.round(job.progress)}
+          aria-label={`Progress of job ${job.id}`}
+        />
         <small class="muted">
           {job.progress === null ? "" : `${Math.round(job.progress)}% · `}
           {job.startedAt ? <Since at={job.startedAt} /> : null}
@@ -122,7 +131,9 @@ function Progress({ job }: { job: JobLine }) {
       </span>
     );
   if (job.startedAt && job.finishedAt)
-    return <small class="muted">{`took ${duration((job.finishedAt.getTime() - job.startedAt.getTime()) / 1000)}`}</small>;
+    return (
+      <small class="muted">{`took ${duration((job.finishedAt.getTime() - job.startedAt.getTime()) / 1000)}`}</small>
+    );
   return null;
 }
 

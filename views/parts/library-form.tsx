@@ -28,8 +28,18 @@ export function LibraryFormFields({ values, errors, recognises }: Props) {
       <FormField name="name" label="Name" value={values.name} error={errors.name} required maxlength={100} />
       <fieldset class="choices">
         <legend>Look for</legend>
-        <Choice name="videos" checked={values.scan.videos} label="Videos" hint="Posters, facts, sound waves." />
-        <Choice name="images" checked={values.scan.images} label="Pictures" hint="Thumbnails, previews, capture dates, places." />
+        <Choice
+          name="videos"
+          checked={values.scan.videos}
+          label="Videos"
+          hint="Posters, facts, sound waves."
+        />
+        <Choice
+          name="images"
+          checked={values.scan.images}
+          label="Pictures"
+          hint="Thumbnails, previews, capture dates, places."
+        />
         <Choice name="audio" checked={values.scan.audio} label="Audio" hint="Durations, sound waves." />
         {errors.scan ? <p class="error">{errors.scan}</p> : null}
       </fieldset>
@@ -47,7 +57,12 @@ export function LibraryFormFields({ values, errors, recognises }: Props) {
           label="Read-only"
           hint="No uploads and no finished films go into this folder. Sprocket never changes your files in any case."
         />
-        <Choice name="nsfw" checked={values.nsfw} label="Not safe for work" hint="Left out of lists while such content is hidden in the settings." />
+        <Choice
+          name="nsfw"
+          checked={values.nsfw}
+          label="Not safe for work"
+          hint="Left out of lists while such content is hidden in the settings."
+        />
       </fieldset>
       {offered.length > 0 ? (
         <fieldset class="choices">
@@ -68,7 +83,17 @@ const recogniseChoices: { key: keyof Recognise; label: string; hint: string }[] 
   { key: "transcribe", label: "Speech", hint: "Writes down what is said. The slowest of all." },
 ];
 
-function Choice({ name, checked, label, hint }: { name: string; checked: boolean; label: string; hint: string }) {
+function Choice({
+  name,
+  checked,
+  label,
+  hint,
+}: {
+  name: string;
+  checked: boolean;
+  label: string;
+  hint: string;
+}) {
   return (
     <label class="choice">
       <input type="checkbox" name={name} value="on" checked={checked} />

@@ -15,7 +15,11 @@ export interface PagerProps {
 export function Pager({ list, previous, next, url }: PagerProps) {
   return (
     <nav class="pager" id="pager" aria-label="Pages of jobs">
-      <span>{list.total === 0 ? "No jobs" : `${number(list.first)}–${number(list.first + list.jobs.length - 1)} of ${number(list.total)}`}</span>
+      <span>
+        {list.total === 0
+          ? "No jobs"
+          : `${number(list.first)}–${number(list.first + list.jobs.length - 1)} of ${number(list.total)}`}
+      </span>
       <span class="row">
         {previous === null ? null : (
           <a class="btn btn-small" href={url(previous)} rel="prev">

@@ -12,7 +12,14 @@ export type RegistrationMode = "open" | "invite" | "closed";
 
 export function RegistrationForm({ mode, url }: { mode: RegistrationMode; url: Url }) {
   return (
-    <form id="registration" method="post" action={url("/admin/registration")} class="stack-tight" data-at-once {...inPlace}>
+    <form
+      id="registration"
+      method="post"
+      action={url("/admin/registration")}
+      class="stack-tight"
+      data-at-once
+      {...inPlace}
+    >
       <fieldset class="segments">
         <legend class="sr-only">Registration</legend>
         {(["open", "invite", "closed"] as const).map((m) => (
@@ -83,7 +90,12 @@ export function UsersTable({ users, me, url }: { users: UserLine[]; me: string; 
             </td>
             <td class="num">
               {u.id === me ? null : (
-                <form method="post" action={url(`/admin/users/${u.id}/delete`)} {...inPlace} hx-confirm={`Delete the account of ${u.name}? Sessions and tokens go with it; files stay.`}>
+                <form
+                  method="post"
+                  action={url(`/admin/users/${u.id}/delete`)}
+                  {...inPlace}
+                  hx-confirm={`Delete the account of ${u.name}? Sessions and tokens go with it; files stay.`}
+                >
                   <button type="submit" class="btn-icon" aria-label={`Delete ${u.name}`} title="Delete">
                     <Icon name="trash-2" />
                   </button>
@@ -107,7 +119,13 @@ function RoleForm({ user, isLastOwner, url }: { user: UserLine; isLastOwner: boo
           last owner
         </span>
       ) : (
-        <button type="submit" class="btn btn-small" name="role" value={other} aria-label={`${other === "owner" ? "Promote" : "Demote"} ${user.name}`}>
+        <button
+          type="submit"
+          class="btn btn-small"
+          name="role"
+          value={other}
+          aria-label={`${other === "owner" ? "Promote" : "Demote"} ${user.name}`}
+        >
           {other === "owner" ? "Promote" : "Demote"}
         </button>
       )}
@@ -116,7 +134,13 @@ function RoleForm({ user, isLastOwner, url }: { user: UserLine; isLastOwner: boo
 }
 
 export interface InvitationsProps {
-  invitations: { id: number; note: string | null; createdAt: Date; expiresAt: Date; state: "open" | "used" | "expired" }[];
+  invitations: {
+    id: number;
+    note: string | null;
+    createdAt: Date;
+    expiresAt: Date;
+    state: "open" | "used" | "expired";
+  }[];
   /** Registration is by invitation now: the links work. */
   inviting: boolean;
   /** Of the invitation just made; shown this once. */
@@ -132,9 +156,21 @@ export function InvitationsCard({ invitations, inviting, link, url }: Invitation
         {inviting ? null : <p>Links work while registration is “Invite only”.</p>}
       </header>
       <div class="stack-tight">
-        {link ? <ShownOnce id="invitation-link" label="Invitation link: copy it now, it is not shown again" value={link} /> : null}
+        {link ? (
+          <ShownOnce
+            id="invitation-link"
+            label="Invitation link: copy it now, it is not shown again"
+            value={link}
+          />
+        ) : null}
         <form method="post" action={url("/admin/invitations")} class="row" {...inPlace}>
-          <input class="input input-narrow grow" name="note" maxlength={200} placeholder="For whom" aria-label="For whom" />
+          <input
+            class="input input-narrow grow"
+            name="note"
+            maxlength={200}
+            placeholder="For whom"
+            aria-label="For whom"
+          />
           <button type="submit" class="btn">
             <Icon name="plus" />
             Invite
@@ -156,7 +192,10 @@ export function InvitationsCard({ invitations, inviting, link, url }: Invitation
                     i.state
                   )}
                 </span>
-                <Delete action={url(`/admin/invitations/${i.id}/delete`)} label={`Take back ${i.note ?? `invitation ${i.id}`}`} />
+                <Delete
+                  action={url(`/admin/invitations/${i.id}/delete`)}
+                  label={`Take back ${i.note ?? `invitation ${i.id}`}`}
+                />
               </li>
             ))}
           </ul>
@@ -182,9 +221,18 @@ export function TokensCard({ tokens, secret, url }: { tokens: TokenLine[]; secre
         <h2 id="tokens-title">Your API tokens</h2>
       </header>
       <div class="stack-tight">
-        {secret ? <ShownOnce id="token-secret" label="Token: copy it now, it is not shown again" value={secret} /> : null}
+        {secret ? (
+          <ShownOnce id="token-secret" label="Token: copy it now, it is not shown again" value={secret} />
+        ) : null}
         <form method="post" action={url("/admin/tokens")} class="row" {...inPlace}>
-          <input class="input input-narrow grow" name="name" maxlength={100} required placeholder="What for" aria-label="What the token is for" />
+          <input
+            class="input input-narrow grow"
+            name="name"
+            maxlength={100}
+            required
+            placeholder="What for"
+            aria-label="What the token is for"
+          />
           {(["read", "write", "admin"] as const).map((scope) => (
             <label class="check">
               <input type="checkbox" name="scopes" value={scope} checked={scope === "read"} />
@@ -203,7 +251,8 @@ export function TokensCard({ tokens, secret, url }: { tokens: TokenLine[]; secre
             {tokens.map((t) => (
               <li>
                 <span class="break">
-                  {t.name} <span class="muted mono">{`${t.hint}…`}</span> <small class="muted">{t.scopes.join(", ")}</small>
+                  {t.name} <span class="muted mono">{`${t.hint}…`}</span>{" "}
+                  <small class="muted">{t.scopes.join(", ")}</small>
                 </span>
                 <span class="muted nowrap">
                   {t.lastUsedAt ? (

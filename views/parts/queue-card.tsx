@@ -84,7 +84,9 @@ export function QueueCard({ queue, url }: { queue: QueueFigures; url: PageContex
         {queue.active + queue.waiting + queue.delayed + queue.paused > 0 ? (
           <Ask queue={name} to={`${at}/cancel`} icon="ban" label="Cancel all in" />
         ) : null}
-        {queue.failed > 0 ? <Ask queue={name} to={`${at}/clear-failed`} icon="eraser" label="Clear failures of" /> : null}
+        {queue.failed > 0 ? (
+          <Ask queue={name} to={`${at}/clear-failed`} icon="eraser" label="Clear failures of" />
+        ) : null}
         <Ask queue={name} to={at} icon="ellipsis" label="More for" />
       </div>
     </article>

@@ -1,8 +1,8 @@
 // Everything one may do with one queue, with how much each would touch.
 
 import type { PageContext } from "../../src/http/pages/page-context.ts";
-import { Layout } from "../layout.tsx";
 import { counted, number } from "../format.ts";
+import { Layout } from "../layout.tsx";
 import type { QueueFigures } from "./queue-card.tsx";
 import { When } from "./when.tsx";
 
@@ -25,7 +25,15 @@ export function QueueDialog({ queue: q, kinds, pauses, url }: QueueDialogProps) 
         </a>
       </header>
       <p class="muted">{q.description}</p>
-      <form method="post" action={`${at}/pause`} hx-boost="true" hx-swap="none" hx-push-url="false" class="stack-tight" data-closes>
+      <form
+        method="post"
+        action={`${at}/pause`}
+        hx-boost="true"
+        hx-swap="none"
+        hx-push-url="false"
+        class="stack-tight"
+        data-closes
+      >
         {q.isPaused ? (
           <>
             <p>
@@ -62,14 +70,25 @@ export function QueueDialog({ queue: q, kinds, pauses, url }: QueueDialogProps) 
       <ul class="stack-tight">
         {q.canRun ? (
           <li>
-            <form method="post" action={`${at}/run`} hx-boost="true" hx-swap="none" hx-push-url="false" data-closes>
+            <form
+              method="post"
+              action={`${at}/run`}
+              hx-boost="true"
+              hx-swap="none"
+              hx-push-url="false"
+              data-closes
+            >
               <button type="submit" class="btn btn-small">
                 Run: look for missing work
               </button>
             </form>
           </li>
         ) : null}
-        <Act when={open} href={`${at}/cancel`} label={`Cancel all: ${counted(open, "job")}, ${number(q.active)} running`} />
+        <Act
+          when={open}
+          href={`${at}/cancel`}
+          label={`Cancel all: ${counted(open, "job")}, ${number(q.active)} running`}
+        />
         <Act when={q.failed} href={`${at}/retry-failed`} label={`Retry ${counted(q.failed, "failure")}`} />
         <Act when={q.failed} href={`${at}/clear-failed`} label={`Clear ${counted(q.failed, "failure")}`} />
         <Act when={1} href={`${at}/purge`} label="Purge…" danger />

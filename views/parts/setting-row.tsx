@@ -20,14 +20,27 @@ export function SettingRow({ setting: s, kinds, url }: SettingRowProps) {
     <li id={`setting-${s.key}`}>
       <div>
         <h3>
-          {s.label} {locked ? <span class="badge badge-paused"><Icon name="lock" />{`set by ${s.lockedBy}`}</span> : null}
+          {s.label}{" "}
+          {locked ? (
+            <span class="badge badge-paused">
+              <Icon name="lock" />
+              {`set by ${s.lockedBy}`}
+            </span>
+          ) : null}
         </h3>
         <p class="muted">{s.help}</p>
         <p class="muted">
           <small>{`Default: ${inWords(s.default, s.fields)}`}</small>
         </p>
       </div>
-      <form method="post" action={url(`/admin/settings/${s.key}`)} data-at-once hx-boost="true" hx-swap="none" hx-push-url="false">
+      <form
+        method="post"
+        action={url(`/admin/settings/${s.key}`)}
+        data-at-once
+        hx-boost="true"
+        hx-swap="none"
+        hx-push-url="false"
+      >
         <fieldset disabled={locked} class="stack-tight">
           <legend class="sr-only">{s.label}</legend>
           {s.fields.map((field) => (
@@ -50,7 +63,15 @@ export function SettingRow({ setting: s, kinds, url }: SettingRowProps) {
   );
 }
 
-function Control({ setting, field, kinds }: { setting: SettingView; field: Field; kinds: SettingRowProps["kinds"] }) {
+function Control({
+  setting,
+  field,
+  kinds,
+}: {
+  setting: SettingView;
+  field: Field;
+  kinds: SettingRowProps["kinds"];
+}) {
   const name = field.part || "value";
   const id = `${setting.key}-${name}`;
   const value = field.part ? (setting.value as Record<string, unknown>)[field.part] : setting.value;
@@ -76,7 +97,8 @@ function Control({ setting, field, kinds }: { setting: SettingView; field: Field
         </select>
       </div>
     );
-  if (field.control === "pairs") return <Pairs id={id} field={field} value={value as Record<string, number>} kinds={kinds} />;
+  if (field.control === "pairs")
+    return <Pairs id={id} field={field} value={value as Record<string, number>} kinds={kinds} />;
   return (
     <div class="row">
       <label for={id} class={setting.fields.length === 1 ? "sr-only" : "grow"}>
@@ -99,7 +121,17 @@ function Control({ setting, field, kinds }: { setting: SettingView; field: Field
 }
 
 /** A number per kind: those that differ, and one line to add another. Emptied, a kind goes back to its own. */
-function Pairs({ id, field, value, kinds }: { id: string; field: Field; value: Record<string, number>; kinds: SettingRowProps["kinds"] }) {
+function Pairs({
+  id,
+  field,
+  value,
+  kinds,
+}: {
+  id: string;
+  field: Field;
+  value: Record<string, number>;
+  kinds: SettingRowProps["kinds"];
+}) {
   const label = (name: string) => kinds.find((k) => k.name === name)?.label ?? name;
   return (
     <>
@@ -108,7 +140,15 @@ function Pairs({ id, field, value, kinds }: { id: string; field: Field; value: R
           <label class="grow" for={`${id}-${kind}`}>
             {label(kind)}
           </label>
-          <input class="input input-narrow" type="number" id={`${id}-${kind}`} name={`pair.${kind}`} value={n} min={field.min} max={field.max} />
+          <input
+            class="input input-narrow"
+            type="number"
+            id={`${id}-${kind}`}
+            name={`pair.${kind}`}
+            value={n}
+            min={field.min}
+            max={field.max}
+          />
           <span class="muted">{field.unit}</span>
         </div>
       ))}
@@ -121,7 +161,14 @@ function Pairs({ id, field, value, kinds }: { id: string; field: Field; value: R
               <option value={k.name}>{`${k.label} (${k.stuckAfterS} s)`}</option>
             ))}
         </select>
-        <input class="input input-narrow" type="number" name="addValue" min={field.min} max={field.max} aria-label={`${field.unit ?? "Value"} for the kind`} />
+        <input
+          class="input input-narrow"
+          type="number"
+          name="addValue"
+          min={field.min}
+          max={field.max}
+          aria-label={`${field.unit ?? "Value"} for the kind`}
+        />
       </div>
     </>
   );
@@ -130,13 +177,16 @@ function Pairs({ id, field, value, kinds }: { id: string; field: Field; value: R
 function inWords(value: unknown, fields: Field[]): string {
   if (value === null) return "empty";
   if (fields.some((f) => f.part))
-    return fields.map((f) => `${f.label} ${single((value as Record<string, unknown>)[f.part], f)}`).join(", ");
+    return fields
+      .map((f) => `${f.label} ${single((value as Record<string, unknown>)[f.part], f)}`)
+      .join(", ");
   return single(value, fields[0]!);
 }
 
 function single(value: unknown, field: Field): string {
   if (typeof value === "boolean") return value ? "on" : "off";
-  if (field.control === "choice") return field.options?.find((o) => o.value === value)?.label ?? String(value);
+  if (field.control === "choice")
+    return field.options?.find((o) => o.value === value)?.label ?? String(value);
   if (typeof value === "object") return "each kind's own";
   return [value, field.unit].filter((x) => x !== undefined).join(" ");
 }

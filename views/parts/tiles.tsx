@@ -19,7 +19,13 @@ export function Tiles({ totals, url }: { totals: Totals; url: PageContext["url"]
       <Tile label="Active" icon="play" n={totals.running} href={url("/admin/jobs?status=running")} />
       <Tile label="Waiting" icon="clock" n={totals.waiting} href={url("/admin/jobs?status=waiting")} />
       <Tile label="Delayed" icon="rotate-ccw" n={totals.delayed} href={url("/admin/jobs?status=delayed")} />
-      <Tile label="Failed" icon="triangle-alert" n={totals.failed} href={url("/admin/jobs?status=failed")} tone={totals.failed ? "bad" : ""} />
+      <Tile
+        label="Failed"
+        icon="triangle-alert"
+        n={totals.failed}
+        href={url("/admin/jobs?status=failed")}
+        tone={totals.failed ? "bad" : ""}
+      />
     </div>
   );
 }

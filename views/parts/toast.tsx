@@ -25,7 +25,11 @@ export function toastPartial(message: Message) {
 }
 
 /** One place of the page and what to put there. */
-export function partial(target: string, swap: "innerMorph" | "outerMorph" | "innerHTML" | "outerHTML" | "beforeend" | "delete", content: unknown) {
+export function partial(
+  target: string,
+  swap: "innerMorph" | "outerMorph" | "innerHTML" | "outerHTML" | "beforeend" | "delete",
+  content: unknown,
+) {
   return (
     <hx-partial hx-target={target} hx-swap={swap}>
       {content}

@@ -22,7 +22,10 @@ export function aboutPages(app: App): Hono<Env> {
     const at = Number.isSafeInteger(asked) && asked > 0 ? asked : 1;
     const { entries, total } = await listAudit(app, at, perPage);
     const pages = Math.max(1, Math.ceil(total / perPage));
-    return page(c, <AuditPage ctx={pageContext(app, c)} entries={entries} total={total} page={at} pages={pages} />);
+    return page(
+      c,
+      <AuditPage ctx={pageContext(app, c)} entries={entries} total={total} page={at} pages={pages} />,
+    );
   });
   return routes;
 }

@@ -7,8 +7,8 @@ import { AdminPage, type AdminProps } from "../../../views/pages/admin.tsx";
 import { HealthStrip } from "../../../views/parts/health-strip.tsx";
 import { InvitationsCard, RegistrationForm, TokensCard, UsersTable } from "../../../views/parts/people.tsx";
 import { partial } from "../../../views/parts/toast.tsx";
-import { fileStats, libraryCounts } from "../../library/file-stats.ts";
 import { autoScanSchedule } from "../../library/auto-scan.ts";
+import { fileStats, libraryCounts } from "../../library/file-stats.ts";
 import { getLibrary, listLibraries } from "../../library/libraries.ts";
 import { NotFound, Refused } from "../../runtime/errors.ts";
 import { startScans } from "../api/libraries.ts";
@@ -28,7 +28,12 @@ export function adminPages(app: App): Hono<Env> {
   const me = (c: Context<Env>) => c.var.identity!.user;
 
   /** Tries; answers with the part as it is afterwards either way. */
-  const act = async (c: Context<Env>, work: () => Promise<string>, part: () => Promise<unknown>, back = "/admin") => {
+  const act = async (
+    c: Context<Env>,
+    work: () => Promise<string>,
+    part: () => Promise<unknown>,
+    back = "/admin",
+  ) => {
     const answer: Omit<Answer, "text"> = { back };
     try {
       const text = await work();
@@ -42,11 +47,19 @@ export function adminPages(app: App): Hono<Env> {
   const usersPart = (c: Context<Env>) => async () =>
     partial("#users", "outerHTML", <UsersTable users={await accounts.listUsers()} me={me(c).id} url={url} />);
   const invitationsPart = async (link?: string) =>
-    partial("#invitations", "outerHTML", <InvitationsCard {...await invitationsOf(app)} link={link} url={url} />);
+    partial(
+      "#invitations",
+      "outerHTML",
+      <InvitationsCard {...(await invitationsOf(app))} link={link} url={url} />,
+    );
   const tokensPart = async (c: Context<Env>, secret?: string) =>
-    partial("#tokens", "outerHTML", <TokensCard tokens={await accounts.listTokens(me(c).id)} secret={secret} url={url} />);
+    partial(
+      "#tokens",
+      "outerHTML",
+      <TokensCard tokens={await accounts.listTokens(me(c).id)} secret={secret} url={url} />,
+    );
 
-  routes.get("/admin", async (c) => page(c, <AdminPage {...await adminProps(app, c)} />));
+  routes.get("/admin", async (c) => page(c, <AdminPage {...(await adminProps(app, c))} />));
 
   routes.post("/admin/registration", async (c) => {
     const { mode } = await c.req.parseBody();
@@ -57,14 +70,20 @@ export function adminPages(app: App): Hono<Env> {
         await audit(app, me(c), "settings.change", "registrationMode", { registrationMode: mode });
         return `Registration is ${modeWords[app.settings.get("registrationMode")]} now.`;
       },
-      async () => partial("#registration", "outerHTML", <RegistrationForm mode={app.settings.get("registrationMode")} url={url} />),
+      async () =>
+        partial(
+          "#registration",
+          "outerHTML",
+          <RegistrationForm mode={app.settings.get("registrationMode")} url={url} />,
+        ),
     );
   });
 
   routes.post("/admin/users/:id/role", async (c) => {
     const { role } = await c.req.parseBody();
     const work = async () => {
-      if (role !== "owner" && role !== "member") throw new Refused(422, "role.unknown", "A role is owner or member.");
+      if (role !== "owner" && role !== "member")
+        throw new Refused(422, "role.unknown", "A role is owner or member.");
       const user = await accounts.setRole(c.req.param("id"), role);
       await audit(app, me(c), "user.role", user.email, { role });
       return `${user.name} is ${role === "owner" ? "an owner" : "a member"} now.`;
@@ -86,8 +105,12 @@ export function adminPages(app: App): Hono<Env> {
     const made = await accounts.createInvitation({ note: text || null, createdBy: me(c).id });
     await audit(app, me(c), "invitation.create", made.invitation.id, { note: text || null });
     const link = invitationLink(app)(c, made.secret);
-    if (!wantsPartial(c)) return page(c, <AdminPage {...await adminProps(app, c)} newInvitation={link} />);
-    return done(app, c, { text: "Made an invitation. Its link is shown this once.", back: "/admin", partials: await invitationsPart(link) });
+    if (!wantsPartial(c)) return page(c, <AdminPage {...(await adminProps(app, c))} newInvitation={link} />);
+    return done(app, c, {
+      text: "Made an invitation. Its link is shown this once.",
+      back: "/admin",
+      partials: await invitationsPart(link),
+    });
   });
   routes.post("/admin/invitations/:id{[0-9]+}/delete", async (c) => {
     const work = async () => {
@@ -100,16 +123,29 @@ export function adminPages(app: App): Hono<Env> {
 
   routes.post("/admin/tokens", async (c) => {
     const form = await c.req.formData();
-    const name = String(form.get("name") ?? "").trim().slice(0, 100);
-    const scopes = form.getAll("scopes").filter((s): s is Scope => s === "read" || s === "write" || s === "admin");
+    const name = String(form.get("name") ?? "")
+      .trim()
+      .slice(0, 100);
+    const scopes = form
+      .getAll("scopes")
+      .filter((s): s is Scope => s === "read" || s === "write" || s === "admin");
     if (!name || scopes.length === 0) {
-      const error = new Refused(422, "token.incomplete", name ? "Choose what the token may do." : "Give the token a name.");
+      const error = new Refused(
+        422,
+        "token.incomplete",
+        name ? "Choose what the token may do." : "Give the token a name.",
+      );
       return refused(app, c, error, { back: "/admin" });
     }
     const made = await accounts.createToken({ userId: me(c).id, name, scopes });
     await audit(app, me(c), "token.create", made.token.id, { name, scopes });
-    if (!wantsPartial(c)) return page(c, <AdminPage {...await adminProps(app, c)} newToken={made.secret} />);
-    return done(app, c, { text: `Made the token ${name}. It is shown this once.`, back: "/admin", partials: await tokensPart(c, made.secret) });
+    if (!wantsPartial(c))
+      return page(c, <AdminPage {...(await adminProps(app, c))} newToken={made.secret} />);
+    return done(app, c, {
+      text: `Made the token ${name}. It is shown this once.`,
+      back: "/admin",
+      partials: await tokensPart(c, made.secret),
+    });
   });
   routes.post("/admin/tokens/:id{[0-9]+}/delete", async (c) => {
     const work = async () => {
@@ -125,7 +161,10 @@ export function adminPages(app: App): Hono<Env> {
     if (!kind) throw new NotFound("job type", "file-hash");
     const { enqueued, skipped } = await app.queue.enqueuePending(kind, { origin: me(c).id, backfill: true });
     await audit(app, me(c), "backfill.hashes", null, { enqueued, skipped });
-    return done(app, c, { text: `Backfill hashes: Enqueued ${number(enqueued)}, skipped ${number(skipped)}.`, back: "/admin" });
+    return done(app, c, {
+      text: `Backfill hashes: Enqueued ${number(enqueued)}, skipped ${number(skipped)}.`,
+      back: "/admin",
+    });
   });
 
   routes.post("/admin/libraries/:id{[0-9]+}/scan", async (c) => {
@@ -136,7 +175,9 @@ export function adminPages(app: App): Hono<Env> {
     return done(app, c, { text, back: "/admin" });
   });
 
-  routes.get("/admin/health-strip", async (c) => c.html(<HealthStrip checks={await checks(app)} url={url} />));
+  routes.get("/admin/health-strip", async (c) =>
+    c.html(<HealthStrip checks={await checks(app)} url={url} />),
+  );
   return routes;
 }
 
@@ -202,5 +243,12 @@ async function checks(app: App) {
     checkTool("ffprobe", app.config.ffprobe),
   ]);
   const running = app.worker.running().length;
-  return [...found, { name: "worker", result: "ok" as const, detail: running === 0 ? "idle" : `runs ${counted(running, "job")}` }];
+  return [
+    ...found,
+    {
+      name: "worker",
+      result: "ok" as const,
+      detail: running === 0 ? "idle" : `runs ${counted(running, "job")}`,
+    },
+  ];
 }

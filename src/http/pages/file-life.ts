@@ -9,7 +9,10 @@ import type { App } from "../context.ts";
 
 const most = 30;
 
-export async function historyOf(app: App, fileId: number): Promise<{ entries: HistoryEntry[]; older: number }> {
+export async function historyOf(
+  app: App,
+  fileId: number,
+): Promise<{ entries: HistoryEntry[]; older: number }> {
   const jobs: Job[] = [];
   let total = 0;
   for (const id of await idsOf(app.db, fileId)) {

@@ -1,11 +1,12 @@
 // What a browser can show of a file: the file itself where it can be played, else the best picture there is, and why.
 
-import type { DerivativeRow, FileRow } from "../../db/tables/library.ts";
 import type { Stage } from "../../../views/pages/file.tsx";
+import type { DerivativeRow, FileRow } from "../../db/tables/library.ts";
 
 /** `isAwaited`: a job that makes a picture waits or runs. */
 export function stageOf(file: FileRow, derivatives: DerivativeRow[], isAwaited: boolean): Stage {
-  if (file.state === "missing") return picture(file, derivatives) ?? { kind: "none", why: "The file is not there to be shown." };
+  if (file.state === "missing")
+    return picture(file, derivatives) ?? { kind: "none", why: "The file is not there to be shown." };
   const original = `/api/files/${file.id}/original`;
   if (file.type === "audio") {
     if (playableAudio.has(file.mimeType)) return { kind: "audio", src: original, mimeType: file.mimeType };
@@ -21,18 +22,31 @@ export function stageOf(file: FileRow, derivatives: DerivativeRow[], isAwaited: 
   if (showable.has(file.mimeType) && file.state === "ok")
     return { kind: "picture", src: original, width: file.width, height: file.height };
   if (isAwaited) return { kind: "none", why: "The preview is being made." };
-  if (file.state === "invalid") return { kind: "none", why: "There is nothing to show: the file is damaged." };
-  return { kind: "none", why: `Browsers don't show ${named(file)}, and no preview of it has been made. History says why.` };
+  if (file.state === "invalid")
+    return { kind: "none", why: "There is nothing to show: the file is damaged." };
+  return {
+    kind: "none",
+    why: `Browsers don't show ${named(file)}, and no preview of it has been made. History says why.`,
+  };
 }
 
 /** The largest still picture that was made. */
-function picture(file: FileRow, derivatives: DerivativeRow[]): { kind: "still"; src: string; width: number | null; height: number | null; why: string } | undefined {
+function picture(
+  file: FileRow,
+  derivatives: DerivativeRow[],
+): { kind: "still"; src: string; width: number | null; height: number | null; why: string } | undefined {
   const best = derivatives
     .filter((d) => ["preview", "poster", "thumbnail"].includes(d.kind) && d.variant !== "webp-240")
     .sort((a, b) => (b.width ?? 0) - (a.width ?? 0))[0];
   if (!best) return undefined;
   const src = `/api/files/${file.id}/derivatives/${best.id}?v=${best.createdAt.getTime()}`;
-  return { kind: "still", src, width: best.width, height: best.height, why: "The file is missing; this is what was made from it." };
+  return {
+    kind: "still",
+    src,
+    width: best.width,
+    height: best.height,
+    why: "The file is missing; this is what was made from it.",
+  };
 }
 
 const showable = new Set(["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"]);
@@ -48,16 +62,25 @@ const playableAudio = new Set([
   "audio/x-wav",
   "audio/webm",
 ]);
-const playableContainers = new Set(["video/mp4", "video/webm", "video/ogg", "video/quicktime", "video/x-m4v"]);
+const playableContainers = new Set([
+  "video/mp4",
+  "video/webm",
+  "video/ogg",
+  "video/quicktime",
+  "video/x-m4v",
+]);
 const playableVideo = /^(h264|avc1?|vp8|vp9|av1|theora)$/i;
 const playableSound = /^(aac|mp3|opus|vorbis|flac|pcm_s16le)$/i;
 
 /** Undefined when it plays, also where nobody has looked into the file yet: then the player tries. */
 function whyNotPlayable(file: FileRow): string | undefined {
-  if (!playableContainers.has(file.mimeType)) return `Browsers don't play ${named(file)}. The original plays in other programs.`;
+  if (!playableContainers.has(file.mimeType))
+    return `Browsers don't play ${named(file)}. The original plays in other programs.`;
   const { video, audio } = file.codecs ?? {};
-  if (video && !playableVideo.test(video)) return `Most browsers don't play ${video.toUpperCase()} video. The original plays in other programs.`;
-  if (audio && !playableSound.test(audio)) return `Most browsers don't play ${audio.toUpperCase()} sound. The original plays in other programs.`;
+  if (video && !playableVideo.test(video))
+    return `Most browsers don't play ${video.toUpperCase()} video. The original plays in other programs.`;
+  if (audio && !playableSound.test(audio))
+    return `Most browsers don't play ${audio.toUpperCase()} sound. The original plays in other programs.`;
   return undefined;
 }
 

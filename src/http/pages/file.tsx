@@ -17,7 +17,7 @@ import { stageOf } from "./file-stage.ts";
 import { done, refused } from "./flash.ts";
 import { visibleLibraries } from "./home.tsx";
 import { filterOf, isDeep, readGridView, seenLibrary } from "./library.tsx";
-import { page, type PageContext, pageContext } from "./page-context.ts";
+import { type PageContext, page, pageContext } from "./page-context.ts";
 import { waveformOf } from "./waveform-peaks.ts";
 
 export function filePages(app: App): Hono<Env> {
@@ -37,13 +37,16 @@ export function filePages(app: App): Hono<Env> {
     const back = `/files/${file.id}`;
     try {
       const action = actionsFor(app, file).find((a) => a.type === c.req.param("type"));
-      if (!action) throw new Refused(422, "type.target", `${c.req.param("type")} does not work on this file.`);
+      if (!action)
+        throw new Refused(422, "type.target", `${c.req.param("type")} does not work on this file.`);
       const { id, deduplicated } = await app.queue.enqueue(
         action.type,
         { fileId: file.id },
         { priority: 1, origin: c.var.identity!.user.id },
       );
-      const text = deduplicated ? `${action.label}: job ${id} is on its way already.` : `${action.label}: enqueued as job ${id}.`;
+      const text = deduplicated
+        ? `${action.label}: job ${id} is on its way already.`
+        : `${action.label}: enqueued as job ${id}.`;
       return done(app, c, { text, back });
     } catch (error) {
       return refused(app, c, error, { back });
@@ -58,7 +61,10 @@ export function filePages(app: App): Hono<Env> {
     try {
       await app.queue.move(jobId, verb, c.var.identity!.user.id);
       await audit(app, c.var.identity?.user, `job.${verb}`, jobId);
-      return done(app, c, { text: verb === "retry" ? `Job ${jobId} runs again.` : `Job ${jobId} is cancelled.`, back });
+      return done(app, c, {
+        text: verb === "retry" ? `Job ${jobId} runs again.` : `Job ${jobId} is cancelled.`,
+        back,
+      });
     } catch (error) {
       return refused(app, c, error, { back });
     }
@@ -82,12 +88,19 @@ export function filePages(app: App): Hono<Env> {
   return pages;
 }
 
-async function factsOf(app: App, ctx: PageContext, file: FileRow, query: Record<string, string>): Promise<FileProps> {
+async function factsOf(
+  app: App,
+  ctx: PageContext,
+  file: FileRow,
+  query: Record<string, string>,
+): Promise<FileProps> {
   const library = await seenLibrary(app, file.libraryId);
   const derivatives = await listDerivatives(app.db, file.id);
   const { entries, older } = await historyOf(app, file.id);
   const isAwaited = entries.some(
-    ({ job }) => ["image-thumbnail", "video-poster"].includes(job.kind) && ["pending", "queued", "running"].includes(job.status),
+    ({ job }) =>
+      ["image-thumbnail", "video-poster"].includes(job.kind) &&
+      ["pending", "queued", "running"].includes(job.status),
   );
   const code = file.state === "missing" ? "input.missing" : file.reasonCode;
   const from = readGridView(query);
@@ -96,7 +109,10 @@ async function factsOf(app: App, ctx: PageContext, file: FileRow, query: Record<
     file,
     library,
     stage: stageOf(file, derivatives, isAwaited),
-    derivatives: derivatives.map((row) => ({ row, href: `/api/files/${file.id}/derivatives/${row.id}?v=${row.createdAt.getTime()}` })),
+    derivatives: derivatives.map((row) => ({
+      row,
+      href: `/api/files/${file.id}/derivatives/${row.id}?v=${row.createdAt.getTime()}`,
+    })),
     copies: await copiesOf(app, file),
     waveform: await waveformOf(
       app.paths,
@@ -124,16 +140,22 @@ async function around(app: App, file: FileRow, from: FileProps["from"]) {
 
 async function copiesOf(app: App, file: FileRow): Promise<FileProps["copies"]> {
   if (!file.sha256) return [];
-  const ids = ((await filesBySha256(app.db, [file.sha256])).get(file.sha256) ?? []).filter((id) => id !== file.id);
+  const ids = ((await filesBySha256(app.db, [file.sha256])).get(file.sha256) ?? []).filter(
+    (id) => id !== file.id,
+  );
   const names = new Map((await visibleLibraries(app)).shown.map((l) => [l.id, l.name]));
   const copies = await filesById(app.db, ids.slice(0, 20));
-  return copies.flatMap(({ id, path, libraryId }) => (names.has(libraryId) ? [{ id, path, library: names.get(libraryId)! }] : []));
+  return copies.flatMap(({ id, path, libraryId }) =>
+    names.has(libraryId) ? [{ id, path, library: names.get(libraryId)! }] : [],
+  );
 }
 
 /** What can be made of a file of this type by this build. */
 function actionsFor(app: App, file: FileRow): FileAction[] {
   if (file.state === "missing" || file.trashedAt) return [];
-  const kinds = cascade.filter((row) => row.types.includes(file.type)).map((row) => app.queue.catalogue.find(row.kind));
+  const kinds = cascade
+    .filter((row) => row.types.includes(file.type))
+    .map((row) => app.queue.catalogue.find(row.kind));
   return kinds.flatMap((kind) => (kind ? [{ type: kind.name, label: kind.label }] : []));
 }
 

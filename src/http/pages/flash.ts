@@ -26,12 +26,21 @@ export function wantsPartial(c: Context<Env>): boolean {
 }
 
 /** What was done. */
-export function done(app: Pick<App, "config">, c: Context<Env>, answer: Answer): Response | Promise<Response> {
+export function done(
+  app: Pick<App, "config">,
+  c: Context<Env>,
+  answer: Answer,
+): Response | Promise<Response> {
   return reply(app, c, { kind: "done", text: answer.text }, answer, 200);
 }
 
 /** Turned down: the reason in the same place, and the control shows the old value (`partials`). */
-export function refused(app: Pick<App, "config">, c: Context<Env>, error: unknown, answer: Omit<Answer, "text">) {
+export function refused(
+  app: Pick<App, "config">,
+  c: Context<Env>,
+  error: unknown,
+  answer: Omit<Answer, "text">,
+) {
   if (!(error instanceof Refused)) throw error;
   const faults = error.more.errors?.map((f) => f.message).join(" ");
   const text = [error.message, faults, error.more.hint].filter(Boolean).join(" ");

@@ -7,11 +7,17 @@ import type { Env } from "../context.ts";
 /** Every field as text; the last value of a name counts. Files are no fields of ours. */
 export async function formFields(c: Context<Env>): Promise<Record<string, string>> {
   const body = await c.req.parseBody();
-  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, typeof value === "string" ? value : ""]));
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [name, typeof value === "string" ? value : ""]),
+  );
 }
 
 /** What a refusal says about single fields, and about the whole; anything but a refusal is thrown on. */
-export function faultsOf(error: unknown): { fields: Record<string, string>; whole: string | undefined; status: Refused["status"] } {
+export function faultsOf(error: unknown): {
+  fields: Record<string, string>;
+  whole: string | undefined;
+  status: Refused["status"];
+} {
   if (!(error instanceof Refused)) throw error;
   const fields: Record<string, string> = {};
   for (const fault of error.more.errors ?? []) fields[String(fault.path[0] ?? "")] ??= fault.message;
@@ -22,6 +28,6 @@ export function faultsOf(error: unknown): { fields: Record<string, string>; whol
 
 /** Only a path of this site: `//other.example` and `/\other.example` lead away. */
 export function localPath(path: string | undefined, otherwise = "/"): string {
-  if (!path?.startsWith("/") || /^\/[/\\]/.test(path) || /[\u0000-\u001f\\]/.test(path)) return otherwise;
+  if (!path || !/^\/(?!\/)[^\\\p{Cc}]*$/u.test(path)) return otherwise;
   return path;
 }

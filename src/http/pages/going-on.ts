@@ -1,8 +1,8 @@
 // What is being done for the libraries now, from the queue's counts.
 
-import type { LibraryCounts } from "../../library/file-stats.ts";
-import { countByLibrary } from "../../library/file-grid.ts";
 import type { Work } from "../../../views/parts/going-on.tsx";
+import { countByLibrary } from "../../library/file-grid.ts";
+import type { LibraryCounts } from "../../library/file-stats.ts";
 import type { App } from "../context.ts";
 
 const scanKinds = ["library-scan", "gallery-scan", "audio-scan", "public-scan"];
@@ -27,15 +27,26 @@ export async function workNow(app: App, counts: Map<number, LibraryCounts>): Pro
   }
   const pictures = [...counts.values()].reduce((sum, c) => sum + c.image + c.video, 0);
   const order = ["picture", "fact", "hash", "waveform", "other"] as const;
-  return { scans, toGo: order.flatMap((what) => (toGo.get(what) ? [{ what, jobs: toGo.get(what)! }] : [])), pictures };
+  return {
+    scans,
+    toGo: order.flatMap((what) => (toGo.get(what) ? [{ what, jobs: toGo.get(what)! }] : [])),
+    pictures,
+  };
 }
 
 /** Libraries with a scan that runs or waits. */
 export async function scanningLibraries(app: App): Promise<Set<number>> {
   const open = await openByKind(app);
   if (!scanKinds.some((kind) => open.get(kind))) return new Set();
-  const { jobs } = await app.store.list({ kind: scanKinds, status: ["waiting", "running"] }, "newest", 0, 200);
-  return new Set(jobs.flatMap((j) => (j.subject.type === "library" && j.subject.id !== null ? [j.subject.id] : [])));
+  const { jobs } = await app.store.list(
+    { kind: scanKinds, status: ["waiting", "running"] },
+    "newest",
+    0,
+    200,
+  );
+  return new Set(
+    jobs.flatMap((j) => (j.subject.type === "library" && j.subject.id !== null ? [j.subject.id] : [])),
+  );
 }
 
 /** Thumbnails still to make, by library; null when there are too many to tell apart. */
@@ -45,7 +56,12 @@ export async function picturesToGo(app: App): Promise<Map<number, number> | null
   const total = kinds.reduce((sum, kind) => sum + (open.get(kind) ?? 0), 0);
   if (total === 0) return new Map();
   if (total > mostTold) return null;
-  const { jobs } = await app.store.list({ kind: kinds, status: ["waiting", "running"] }, "newest", 0, mostTold);
+  const { jobs } = await app.store.list(
+    { kind: kinds, status: ["waiting", "running"] },
+    "newest",
+    0,
+    mostTold,
+  );
   return countByLibrary(
     app.db,
     jobs.flatMap((j) => j.subject.id ?? []),

@@ -3,15 +3,15 @@
 import { Hono } from "hono";
 import { HomePage, type LibraryCard, SearchPage } from "../../../views/pages/home.tsx";
 import { GoingOn } from "../../../views/parts/going-on.tsx";
+import type { LibraryRow } from "../../db/tables/library.ts";
 import { gridPage } from "../../library/file-grid.ts";
 import { libraryCounts, noFiles } from "../../library/file-stats.ts";
 import { recentFiles } from "../../library/files.ts";
 import { coversOf } from "../../library/folders.ts";
 import { listLibraries } from "../../library/libraries.ts";
-import type { LibraryRow } from "../../db/tables/library.ts";
 import type { App, Env } from "../context.ts";
 import { picturesToGo, scanningLibraries, workNow } from "./going-on.ts";
-import { page, type PageContext, pageContext } from "./page-context.ts";
+import { type PageContext, page, pageContext } from "./page-context.ts";
 import { shotsOf } from "./shots.ts";
 
 export function homePages(app: App): Hono<Env> {
@@ -41,7 +41,12 @@ export function homePages(app: App): Hono<Env> {
       ),
     );
     const recent = await recentFiles(app.db, 12, ctx.nsfwVisible ? undefined : false);
-    const props = { ctx, cards, hiddenNsfw: hidden, recent: await shotsOf(app, ctx, recent, "sort=newest&deep=1") };
+    const props = {
+      ctx,
+      cards,
+      hiddenNsfw: hidden,
+      recent: await shotsOf(app, ctx, recent, "sort=newest&deep=1"),
+    };
     return page(c, <HomePage {...props} goingOn={goingOn(ctx, work)} />);
   });
 

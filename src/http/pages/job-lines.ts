@@ -1,11 +1,11 @@
 // Jobs as the pages show them: one line each, and everything about one.
 
+import { number } from "../../../views/format.ts";
 import type { JobFacts } from "../../../views/parts/job-detail.tsx";
 import type { JobLine } from "../../../views/parts/job-table.tsx";
 import type { QueueFigures } from "../../../views/parts/queue-card.tsx";
 import type { RunningLine } from "../../../views/parts/running-list.tsx";
 import type { ShownStatus } from "../../../views/parts/status.tsx";
-import { number } from "../../../views/format.ts";
 import { failureCodes } from "../../jobs/failures.ts";
 import { type Job, mayMove } from "../../queue/job.ts";
 import type { QueueState } from "../../queue/job-store.ts";
@@ -13,7 +13,7 @@ import { type WaitingReason, waitingReason } from "../../queue/waiting-reason.ts
 import { fullLog } from "../api/job-view.ts";
 import type { App } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
-import { jobFilterOf, jobOrderOf, type JobsQuery } from "./jobs-query.ts";
+import { type JobsQuery, jobFilterOf, jobOrderOf } from "./jobs-query.ts";
 
 export interface JobList {
   jobs: JobLine[];
@@ -32,12 +32,22 @@ export async function jobList(app: App, query: JobsQuery, queues: QueueFigures[]
   // The list got shorter under the reader's feet: its last page instead of an empty one.
   if (page !== query.page) ({ jobs, total } = await read(page));
   const states = new Map((await app.store.queueStates()).map((s) => [s.queue, s]));
-  return { jobs: await Promise.all(jobs.map((job) => jobLine(app, job, states, queues))), total, page, pages };
+  return {
+    jobs: await Promise.all(jobs.map((job) => jobLine(app, job, states, queues))),
+    total,
+    page,
+    pages,
+  };
 }
 
 export async function runningLines(app: App): Promise<RunningLine[]> {
   const hideGroups = await hiddenGroups(app);
-  const { jobs } = await app.store.list({ status: ["running"], ...(hideGroups.length > 0 && { hideGroups }) }, "newest", 0, 100);
+  const { jobs } = await app.store.list(
+    { status: ["running"], ...(hideGroups.length > 0 && { hideGroups }) },
+    "newest",
+    0,
+    100,
+  );
   const mine = new Map(app.worker.running().map((r) => [r.id, r.progress]));
   return jobs
     .map((job) => ({
@@ -52,7 +62,12 @@ export async function runningLines(app: App): Promise<RunningLine[]> {
     .sort((a, b) => a.startedAt.getTime() - b.startedAt.getTime() || a.id - b.id);
 }
 
-export async function jobLine(app: App, job: Job, states: Map<string, QueueState>, queues: QueueFigures[]): Promise<JobLine> {
+export async function jobLine(
+  app: App,
+  job: Job,
+  states: Map<string, QueueState>,
+  queues: QueueFigures[],
+): Promise<JobLine> {
   const reason = await waitsFor(app, job, states, queues);
   const status = shownStatus(job, reason?.held ?? false, app.clock.now());
   return {
@@ -110,17 +125,29 @@ function shownStatus(job: Job, held: boolean, now: number): ShownStatus {
 }
 
 /** Without figures that change with the clock: the browser counts the time to `runAt` by itself. */
-function waits(reason: WaitingReason, job: Job, state: QueueState | undefined): Pick<JobLine, "why" | "whyTone" | "runAt"> {
-  if (reason.code === "delayed") return { why: `${reason.text.split(", in ")[0]} `, whyTone: "muted", runAt: job.runAt };
+function waits(
+  reason: WaitingReason,
+  job: Job,
+  state: QueueState | undefined,
+): Pick<JobLine, "why" | "whyTone" | "runAt"> {
+  if (reason.code === "delayed")
+    return { why: `${reason.text.split(", in ")[0]} `, whyTone: "muted", runAt: job.runAt };
   if (reason.code !== "queue-paused") return { why: reason.text, whyTone: "muted", runAt: null };
   const by = state?.pausedBy ? ` by ${state.pausedBy}` : "";
   const until = state?.pausedUntil ?? null;
-  return { why: `Queue ${job.queue} is paused${by}${until ? ", resumes " : ""}`, whyTone: "warn", runAt: until };
+  return {
+    why: `Queue ${job.queue} is paused${by}${until ? ", resumes " : ""}`,
+    whyTone: "warn",
+    runAt: until,
+  };
 }
 
 function ended(job: Job, status: ShownStatus): Pick<JobLine, "why" | "whyTone"> {
   if (job.status === "failed" && job.failure)
-    return { why: `${job.failure.code}: ${job.failure.message}`, whyTone: status === "cleared" ? "muted" : "bad" };
+    return {
+      why: `${job.failure.code}: ${job.failure.message}`,
+      whyTone: status === "cleared" ? "muted" : "bad",
+    };
   return { why: job.outcomeNote?.replace(/^not_needed:\s*/, "") ?? null, whyTone: "muted" };
 }
 
@@ -135,7 +162,9 @@ async function waitsFor(app: App, job: Job, states: Map<string, QueueState>, que
   const facts = { job, state: states.get(job.queue), kindKnown: app.queue.knows(job.kind), blocked, now };
   if (waiting <= countedUpTo) return waitingReason({ ...facts, position: await app.store.position(job.id) });
   const reason = waitingReason({ ...facts, position: 2 });
-  return reason?.code === "behind" ? { ...reason, text: `One of ${number(waiting)} that wait in ${job.queue}` } : reason;
+  return reason?.code === "behind"
+    ? { ...reason, text: `One of ${number(waiting)} that wait in ${job.queue}` }
+    : reason;
 }
 
 function movesOf(job: Job): JobLine["moves"] {

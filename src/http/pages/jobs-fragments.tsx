@@ -1,17 +1,17 @@
 // The parts of the jobs dashboard that change by themselves. The page is built of them once, the live stream sends them
 // again when they differ.
 
+import { JobsEmpty } from "../../../views/pages/jobs.tsx";
 import { FourUp } from "../../../views/parts/four-up.tsx";
 import { JobRow, JobTable } from "../../../views/parts/job-table.tsx";
 import { Pager } from "../../../views/parts/pager.tsx";
 import { QueueCard, type QueueFigures } from "../../../views/parts/queue-card.tsx";
-import { RunningList, type RunningLine } from "../../../views/parts/running-list.tsx";
+import { type RunningLine, RunningList } from "../../../views/parts/running-list.tsx";
 import { Tiles } from "../../../views/parts/tiles.tsx";
-import { JobsEmpty } from "../../../views/pages/jobs.tsx";
 import type { App } from "../context.ts";
 import type { Fragment } from "../live.ts";
 import { type JobList, jobList, runningLines } from "./job-lines.ts";
-import { isFiltered, jobsSearch, type JobsQuery } from "./jobs-query.ts";
+import { isFiltered, type JobsQuery, jobsSearch } from "./jobs-query.ts";
 import { queueFigures, totalsOf } from "./queue-figures.ts";
 
 export interface Dashboard {
@@ -26,12 +26,20 @@ export async function sharedFigures(app: App): Promise<Pick<Dashboard, "queues" 
   return { queues, running };
 }
 
-export async function dashboard(app: App, query: JobsQuery, shared?: Pick<Dashboard, "queues" | "running">): Promise<Dashboard> {
+export async function dashboard(
+  app: App,
+  query: JobsQuery,
+  shared?: Pick<Dashboard, "queues" | "running">,
+): Promise<Dashboard> {
   const { queues, running } = shared ?? (await sharedFigures(app));
   return { queues, running, list: await jobList(app, query, queues) };
 }
 
-export function dashboardFragments(d: Dashboard, query: JobsQuery, url: (path: string) => string): Fragment[] {
+export function dashboardFragments(
+  d: Dashboard,
+  query: JobsQuery,
+  url: (path: string) => string,
+): Fragment[] {
   const { queues, running, list } = d;
   return [
     { target: "#tiles", swap: "outerMorph", markup: <Tiles totals={totalsOf(queues)} url={url} /> },
@@ -50,7 +58,9 @@ export function dashboardFragments(d: Dashboard, query: JobsQuery, url: (path: s
     {
       target: "#jobs",
       swap: "outerMorph",
-      markup: <JobTable jobs={list.jobs} url={url} empty={<JobsEmpty filtered={isFiltered(query)} url={url} />} />,
+      markup: (
+        <JobTable jobs={list.jobs} url={url} empty={<JobsEmpty filtered={isFiltered(query)} url={url} />} />
+      ),
       // Which jobs and in which order: their values travel alone.
       stamp: list.jobs.map((j) => j.id).join(),
       everyMs: 1000,
@@ -59,7 +69,10 @@ export function dashboardFragments(d: Dashboard, query: JobsQuery, url: (path: s
   ];
 }
 
-export function fourUpFragment({ queues }: Pick<Dashboard, "queues">, url: (path: string) => string): Fragment {
+export function fourUpFragment(
+  { queues }: Pick<Dashboard, "queues">,
+  url: (path: string) => string,
+): Fragment {
   return { target: "#four-up", swap: "outerMorph", markup: <FourUp totals={totalsOf(queues)} url={url} /> };
 }
 

@@ -44,7 +44,8 @@ export function readJobsQuery(search: URLSearchParams): JobsQuery {
 export function jobsSearch(query: JobsQuery, change: Partial<JobsQuery> = {}): string {
   const { status, queue, kind, text, page } = { ...query, ...change };
   const search = new URLSearchParams();
-  for (const [key, value] of Object.entries({ q: text, status, queue, type: kind })) if (value) search.set(key, value);
+  for (const [key, value] of Object.entries({ q: text, status, queue, type: kind }))
+    if (value) search.set(key, value);
   if (page > 1) search.set("page", String(page));
   const written = search.toString();
   return written ? `?${written}` : "";

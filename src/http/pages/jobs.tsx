@@ -15,9 +15,9 @@ import type { App, Env } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
 import { done, refused, wantsPartial } from "./flash.ts";
 import { jobFacts, jobLine } from "./job-lines.ts";
-import { dashboard, type Dashboard, pagerOf } from "./jobs-fragments.tsx";
+import { type Dashboard, dashboard, pagerOf } from "./jobs-fragments.tsx";
 import { isFiltered, type JobsQuery, jobsSearch, readJobsQuery, statusChoices } from "./jobs-query.ts";
-import { page, type PageContext, pageContext } from "./page-context.ts";
+import { type PageContext, page, pageContext } from "./page-context.ts";
 import { queueFigures, totalsOf } from "./queue-figures.ts";
 
 export function jobsPages(app: App): Hono<Env> {
@@ -25,7 +25,7 @@ export function jobsPages(app: App): Hono<Env> {
 
   routes.get("/admin/jobs", async (c) => {
     const query = readJobsQuery(new URL(c.req.url).searchParams);
-    return page(c, <JobsPage {...await jobsPageProps(app, pageContext(app, c), query)} />);
+    return page(c, <JobsPage {...(await jobsPageProps(app, pageContext(app, c), query))} />);
   });
 
   routes.get("/admin/jobs/:id{[0-9]+}", async (c) => {
@@ -46,7 +46,8 @@ export function jobsPages(app: App): Hono<Env> {
     if (moved > 0) await audit(app, user, `jobs.${verb}`, null, { ids, moved });
     const passed = ids.length - moved;
     const rest = passed > 0 ? ` ${counted(passed, "job was", "jobs were")} not in a state for it.` : "";
-    const text = ids.length === 0 ? "No job is ticked." : `${pastTense[verb]} ${counted(moved, "job")}.${rest}`;
+    const text =
+      ids.length === 0 ? "No job is ticked." : `${pastTense[verb]} ${counted(moved, "job")}.${rest}`;
     return done(app, c, { text, back: "/admin/jobs" });
   });
 
@@ -61,7 +62,11 @@ export function jobsPages(app: App): Hono<Env> {
       return refused(app, c, error, { back, partials: await rowPartial(app, c, id) });
     }
     await audit(app, user, `job.${verb}`, `job:${id}`);
-    return done(app, c, { text: `${pastTense[verb]} job ${id}.`, back, partials: await rowPartial(app, c, id) });
+    return done(app, c, {
+      text: `${pastTense[verb]} job ${id}.`,
+      back,
+      partials: await rowPartial(app, c, id),
+    });
   });
   return routes;
 }
@@ -75,7 +80,9 @@ export async function jobsPageProps(app: App, ctx: PageContext, query: JobsQuery
     filter: { ...query, filtered: isFiltered(query) },
     choices: {
       statuses: Object.entries(statusChoices),
-      kinds: app.queue.catalogue.kinds.map((k): [string, string] => [k.name, k.label]).sort((a, b) => a[1].localeCompare(b[1])),
+      kinds: app.queue.catalogue.kinds
+        .map((k): [string, string] => [k.name, k.label])
+        .sort((a, b) => a[1].localeCompare(b[1])),
     },
     pager: pagerOf(d.list, query),
     live: `/live/jobs${jobsSearch(query)}`,
@@ -108,7 +115,11 @@ async function rowPartial(app: App, c: Context<Env>, id: number) {
   const job = await app.store.get(id);
   if (!job) return partial(`#job-${id}`, "delete", null);
   const { line } = await oneJob(app, job);
-  return partial(`#job-${id}`, "outerMorph", <JobRow job={line} url={(path) => `${app.config.basePath}${path}`} />);
+  return partial(
+    `#job-${id}`,
+    "outerMorph",
+    <JobRow job={line} url={(path) => `${app.config.basePath}${path}`} />,
+  );
 }
 
 /** A form on another page says where it came from; only places of this product count. */
@@ -116,4 +127,3 @@ async function backFrom(c: Context<Env>, otherwise: string): Promise<string> {
   const back = (await c.req.parseBody()).back;
   return typeof back === "string" && /^\/admin(\/|$)[\w/-]*$/.test(back) ? back : otherwise;
 }
-

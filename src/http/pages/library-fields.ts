@@ -1,12 +1,12 @@
 // The form of a library, read and filled: the first run, adding and changing share it.
 
-import type { LibraryRow } from "../../db/tables/library.ts";
-import { cascade } from "../../jobs/cascade.ts";
-import { checkLibraryPath } from "../../library/libraries.ts";
-import { pickFolder } from "../../library/folder-picker.ts";
-import { Refused } from "../../runtime/errors.ts";
 import type { PickedFolder } from "../../../views/parts/folder-picker.tsx";
 import type { LibraryFields, Recognises } from "../../../views/parts/library-form.tsx";
+import type { LibraryRow } from "../../db/tables/library.ts";
+import { cascade } from "../../jobs/cascade.ts";
+import { pickFolder } from "../../library/folder-picker.ts";
+import { checkLibraryPath } from "../../library/libraries.ts";
+import { Refused } from "../../runtime/errors.ts";
 import type { App } from "../context.ts";
 
 /** What a new library does unless told otherwise. */
@@ -23,7 +23,14 @@ export function newLibraryFields(path: string): LibraryFields {
 
 export function fieldsOfLibrary(row: LibraryRow): LibraryFields {
   const { name, watch, nsfw, readOnly, recognise } = row;
-  return { name, watch, nsfw, readOnly, recognise, scan: { videos: row.scanVideos, images: row.scanImages, audio: row.scanAudio } };
+  return {
+    name,
+    watch,
+    nsfw,
+    readOnly,
+    recognise,
+    scan: { videos: row.scanVideos, images: row.scanImages, audio: row.scanAudio },
+  };
 }
 
 /** A box that is not ticked is not sent at all. */

@@ -1,7 +1,11 @@
 // Adding a library, changing, scanning and removing one. For owners (guards.ts).
 
 import { Hono } from "hono";
-import { LibrarySettingsPage, NewLibraryFolderPage, NewLibraryMakePage } from "../../../views/pages/library-settings.tsx";
+import {
+  LibrarySettingsPage,
+  NewLibraryFolderPage,
+  NewLibraryMakePage,
+} from "../../../views/pages/library-settings.tsx";
 import { libraryCounts } from "../../library/file-stats.ts";
 import { createLibrary, getLibrary, removeLibrary, updateLibrary } from "../../library/libraries.ts";
 import { startScans } from "../api/libraries.ts";
@@ -27,7 +31,10 @@ export function librarySettingsPages(app: App): Hono<Env> {
 
   pages.get("/libraries/new/folder", async (c) => {
     const folder = await pickedFolder(app, c.req.query("path"));
-    return page(c, <NewLibraryFolderPage ctx={pageContext(app, c)} folder={folder} offered={app.config.media} />);
+    return page(
+      c,
+      <NewLibraryFolderPage ctx={pageContext(app, c)} folder={folder} offered={app.config.media} />,
+    );
   });
 
   pages.get("/libraries/new/make", async (c) => {
@@ -44,7 +51,10 @@ export function librarySettingsPages(app: App): Hono<Env> {
     try {
       checkLibraryFields(values);
       const library = await createLibrary(app, { path, ...values });
-      await audit(app, c.var.identity?.user, "library.create", library.id, { name: library.name, path: library.path });
+      await audit(app, c.var.identity?.user, "library.create", library.id, {
+        name: library.name,
+        path: library.path,
+      });
       await startScans(app, library, c.var.identity!.user.id);
       setFlash(c, { kind: "done", text: `${library.name} is added; the scan has begun.` });
       return c.redirect(url(`/libraries/${library.id}`), 303);
@@ -58,7 +68,14 @@ export function librarySettingsPages(app: App): Hono<Env> {
   pages.get("/libraries/:id{[0-9]+}/settings", async (c) => {
     const library = await getLibrary(app.db, Number(c.req.param("id")));
     const files = (await libraryCounts(app.db, library.id)).get(library.id)?.total ?? 0;
-    const props = { library, files, path: library.path, values: fieldsOfLibrary(library), errors: {}, recognises };
+    const props = {
+      library,
+      files,
+      path: library.path,
+      values: fieldsOfLibrary(library),
+      errors: {},
+      recognises,
+    };
     return page(c, <LibrarySettingsPage ctx={pageContext(app, c)} {...props} />);
   });
 
@@ -75,7 +92,15 @@ export function librarySettingsPages(app: App): Hono<Env> {
     } catch (error) {
       const { fields, whole, status } = faultsOf(error);
       const files = (await libraryCounts(app.db, library.id)).get(library.id)?.total ?? 0;
-      const props = { library, files, path: form.path ?? "", values, errors: fields, error: whole, recognises };
+      const props = {
+        library,
+        files,
+        path: form.path ?? "",
+        values,
+        errors: fields,
+        error: whole,
+        recognises,
+      };
       return page(c, <LibrarySettingsPage ctx={pageContext(app, c)} {...props} />, pageStatus(status));
     }
   });
@@ -83,7 +108,8 @@ export function librarySettingsPages(app: App): Hono<Env> {
   pages.post("/libraries/:id{[0-9]+}/scan", async (c) => {
     const library = await getLibrary(app.db, Number(c.req.param("id")));
     const { enqueued, skipped } = await startScans(app, library, c.var.identity!.user.id);
-    const text = enqueued === 0 ? "A scan is on its way already." : `Enqueued ${enqueued}, skipped ${skipped}.`;
+    const text =
+      enqueued === 0 ? "A scan is on its way already." : `Enqueued ${enqueued}, skipped ${skipped}.`;
     return done(app, c, { text, back: `/libraries/${library.id}` });
   });
 
@@ -91,12 +117,17 @@ export function librarySettingsPages(app: App): Hono<Env> {
     const library = await getLibrary(app.db, Number(c.req.param("id")));
     const { sure } = await formFields(c);
     const back = `/libraries/${library.id}/settings`;
-    if (sure !== "yes") return done(app, c, { text: "Nothing was removed: tick the box first.", back, leave: true });
+    if (sure !== "yes")
+      return done(app, c, { text: "Nothing was removed: tick the box first.", back, leave: true });
     const by = c.var.identity!.user;
     await app.queue.moveAll({ subject: { type: "library", id: library.id } }, "cancel", by.id);
     await removeLibrary(app, library.id);
     await audit(app, by, "library.remove", library.id, { name: library.name, path: library.path });
-    return done(app, c, { text: `${library.name} is forgotten. Its media are untouched.`, back: "/", leave: true });
+    return done(app, c, {
+      text: `${library.name} is forgotten. Its media are untouched.`,
+      back: "/",
+      leave: true,
+    });
   });
 
   return pages;

@@ -3,63 +3,86 @@
 import { type Context, Hono } from "hono";
 import {
   ArrivedPart,
-  gridQuery,
   type GridView,
+  gridQuery,
   href,
+  LibraryChanges,
   LibraryPage,
   type LibraryProps,
+  type ShotPage,
   ShotsPart,
 } from "../../../views/pages/library.tsx";
-import { GoingOn } from "../../../views/parts/going-on.tsx";
-import { countProblems, filesById, findFolder, type GridFilter, gridPage, gridSorts } from "../../library/file-grid.ts";
+import {
+  countProblems,
+  filesById,
+  findFolder,
+  type GridFilter,
+  gridPage,
+  gridSorts,
+} from "../../library/file-grid.ts";
 import { libraryCounts, noFiles } from "../../library/file-stats.ts";
 import { listFolder } from "../../library/folders.ts";
 import { getLibrary } from "../../library/libraries.ts";
 import { NotFound } from "../../runtime/errors.ts";
 import type { App, Env } from "../context.ts";
 import { scanningLibraries, workNow } from "./going-on.ts";
-import { page, type PageContext, pageContext } from "./page-context.ts";
+import { librarySettingsPages } from "./library-settings.tsx";
+import { type PageContext, page, pageContext } from "./page-context.ts";
 import { awaitedIn, shotsOf } from "./shots.ts";
 
 const perPage = 60;
 
 export function libraryPages(app: App): Hono<Env> {
   const pages = new Hono<Env>();
+  pages.route("/", librarySettingsPages(app));
 
   pages.get("/libraries/:id{[0-9]+}", async (c) => {
     const ctx = pageContext(app, c);
     const library = await seenLibrary(app, Number(c.req.param("id")));
     const part = c.req.query("part");
     if (part === "arrived") return arrived(app, c, ctx, library.id);
-    const counts = (await libraryCounts(app.db)).get(library.id) ?? noFiles();
-    const work = await workNow(app, new Map([[library.id, counts]]));
-    if (part === "going-on") return c.html(<GoingOn {...goingOn(ctx, library.id, work)} />);
-
+    const counts = (await libraryCounts(app.db, library.id)).get(library.id) ?? noFiles();
     const view = readGridView(c.req.query());
+    const total = Number(c.req.query("total") ?? counts.total);
+    const isPoll = part === "going-on";
     const folder = (await findFolder(app.db, library.id, view.folder)) ?? null;
     if (!folder && view.folder !== "") throw new NotFound("folder", view.folder);
     const deep = isDeep(view);
-    const filter = { ...filterOf(view, library.id), folder, deep };
-    const found = await gridPage(app.db, filter, view.sort, c.req.query("after") ?? null, perPage);
-    const shots = await shotsOf(app, ctx, found.files, gridQuery({ ...view, deep }));
-    const shown = { shots, next: found.next, awaited: awaitedIn(shots) };
-    if (part === "more") return c.html(<ShotsPart ctx={ctx} libraryId={library.id} view={view} page={shown} />);
+    // The poll needs files only where the page has none yet.
+    const shown =
+      isPoll && total > 0
+        ? noShots
+        : await shotPage(app, ctx, { view, deep, libraryId: library.id, folder }, c.req.query("after"));
+    if (part === "more")
+      return c.html(<ShotsPart ctx={ctx} libraryId={library.id} view={view} page={shown} />);
 
-    const { trail, subfolders } = await listFolder(app.db, library.id, view.folder);
+    const { trail, subfolders } = isPoll ? noFolders : await listFolder(app.db, library.id, view.folder);
     const props: LibraryProps = {
       ctx,
       library: ctx.user?.role === "owner" ? library : { ...library, lastScanNote: null },
       counts,
       problems: await countProblems(app.db, library.id),
       trail,
-      subfolders: subfolders.map((f) => ({ ...f, cover: f.coverFileId === null ? null : `/api/files/${f.coverFileId}/thumbnail?w=240` })),
+      subfolders: subfolders.map((f) => ({
+        ...f,
+        cover: f.coverFileId === null ? null : `/api/files/${f.coverFileId}/thumbnail?w=240`,
+      })),
       view,
       deep,
       page: shown,
-      goingOn: goingOn(ctx, library.id, work),
+      goingOn: {
+        work: await workNow(app, new Map([[library.id, counts]])),
+        // Once the first files are shown, later ones are announced instead of moving what one looks at.
+        pollUrl: href(ctx, library.id, view, `part=going-on&total=${total === 0 ? counts.total : total}`),
+        detailsUrl: ctx.user?.role === "owner" ? ctx.url("/admin/jobs") : undefined,
+        news:
+          total > 0 && counts.total > total
+            ? { files: counts.total - total, href: href(ctx, library.id, view) }
+            : undefined,
+      },
       scanning: (await scanningLibraries(app)).has(library.id),
-      continued: c.req.query("after") !== undefined,
     };
+    if (isPoll) return c.html(<LibraryChanges {...props} hadNone={total === 0} />);
     return page(c, <LibraryPage {...props} />);
   });
 
@@ -94,7 +117,34 @@ export function isDeep(view: GridView): boolean {
 }
 
 export function filterOf(view: GridView, libraryId: number): Omit<GridFilter, "folder" | "deep"> {
-  return { libraryId, type: view.type || undefined, state: view.state || undefined, text: view.q || undefined };
+  return {
+    libraryId,
+    type: view.type || undefined,
+    state: view.state || undefined,
+    text: view.q || undefined,
+  };
+}
+
+const noShots: ShotPage = { shots: [], next: null, awaited: [] };
+const noFolders = { trail: [{ path: "", name: "" }], subfolders: [] };
+
+interface Asked {
+  view: GridView;
+  deep: boolean;
+  libraryId: number;
+  folder: GridFilter["folder"];
+}
+
+async function shotPage(
+  app: App,
+  ctx: PageContext,
+  { view, deep, libraryId, folder }: Asked,
+  after: string | undefined,
+): Promise<ShotPage> {
+  const filter = { ...filterOf(view, libraryId), folder, deep };
+  const { files, next } = await gridPage(app.db, filter, view.sort, after ?? null, perPage);
+  const shots = await shotsOf(app, ctx, files, gridQuery({ ...view, deep }));
+  return { shots, next, awaited: awaitedIn(shots) };
 }
 
 async function arrived(app: App, c: Context<Env>, ctx: PageContext, libraryId: number) {
@@ -105,9 +155,4 @@ async function arrived(app: App, c: Context<Env>, ctx: PageContext, libraryId: n
   const isAwaited = new Set(awaited);
   const come = shots.filter((s) => !isAwaited.has(s.file.id) || s.pictureState === "running");
   return c.html(<ArrivedPart ctx={ctx} libraryId={libraryId} arrived={come} awaited={awaited} />);
-}
-
-function goingOn(ctx: PageContext, libraryId: number, work: LibraryProps["goingOn"]["work"]) {
-  const detailsUrl = ctx.user?.role === "owner" ? ctx.url("/admin/jobs") : undefined;
-  return { work, pollUrl: href(ctx, libraryId, {}, "part=going-on"), detailsUrl };
 }

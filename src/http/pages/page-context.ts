@@ -44,7 +44,11 @@ export function pageContext(app: Pick<App, "config" | "settings">, c: Context<En
 }
 
 /** Answers with a whole page: what a `Layout` renders, with the doctype in front. */
-export async function page(c: Context<Env>, markup: unknown, status: 200 | 400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503 = 200) {
+export async function page(
+  c: Context<Env>,
+  markup: unknown,
+  status: 200 | 400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503 = 200,
+) {
   c.header("Cache-Control", "no-store");
   return c.html(`<!doctype html>${await (markup as Promise<string>)}`, status);
 }

@@ -24,13 +24,17 @@ export function queueActs(app: App): Hono<Env> {
     return page(c, <ConfirmPage ctx={ctx} question={question} />);
   };
 
-  routes.get("/admin/jobs/kill-all", async (c) => ask(c, killQuestion(totalsOf(await queueFigures(app)).running)));
+  routes.get("/admin/jobs/kill-all", async (c) =>
+    ask(c, killQuestion(totalsOf(await queueFigures(app)).running)),
+  );
   routes.post("/admin/jobs/kill-all", async (c) => {
     const cancelled = await killAll(app, c.var.identity!.user);
     return done(app, c, { text: `Cancelled ${counted(cancelled, "running job")}.`, back: "/admin/jobs" });
   });
 
-  routes.get("/admin/jobs/clear-failures", async (c) => ask(c, clearQuestion(totalsOf(await queueFigures(app)).failed)));
+  routes.get("/admin/jobs/clear-failures", async (c) =>
+    ask(c, clearQuestion(totalsOf(await queueFigures(app)).failed)),
+  );
   routes.post("/admin/jobs/clear-failures", async (c) => {
     const { user } = c.var.identity!;
     const cleared = await app.queue.moveAll({ status: ["unacknowledged"] }, "acknowledge", user.name);
@@ -60,20 +64,32 @@ export function queueActs(app: App): Hono<Env> {
     const pauseUntil = untilOf((await c.req.parseBody()).until);
     await changeQueue(app, name, { isPaused: true, ...(pauseUntil && { pauseUntil }) }, user.name);
     await audit(app, user, "queue.pause", `queue:${name}`, { until: pauseUntil ?? null });
-    return done(app, c, { text: `Paused ${name}. What runs goes on.`, back: "/admin/jobs", partials: await card(app, c, name) });
+    return done(app, c, {
+      text: `Paused ${name}. What runs goes on.`,
+      back: "/admin/jobs",
+      partials: await card(app, c, name),
+    });
   });
   routes.post("/admin/jobs/queues/:name/resume", async (c) => {
     const name = c.req.param("name");
     const { user } = c.var.identity!;
     await changeQueue(app, name, { isPaused: false }, user.name);
     await audit(app, user, "queue.resume", `queue:${name}`);
-    return done(app, c, { text: `Resumed ${name}.`, back: "/admin/jobs", partials: await card(app, c, name) });
+    return done(app, c, {
+      text: `Resumed ${name}.`,
+      back: "/admin/jobs",
+      partials: await card(app, c, name),
+    });
   });
   routes.post("/admin/jobs/queues/:name/:action", async (c) => {
     const { name, action } = c.req.param();
     if (!(action in queueActions)) throw new NotFound("action", action);
     const did = await actOnQueue(app, name, action as QueueAction, c.var.identity!.user);
-    return done(app, c, { text: `${name}: ${inWords(did)}`, back: "/admin/jobs", partials: await card(app, c, name) });
+    return done(app, c, {
+      text: `${name}: ${inWords(did)}`,
+      back: "/admin/jobs",
+      partials: await card(app, c, name),
+    });
   });
   return routes;
 }
@@ -112,7 +128,9 @@ const questions: Record<Askable, (name: string, t: Tally) => Question> = {
     return question(name, "retry-failed", {
       title: `Retry ${counted(failed, "failed job")} of ${name}?`,
       lines: [
-        t.cleared > 0 ? `${number(t.failed)} not cleared and ${number(t.cleared)} cleared ones.` : "They start over and keep their history.",
+        t.cleared > 0
+          ? `${number(t.failed)} not cleared and ${number(t.cleared)} cleared ones.`
+          : "They start over and keep their history.",
         "A job whose input has not changed fails again in the same way.",
       ],
       verb: `Retry ${counted(failed, "job")}`,
@@ -142,7 +160,9 @@ function question(name: string, action: Askable, rest: Omit<Question, "action" |
 function killQuestion(running: number): Question {
   return {
     title: `Kill ${counted(running, "running job")}?`,
-    lines: ["They stop at once and count as cancelled; each can be retried. Waiting jobs start in their place."],
+    lines: [
+      "They stop at once and count as cancelled; each can be retried. Waiting jobs start in their place.",
+    ],
     action: "/admin/jobs/kill-all",
     verb: `Kill ${counted(running, "job")}`,
     danger: true,
@@ -177,9 +197,19 @@ async function oneQueue(app: App, name: string): Promise<QueueFigures> {
 
 async function tallyOf(app: App, name: string): Promise<Tally> {
   await oneQueue(app, name);
-  const sum: Tally = { waiting: 0, delayed: 0, paused: 0, running: 0, completed: 0, failed: 0, cleared: 0, cancelled: 0 };
+  const sum: Tally = {
+    waiting: 0,
+    delayed: 0,
+    paused: 0,
+    running: 0,
+    completed: 0,
+    failed: 0,
+    cleared: 0,
+    cancelled: 0,
+  };
   for (const tally of await app.store.tallies())
-    if (tally.lane.queue === name) for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] += tally[key];
+    if (tally.lane.queue === name)
+      for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] += tally[key];
   return sum;
 }
 
@@ -187,7 +217,11 @@ async function card(app: App, c: Context<Env>, name: string) {
   if (!wantsPartial(c)) return undefined;
   const queue = (await queueFigures(app)).find((q) => q.name === name);
   if (!queue) return undefined;
-  return partial(`#queue-${name}`, "outerMorph", <QueueCard queue={queue} url={(path) => `${app.config.basePath}${path}`} />);
+  return partial(
+    `#queue-${name}`,
+    "outerMorph",
+    <QueueCard queue={queue} url={(path) => `${app.config.basePath}${path}`} />,
+  );
 }
 
 function pauses(now: Date) {
@@ -205,6 +239,8 @@ function pauses(now: Date) {
 function untilOf(value: unknown): string | undefined {
   if (typeof value !== "string" || value === "") return undefined;
   if (Number.isNaN(Date.parse(value)))
-    throw new Refused(422, "pause.until", "This is not a time to pause until.", { errors: [{ path: ["until"], message: "Not a time." }] });
+    throw new Refused(422, "pause.until", "This is not a time to pause until.", {
+      errors: [{ path: ["until"], message: "Not a time." }],
+    });
   return new Date(value).toISOString();
 }

@@ -13,10 +13,18 @@ import { page, pageContext } from "./page-context.ts";
 
 export function settingsPages(app: App): Hono<Env> {
   const routes = new Hono<Env>();
-  const kinds = app.queue.catalogue.kinds.map(({ name, label, stuckAfterS }) => ({ name, label, stuckAfterS }));
+  const kinds = app.queue.catalogue.kinds.map(({ name, label, stuckAfterS }) => ({
+    name,
+    label,
+    stuckAfterS,
+  }));
   const url = (path: string) => `${app.config.basePath}${path}`;
   const row = (key: string) =>
-    partial(`#setting-${key}`, "outerHTML", <SettingRow setting={settingOf(app, key)} kinds={kinds} url={url} />);
+    partial(
+      `#setting-${key}`,
+      "outerHTML",
+      <SettingRow setting={settingOf(app, key)} kinds={kinds} url={url} />,
+    );
 
   routes.get("/admin/settings", (c) =>
     page(c, <SettingsPage ctx={pageContext(app, c)} settings={app.settings.all()} kinds={kinds} />),
@@ -27,7 +35,8 @@ export function settingsPages(app: App): Hono<Env> {
     const { user } = c.var.identity!;
     const back = `/admin/settings#setting-${setting.key}`;
     try {
-      if (setting.lockedBy) throw new Refused(409, "setting.locked", `${setting.label} is set by ${setting.lockedBy}.`);
+      if (setting.lockedBy)
+        throw new Refused(409, "setting.locked", `${setting.label} is set by ${setting.lockedBy}.`);
       const value = await valueFrom(c, setting);
       await app.settings.change({ [setting.key]: value }, user.email);
       await audit(app, user, "settings.change", setting.key, { [setting.key]: value });
@@ -69,7 +78,8 @@ function fieldFrom(form: FormData, field: Field): unknown {
 
 function pairsFrom(form: FormData): Record<string, unknown> {
   const pairs: Record<string, unknown> = {};
-  for (const [key, text] of form) if (key.startsWith("pair.") && text !== "") pairs[key.slice(5)] = number(String(text));
+  for (const [key, text] of form)
+    if (key.startsWith("pair.") && text !== "") pairs[key.slice(5)] = number(String(text));
   const [kind, added] = [String(form.get("addKind") ?? ""), String(form.get("addValue") ?? "")];
   if (kind && added) pairs[kind] = number(added);
   return pairs;

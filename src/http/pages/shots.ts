@@ -1,8 +1,8 @@
 // Files as the grid shows them: with their picture, or with what becomes of it.
 
+import type { PictureState, Shot } from "../../../views/parts/file-shot.tsx";
 import type { FileRow, FileType } from "../../db/tables/library.ts";
 import { thumbnailsOf } from "../../library/file-grid.ts";
-import type { PictureState, Shot } from "../../../views/parts/file-shot.tsx";
 import type { App } from "../context.ts";
 import type { PageContext } from "./page-context.ts";
 
@@ -19,14 +19,21 @@ export async function shotsOf(app: App, ctx: PageContext, files: FileRow[], quer
       if (!made) return { file, href, picture: null, pictureState: await pictureStateOf(app, file) };
       const version = made.createdAt.getTime().toString(36);
       const src = (width: number) => ctx.url(`/api/files/${file.id}/thumbnail?w=${width}&v=${version}`);
-      return { file, href, pictureState: "none", picture: { src, width: made.width ?? 240, height: made.height ?? 240 } };
+      return {
+        file,
+        href,
+        pictureState: "none",
+        picture: { src, width: made.width ?? 240, height: made.height ?? 240 },
+      };
     }),
   );
 }
 
 /** Those whose picture is on its way. */
 export function awaitedIn(shots: Shot[]): number[] {
-  return shots.filter((s) => !s.picture && ["waiting", "running", "paused"].includes(s.pictureState)).map((s) => s.file.id);
+  return shots
+    .filter((s) => !s.picture && ["waiting", "running", "paused"].includes(s.pictureState))
+    .map((s) => s.file.id);
 }
 
 const pictureKinds: Partial<Record<FileType, string>> = { video: "video-poster", image: "image-thumbnail" };
@@ -34,7 +41,12 @@ const pictureKinds: Partial<Record<FileType, string>> = { video: "video-poster",
 async function pictureStateOf(app: App, file: FileRow): Promise<PictureState> {
   const kind = pictureKinds[file.type];
   if (!kind || file.state === "missing") return "none";
-  const { jobs } = await app.store.list({ subject: { type: "file", id: file.id }, kind: [kind] }, "newest", 0, 1);
+  const { jobs } = await app.store.list(
+    { subject: { type: "file", id: file.id }, kind: [kind] },
+    "newest",
+    0,
+    1,
+  );
   const status = jobs[0]?.status;
   if (status === "pending" || status === "queued") return "waiting";
   if (status === "running" || status === "paused" || status === "failed") return status;

@@ -29,7 +29,11 @@ export function signInPages(app: App): Hono<Env> {
       const { whole, fields, status } = faultsOf(error);
       const { mode } = await app.accounts.registration();
       const said = whole ?? Object.values(fields).join(" ");
-      return page(c, <SignInPage ctx={pageContext(app, c)} next={to} mode={mode} email={email} error={said} />, pageStatus(status));
+      return page(
+        c,
+        <SignInPage ctx={pageContext(app, c)} next={to} mode={mode} email={email} error={said} />,
+        pageStatus(status),
+      );
     }
   });
 

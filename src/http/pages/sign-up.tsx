@@ -1,7 +1,7 @@
 // Signing up, where the registration mode allows it.
 
-import { Hono } from "hono";
 import type { Context } from "hono";
+import { Hono } from "hono";
 import { SignUpPage, type SignUpProps } from "../../../views/pages/sign-up.tsx";
 import { passwordLength } from "../../accounts/password.ts";
 import { setCookies } from "../api/auth.ts";
@@ -23,12 +23,20 @@ export function signUpPages(app: App): Hono<Env> {
   pages.post("/sign-up", async (c) => {
     const { email = "", password = "", name = "", invite } = await formFields(c);
     try {
-      setCookies(c, await app.accounts.signUp({ email, password, name, invite: invite || undefined }, c.var.caller));
+      setCookies(
+        c,
+        await app.accounts.signUp({ email, password, name, invite: invite || undefined }, c.var.caller),
+      );
       return c.redirect(url("/"), 303);
     } catch (error) {
       const { fields, whole, status } = faultsOf(error);
       const door = await doorOf(app, invite);
-      return show(app, c, { door, invite, values: { email, name }, errors: fields, error: whole }, pageStatus(status));
+      return show(
+        app,
+        c,
+        { door, invite, values: { email, name }, errors: fields, error: whole },
+        pageStatus(status),
+      );
     }
   });
 

@@ -2,13 +2,16 @@
 // are drawn are kept for the next look.
 
 import { readFile } from "node:fs/promises";
+import type { Waveform } from "../../../views/parts/waveform.tsx";
 import type { DerivativeRow } from "../../db/tables/library.ts";
 import { derivativePath } from "../../library/derivatives.ts";
 import type { DataPaths } from "../../runtime/data-folder.ts";
-import type { Waveform } from "../../../views/parts/waveform.tsx";
 
 /** Null when there is none, or it can't be read. */
-export async function waveformOf(paths: DataPaths, made: DerivativeRow | undefined): Promise<Waveform | null> {
+export async function waveformOf(
+  paths: DataPaths,
+  made: DerivativeRow | undefined,
+): Promise<Waveform | null> {
   if (!made) return null;
   const key = `${made.path}:${made.createdAt.getTime()}`;
   const known = drawn.get(key);

@@ -9,7 +9,13 @@ import { startScans } from "../api/libraries.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { faultsOf, formFields } from "./form-data.ts";
-import { checkLibraryFields, newLibraryFields, pickedFolder, readLibraryFields, recognisesOf } from "./library-fields.ts";
+import {
+  checkLibraryFields,
+  newLibraryFields,
+  pickedFolder,
+  readLibraryFields,
+  recognisesOf,
+} from "./library-fields.ts";
 import { page, pageContext } from "./page-context.ts";
 import { pageStatus } from "./sign-in.tsx";
 
@@ -21,7 +27,10 @@ export function welcomePages(app: App): Hono<Env> {
     if (!(await app.accounts.isFirstRun())) return c.redirect(url("/"), 303);
     const setup = c.req.query("setup");
     const admitted = app.accounts.acceptsSetup(setup, c.var.caller);
-    const error = !admitted && setup ? "This setup link is old or wrong: each start of the server makes a new one." : undefined;
+    const error =
+      !admitted && setup
+        ? "This setup link is old or wrong: each start of the server makes a new one."
+        : undefined;
     return showOwner(app, c, { admitted, setup, values: {}, errors: {}, error });
   });
 
@@ -29,12 +38,20 @@ export function welcomePages(app: App): Hono<Env> {
     if (!(await app.accounts.isFirstRun())) return c.redirect(url("/sign-in"), 303);
     const { email = "", password = "", name = "", setup } = await formFields(c);
     try {
-      setCookies(c, await app.accounts.signUp({ email, password, name, setup: setup || undefined }, c.var.caller));
+      setCookies(
+        c,
+        await app.accounts.signUp({ email, password, name, setup: setup || undefined }, c.var.caller),
+      );
       return c.redirect(url("/welcome/library"), 303);
     } catch (error) {
       const { fields, whole, status } = faultsOf(error);
       const admitted = app.accounts.acceptsSetup(setup, c.var.caller);
-      return showOwner(app, c, { admitted, setup, values: { email, name }, errors: fields, error: whole }, pageStatus(status));
+      return showOwner(
+        app,
+        c,
+        { admitted, setup, values: { email, name }, errors: fields, error: whole },
+        pageStatus(status),
+      );
     }
   });
 
@@ -46,7 +63,8 @@ export function welcomePages(app: App): Hono<Env> {
   });
 
   pages.post("/welcome/start", async (c) => {
-    for (const library of await listLibraries(app.db)) await startScans(app, library, c.var.identity!.user.id);
+    for (const library of await listLibraries(app.db))
+      await startScans(app, library, c.var.identity!.user.id);
     return c.redirect(url("/"), 303);
   });
 
@@ -64,12 +82,21 @@ export function welcomePages(app: App): Hono<Env> {
     try {
       checkLibraryFields(values);
       const library = await createLibrary(app, { path, ...values });
-      await audit(app, c.var.identity?.user, "library.create", library.id, { name: library.name, path: library.path });
+      await audit(app, c.var.identity?.user, "library.create", library.id, {
+        name: library.name,
+        path: library.path,
+      });
       await startScans(app, library, c.var.identity!.user.id);
       return c.redirect(url(`/libraries/${library.id}`), 303);
     } catch (error) {
       const { fields, whole, status } = faultsOf(error);
-      const props = { path, values, errors: fields, error: whole ?? fields.path, recognises: recognisesOf(app) };
+      const props = {
+        path,
+        values,
+        errors: fields,
+        error: whole ?? fields.path,
+        recognises: recognisesOf(app),
+      };
       return page(c, <WelcomeMakePage ctx={pageContext(app, c)} {...props} />, pageStatus(status));
     }
   });
@@ -80,5 +107,9 @@ export function welcomePages(app: App): Hono<Env> {
 type OwnerProps = Omit<Parameters<typeof WelcomeOwnerPage>[0], "ctx" | "passwordLength">;
 
 function showOwner(app: App, c: Context<Env>, props: OwnerProps, status: Parameters<typeof page>[2] = 200) {
-  return page(c, <WelcomeOwnerPage ctx={pageContext(app, c)} passwordLength={passwordLength} {...props} />, status);
+  return page(
+    c,
+    <WelcomeOwnerPage ctx={pageContext(app, c)} passwordLength={passwordLength} {...props} />,
+    status,
+  );
 }

@@ -16,11 +16,16 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-const seen = async (file: FileRow, query = "", by = owner) => (await by("GET", `/files/${file.id}${query}`)).text();
+const seen = async (file: FileRow, query = "", by = owner) =>
+  (await by("GET", `/files/${file.id}${query}`)).text();
 const video = { type: "video", mimeType: "video/mp4" } as const;
 
 test("a video that browsers play has a player with its poster", async () => {
-  const file = await addFile(at, library, "a.mp4", { ...video, codecs: { video: "h264", audio: "aac" }, durationS: 61 });
+  const file = await addFile(at, library, "a.mp4", {
+    ...video,
+    codecs: { video: "h264", audio: "aac" },
+    durationS: 61,
+  });
   const poster = await addDerivative(at, file, "poster", "jpeg-1280", "x", { width: 1280, height: 720 });
   const page = await seen(file);
   expect(page).toContain('<video controls="" preload="metadata"');
@@ -60,7 +65,15 @@ test("facts are in words: the date where it was taken, the place, the camera, co
     gpsLat: -33.5,
     gpsLon: 151.25,
     gpsAlt: 12,
-    camera: { make: "Canon", model: "Canon EOS R5", lens: "RF50", iso: 200, aperture: 2.8, exposureS: 0.004, focalLengthMm: 50 },
+    camera: {
+      make: "Canon",
+      model: "Canon EOS R5",
+      lens: "RF50",
+      iso: 200,
+      aperture: 2.8,
+      exposureS: 0.004,
+      focalLengthMm: 50,
+    },
   });
   const copy = await addFile(at, library, "copy/a.jpg", { sha256 });
   const page = await seen(file);
@@ -92,7 +105,15 @@ test("a damaged file says what is wrong, what it means and what to do", async ()
 
 test("its sound wave is drawn from the stored peaks", async () => {
   const file = await addFile(at, library, "a.mp3", { type: "audio", mimeType: "audio/mpeg" });
-  const stored = { version: 2, channels: 1, sample_rate: 16000, samples_per_pixel: 320, bits: 8, length: 2, data: [-128, 127, 0, 0] };
+  const stored = {
+    version: 2,
+    channels: 1,
+    sample_rate: 16000,
+    samples_per_pixel: 320,
+    bits: 8,
+    length: 2,
+    data: [-128, 127, 0, 0],
+  };
   await addDerivative(at, file, "waveform", "json", JSON.stringify(stored));
   const page = await seen(file);
   expect(page).toContain('viewBox="0 0 6 100"');
@@ -116,7 +137,8 @@ test("History has every job newest first, and the poll answers only what changed
 test("Retry and Cancel work from the history, and an illegal move says why", async () => {
   const file = await addFile(at, library, "a.jpg");
   const { id } = await at.app.queue.enqueue("file-hash", { fileId: file.id });
-  const act = (verb: string) => owner("POST", `/files/${file.id}/jobs/${id}/${verb}`, "", { "HX-Request": "true" });
+  const act = (verb: string) =>
+    owner("POST", `/files/${file.id}/jobs/${id}/${verb}`, "", { "HX-Request": "true" });
   expect(await (await act("cancel")).text()).toContain("is cancelled");
   expect((await at.app.queue.get(id)).status).toBe("cancelled");
   expect(await (await act("retry")).text()).toContain("runs again");

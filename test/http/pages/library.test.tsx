@@ -38,7 +38,11 @@ test("the root shows everything below it, a folder what lies in it", async () =>
 test("type, state and text narrow it", async () => {
   await addFile(at, library, "a.jpg");
   await addFile(at, library, "b.mp4", { type: "video", mimeType: "video/mp4" });
-  await addFile(at, library, "c.jpg", { state: "invalid", reasonCode: "input.truncated", reason: "It ends too early." });
+  await addFile(at, library, "c.jpg", {
+    state: "invalid",
+    reasonCode: "input.truncated",
+    reason: "It ends too early.",
+  });
   await addFile(at, library, "d.jpg", { trashedAt: new Date() });
   expect(names(await seen("?type=video"))).toEqual(["b.mp4"]);
   expect(names(await seen("?state=problem"))).toEqual(["c.jpg"]);
@@ -51,24 +55,27 @@ test("type, state and text narrow it", async () => {
   expect(page).toContain("1 file needs");
 });
 
-test.each(["path", "newest", "captured", "largest"])("by %s, each file comes once, page after page", async (sort) => {
-  for (let i = 0; i < 130; i++)
-    await addFile(at, library, `${i % 3}/${String(i).padStart(3, "0")}.jpg`, {
-      type: i % 2 ? "image" : "video",
-      sizeBytes: (i * 7) % 50,
-      capturedAt: i % 5 ? new Date(1.7e12 + ((i * 37) % 60) * 1000) : null,
-    });
-  const whole: string[] = [];
-  let page = await seen(`?sort=${sort}`);
-  for (;;) {
-    whole.push(...(names(page) as string[]));
-    const more = /hx-get="([^"]*part=more)"/.exec(page)?.[1];
-    if (!more) break;
-    page = await (await owner("GET", more.replaceAll("&amp;", "&"))).text();
-  }
-  expect(whole.length).toBe(130);
-  expect(new Set(whole).size).toBe(130);
-});
+test.each(["path", "newest", "captured", "largest"])(
+  "by %s, each file comes once, page after page",
+  async (sort) => {
+    for (let i = 0; i < 130; i++)
+      await addFile(at, library, `${i % 3}/${String(i).padStart(3, "0")}.jpg`, {
+        type: i % 2 ? "image" : "video",
+        sizeBytes: (i * 7) % 50,
+        capturedAt: i % 5 ? new Date(1.7e12 + ((i * 37) % 60) * 1000) : null,
+      });
+    const whole: string[] = [];
+    let page = await seen(`?sort=${sort}`);
+    for (;;) {
+      whole.push(...(names(page) as string[]));
+      const more = /hx-get="([^"]*part=more)"/.exec(page)?.[1];
+      if (!more) break;
+      page = await (await owner("GET", more.replaceAll("&amp;", "&"))).text();
+    }
+    expect(whole.length).toBe(130);
+    expect(new Set(whole).size).toBe(130);
+  },
+);
 
 test("pages follow each other without scripts as well", async () => {
   for (let i = 0; i < 61; i++) await addFile(at, library, `${String(i).padStart(2, "0")}.jpg`);
@@ -105,7 +112,11 @@ test("a member sees the files, and none of the owner's actions or paths", async 
   expect(names(page)).toEqual(["a.jpg"]);
   expect(page).not.toContain(`/libraries/${library.id}/scan`);
   expect(page).not.toContain(library.path);
-  for (const path of [`/libraries/${library.id}/settings`, "/libraries/new/folder", "/libraries/new/make?path=/"])
+  for (const path of [
+    `/libraries/${library.id}/settings`,
+    "/libraries/new/folder",
+    "/libraries/new/make?path=/",
+  ])
     expect([path, (await member("GET", path)).status]).toEqual([path, 303]);
   expect((await member("POST", `/libraries/${library.id}/scan`, "")).status).toBe(403);
 });
@@ -122,7 +133,11 @@ test("settings change a library, and a bad folder leaves it as it was", async ()
   const path = `/libraries/${library.id}/settings`;
   expect(await (await owner("GET", path)).text()).toContain('name="videos" value="on" checked');
   await owner("POST", path, form({ path: library.path, name: "Renamed", images: "on", nsfw: "on" }));
-  expect(await getLibrary(at.app.db, library.id)).toMatchObject({ name: "Renamed", scanVideos: false, nsfw: true });
+  expect(await getLibrary(at.app.db, library.id)).toMatchObject({
+    name: "Renamed",
+    scanVideos: false,
+    nsfw: true,
+  });
   const refused = await owner("POST", path, form({ path: "/no/such/folder", name: "Again", images: "on" }));
   expect(refused.status).toBe(422);
   expect(await refused.text()).toContain("There is no folder /no/such/folder.");

@@ -39,14 +39,24 @@ test.each(["//evil.example", "/\\evil.example", "https://evil.example", "/a\\b",
 
 test("a wrong password and an unknown e-mail get the same page, with the e-mail kept and no password", async () => {
   await ownerBrowser(at.site);
-  const wrong = await browser(at.site)("POST", "/sign-in", form({ email: ownerInput.email, password: "not this one" }));
-  const unknown = await browser(at.site)("POST", "/sign-in", form({ email: "who@example.org", password: "not this one" }));
+  const wrong = await browser(at.site)(
+    "POST",
+    "/sign-in",
+    form({ email: ownerInput.email, password: "not this one" }),
+  );
+  const unknown = await browser(at.site)(
+    "POST",
+    "/sign-in",
+    form({ email: "who@example.org", password: "not this one" }),
+  );
   expect([wrong.status, unknown.status]).toEqual([401, 401]);
   const page = await wrong.text();
   expect(page).toContain('role="alert"');
   expect(page).toContain(`value="${ownerInput.email}"`);
   expect(page).not.toContain("not this one");
-  expect(page.replaceAll(ownerInput.email, "")).toBe((await unknown.text()).replaceAll("who@example.org", ""));
+  expect(page.replaceAll(ownerInput.email, "")).toBe(
+    (await unknown.text()).replaceAll("who@example.org", ""),
+  );
 });
 
 test("signing out is a POST, and ends the session", async () => {
@@ -74,11 +84,15 @@ test("an invitation makes one account, as a member", async () => {
   await at.app.settings.change({ registrationMode: "invite" }, null);
   const { secret } = await at.app.accounts.createInvitation({ createdBy: null });
   const guest = browser(at.site);
-  expect(await (await guest("GET", `/sign-up?invite=${secret}`)).text()).toContain('autocomplete="new-password"');
+  expect(await (await guest("GET", `/sign-up?invite=${secret}`)).text()).toContain(
+    'autocomplete="new-password"',
+  );
   const answer = await guest("POST", "/sign-up", form({ ...memberInput, invite: secret }));
   expect([answer.status, answer.headers.get("location")]).toEqual([303, "/"]);
   expect((await at.app.accounts.getUser(memberInput.email)).role).toBe("member");
-  expect(await (await browser(at.site)("GET", `/sign-up?invite=${secret}`)).text()).toContain("no longer works");
+  expect(await (await browser(at.site)("GET", `/sign-up?invite=${secret}`)).text()).toContain(
+    "no longer works",
+  );
 });
 
 test("a short password is refused beside its field, and the rest of the form is kept", async () => {

@@ -55,10 +55,20 @@ test("account, folder, Start: a library whose scans are enqueued", async () => {
   expect(make).toContain('value="Photos"');
   expect((await at.app.store.list({}, "newest", 0, 1)).total).toBe(0);
 
-  const started = await owner("POST", "/welcome/make", form({ path: photos, name: "Photos", images: "on", watch: "on" }));
+  const started = await owner(
+    "POST",
+    "/welcome/make",
+    form({ path: photos, name: "Photos", images: "on", watch: "on" }),
+  );
   const [library] = await listLibraries(at.app.db);
   expect(started.headers.get("location")).toBe(`/libraries/${library!.id}`);
-  expect(library).toMatchObject({ name: "Photos", scanImages: true, scanVideos: false, scanAudio: false, watch: true });
+  expect(library).toMatchObject({
+    name: "Photos",
+    scanImages: true,
+    scanVideos: false,
+    scanAudio: false,
+    watch: true,
+  });
   const { jobs } = await at.app.store.list({}, "newest", 0, 10);
   expect(jobs.map((j) => j.kind)).toEqual(["gallery-scan"]);
 });
@@ -88,7 +98,9 @@ test("libraries that are there already are shown and started together", async ()
   await addLibrary(at, "Films");
   const owner = browser(at.site);
   await owner("POST", "/welcome", form(ownerInput));
-  const page = await (await owner("GET", `/welcome/library?path=${encodeURIComponent(at.mediaFolder)}`)).text();
+  const page = await (
+    await owner("GET", `/welcome/library?path=${encodeURIComponent(at.mediaFolder)}`)
+  ).text();
   expect(page).toContain("Films");
   expect(page).toContain("Start with this library");
   await owner("POST", "/welcome/start", "");

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { createApp } from "../../../src/http/app.ts";
+import { type Browser, ownerBrowser, type TestApp, testApp } from "../../support/app.ts";
+
+const htmx = { "hx-request": "true" };
+
+describe("the settings page", () => {
+  let app: TestApp;
+  let owner: Browser;
+  beforeEach(async () => {
+    app = await testApp();
+    owner = await ownerBrowser(createApp(app));
+  });
+  afterEach(() => app.close());
+
+  test("has every setting with its meaning and its default", async () => {
+    const page = await (await owner("GET", "/admin/settings")).text();
+    for (const { key, label, help } of app.settings.all()) {
+      expect(page).toContain(`id="setting-${key}"`);
+      expect(page).toContain(label);
+      expect(page).toContain(help);
+    }
+    expect(page).toContain("Default: CPU 5 jobs, GPU encoding 2 jobs, GPU recognition 1 jobs");
+  });
+
+  test("a change applies at once, and the default comes back with one click", async () => {
+    const changed = await (
+      await owner("POST", "/admin/settings/concurrencyMultiplier", "value=4", htmx)
+    ).text();
+    expect(app.settings.get("concurrencyMultiplier")).toBe(4);
+    expect(changed).toContain("Back to the default");
+    await owner("POST", "/admin/settings/concurrencyMultiplier", "value=4&restore=1", htmx);
+    expect(app.settings.get("concurrencyMultiplier")).toBe(1);
+  });
+
+  test("a bad value is refused with the reason, and the control shows the one that holds", async () => {
+    const answer = await owner("POST", "/admin/settings/concurrencyMultiplier", "value=99", htmx);
+    const text = await answer.text();
+    expect(answer.status).toBe(422);
+    expect(text).toContain('role="alert"');
+    expect(text).toContain('name="value" value="1"');
+    expect(app.settings.get("concurrencyMultiplier")).toBe(1);
+  });
+
+  test("settings of several parts, switches and empty numbers", async () => {
+    await owner("POST", "/admin/settings/autoScan", "intervalMinutes=15");
+    expect(app.settings.get("autoScan")).toEqual({ enabled: false, intervalMinutes: 15 });
+    await owner("POST", "/admin/settings/vramBudgetMb", "value=8000");
+    expect(app.settings.get("vramBudgetMb")).toBe(8000);
+    await owner("POST", "/admin/settings/vramBudgetMb", "value=");
+    expect(app.settings.get("vramBudgetMb")).toBeNull();
+  });
+
+  test("a kind's own threshold is added and, emptied, taken back", async () => {
+    await owner("POST", "/admin/settings/stuckAfterS", "addKind=file-hash&addValue=90");
+    expect(app.settings.get("stuckAfterS")).toEqual({ "file-hash": 90 });
+    await owner("POST", "/admin/settings/stuckAfterS", "pair.file-hash=");
+    expect(app.settings.get("stuckAfterS")).toEqual({});
+  });
+
+  test("a setting that does not exist is not found", async () => {
+    expect((await owner("POST", "/admin/settings/nonsense", "value=1", htmx)).status).toBe(404);
+  });
+});
