@@ -22,7 +22,7 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends ffmpeg \
  && rm -rf /var/lib/apt/lists/*
 RUN mkdir -p /out/usr/local/bin /out/etc /out/data /out/tmp \
- && programs="/usr/bin/ffmpeg /usr/bin/ffprobe /usr/bin/setpriv /usr/bin/sh /usr/bin/id /usr/bin/stat /usr/bin/chown /usr/bin/mkdir" \
+ && programs="/usr/bin/ffmpeg /usr/bin/ffprobe /usr/bin/setpriv /usr/bin/ionice /usr/bin/nice /usr/bin/true /usr/bin/sh /usr/bin/id /usr/bin/stat /usr/bin/chown /usr/bin/mkdir" \
  && cp -L --parents $programs /out \
  && ldd $programs | sed -nE 's|^.*\s(/[^ ]+) \(0x.*|\1|p' > /libraries \
  && for name in libstdc++.so.6 libgcc_s.so.1 libm.so.6 librt.so.1 libdl.so.2 libpthread.so.0; do \

@@ -45,19 +45,13 @@ function tellTimes(root = document) {
 tellTimes();
 setInterval(() => document.hidden || tellTimes(), 1000);
 
-/* ---- Theme ---- */
+/* ---- Theme: the server keeps it in a cookie, so that the next page is right from its first paint ---- */
 
 document.addEventListener("click", (event) => {
   const choice = event.target.closest("[data-theme-choice]")?.dataset.themeChoice;
   if (!choice) return;
-  const path = base || "/";
-  if (choice === "system") {
-    document.documentElement.removeAttribute("data-theme");
-    document.cookie = `theme=; path=${path}; max-age=0; samesite=lax`;
-  } else {
-    document.documentElement.dataset.theme = choice;
-    document.cookie = `theme=${choice}; path=${path}; max-age=31536000; samesite=lax`;
-  }
+  if (choice === "system") document.documentElement.removeAttribute("data-theme");
+  else document.documentElement.dataset.theme = choice;
   $('meta[name="color-scheme"]').content = choice === "system" ? "light dark" : choice;
   for (const button of $$("[data-theme-choice]"))
     button.setAttribute("aria-pressed", String(button.dataset.themeChoice === choice));
@@ -319,23 +313,35 @@ document.addEventListener("keydown", (event) => {
     return;
   if (dialog.open) return;
   const row = $("#jobs tbody[data-current]");
-  const press = (selector) => row && ($(selector, row)?.click(), true);
+  const press = (selector) => {
+    if (row) $(selector, row)?.click();
+    return row !== null;
+  };
   if (Date.now() - goes < 1500 && places[event.key]) {
     goes = 0;
-    const link = $(`.side a[href="${base}${places[event.key]}"]`);
-    return link?.click();
+    $(`.side a[href="${base}${places[event.key]}"]`)?.click();
+    return;
   }
   const acts = {
-    "/": () => ($("[data-search]") ? ($("[data-search]").focus(), true) : false),
-    "?": () => (showKeys(), true),
-    g: () => ((goes = Date.now()), true),
-    j: () => (list() ? (step(1), true) : false),
-    k: () => (list() ? (step(-1), true) : false),
+    "/": () => focusOn($("[data-search]")),
+    "?": () => showKeys(),
+    g: () => {
+      goes = Date.now();
+    },
+    j: () => list() && step(1),
+    k: () => list() && step(-1),
     e: () => press("a[data-expand]"),
     x: () => press("input[name=ids]"),
     r: () => press("[data-move=retry]"),
     c: () => press("[data-move=cancel]"),
     Escape: () => row?.removeAttribute("data-current"),
   };
-  if (acts[event.key]?.()) event.preventDefault();
+  if (!acts[event.key]) return;
+  acts[event.key]();
+  event.preventDefault();
 });
+
+function focusOn(field) {
+  field?.focus();
+  field?.select();
+}

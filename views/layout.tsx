@@ -124,19 +124,24 @@ function Account({ ctx }: { ctx: PageContext }) {
             {ctx.user!.email} · {ctx.user!.role}
           </small>
         </p>
-        <fieldset class="themes needs-js">
-          <legend>Colours</legend>
-          {(["system", "light", "dark"] as const).map((theme) => (
-            <button
-              type="button"
-              data-theme-choice={theme}
-              aria-pressed={(ctx.theme ?? "system") === theme ? "true" : "false"}
-            >
-              <Icon name={theme === "system" ? "monitor" : theme === "light" ? "sun" : "moon"} />
-              <span>{theme}</span>
-            </button>
-          ))}
-        </fieldset>
+        <form method="post" action={ctx.url("/theme")} hx-boost="true" hx-swap="none" hx-push-url="false">
+          <input type="hidden" name="back" value={ctx.path} />
+          <fieldset class="themes">
+            <legend>Colours</legend>
+            {(["system", "light", "dark"] as const).map((theme) => (
+              <button
+                type="submit"
+                name="theme"
+                value={theme}
+                data-theme-choice={theme}
+                aria-pressed={(ctx.theme ?? "system") === theme ? "true" : "false"}
+              >
+                <Icon name={theme === "system" ? "monitor" : theme === "light" ? "sun" : "moon"} />
+                <span>{theme}</span>
+              </button>
+            ))}
+          </fieldset>
+        </form>
         <button type="button" class="menu-item needs-js" data-keys>
           <Icon name="keyboard" />
           Keyboard shortcuts

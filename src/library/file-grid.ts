@@ -1,7 +1,7 @@
 // Pages of a library's files for the grid, and the neighbours of one file in the same order. Keyset paging: the cost of a
 // page does not grow with how far one has scrolled, nor with the size of the library.
 
-import { and, asc, desc, eq, inArray, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Db } from "../db/open.sqlite.ts";
 import {
@@ -50,11 +50,12 @@ export async function gridPage(
   limit = 60,
   reverse = false,
 ): Promise<GridPage> {
-  const plan = { ...filter, sort, narrow: await isNarrow(db, filter) };
+  const ids = filter.text ? await idsWithText(db, filter.libraryId, filter.text) : undefined;
+  const plan = { ...filter, sort, ids, walk: (await narrowWalk(db, filter)) ?? orderWalk(filter, sort) };
   const from = after ? readCursor(after) : null;
   const files: FileRow[] = [];
   for (const stretch of stretches(plan, from, reverse)) {
-    files.push(...(await read(db, plan, stretch, limit + 1 - files.length)));
+    files.push(...(await read(db, plan, stretch, limit + 1 - files.length, reverse)));
     if (files.length > limit) break;
   }
   const more = files.length > limit;
@@ -108,7 +109,7 @@ export async function countProblems(db: Db, libraryId: number): Promise<number> 
   const [row] = await db
     .select({ n: sql<number>`count(*)` })
     .from(file)
-    .where(and(eq(file.libraryId, libraryId), inState("problem")));
+    .where(and(sql`+${file.libraryId} = ${libraryId}`, inState("problem")));
   return row?.n ?? 0;
 }
 
@@ -129,17 +130,78 @@ export async function filesById(db: Db, ids: number[]): Promise<FileRow[]> {
   return ids.length === 0 ? [] : await db.select().from(file).where(inArray(file.id, ids));
 }
 
-// --- order -----------------------------------------------------------------------------------------------------------
+// --- walks -----------------------------------------------------------------------------------------------------------
 // A page is read in one of two ways. A narrow filter leaves a few thousand files: they are found by the filter's index and
 // sorted. Otherwise the index of the order is walked and the filter checked on the way. SQLite's planner cannot know which
-// is right, so a unary plus takes the other way's index out of its sight.
+// is right; a unary plus takes a column out of its sight, so that the index meant here is the only one left.
 
 const narrowMeans = 3000;
 
+/** The columns that each walk may use an index of; `id` is the table itself and the tail of every index. */
+const walks = {
+  // By their ids, and by partial indexes that hold nothing else.
+  text: [],
+  state: [],
+  trash: [],
+  type: [file.libraryId, file.type],
+  library: [file.libraryId],
+  folder: [file.folderId],
+  below: [file.libraryId, file.path],
+  // Orders.
+  names: [file.folderId, file.name],
+  paths: [file.libraryId, file.path],
+  newest: [file.id],
+  newestOfType: [file.libraryId, file.type, file.id],
+  captured: [file.libraryId, file.capturedAt, file.id],
+  sizes: [file.sizeBytes, file.id],
+} satisfies Record<string, SQLiteColumn[]>;
+
 interface Plan extends GridFilter {
   sort: GridSort;
-  narrow: boolean;
+  walk: keyof typeof walks;
+  /** Of the files with the text. */
+  ids: number[] | undefined;
 }
+
+async function narrowWalk(db: Db, filter: GridFilter): Promise<Plan["walk"] | undefined> {
+  if (filter.text) return "text";
+  if (filter.state === "trashed") return "trash";
+  if (filter.state && filter.state !== "ok") return "state";
+  const restrictions: [Plan["walk"], SQL | undefined][] = [];
+  const ofLibrary = eq(file.libraryId, filter.libraryId);
+  if (filter.folder && !filter.deep) restrictions.push(["folder", inFolder(filter)]);
+  else if (filter.folder?.path) restrictions.push(["below", and(ofLibrary, inFolder(filter))]);
+  if (filter.type) restrictions.push(["type", and(ofLibrary, eq(file.type, filter.type))]);
+  restrictions.push(["library", ofLibrary]);
+  for (const [walk, where] of restrictions) {
+    const some = db
+      .select({ one: sql`1`.as("one") })
+      .from(file)
+      .where(where)
+      .limit(narrowMeans)
+      .as("some");
+    const [row] = await db.select({ n: sql<number>`count(*)` }).from(some);
+    if ((row?.n ?? 0) < narrowMeans) return walk;
+  }
+  return undefined;
+}
+
+function orderWalk(filter: GridFilter, sort: GridSort): Plan["walk"] {
+  const isOneFolder = filter.folder !== null && !filter.deep;
+  if (sort === "path") return isOneFolder ? "names" : "paths";
+  if (sort === "captured") return "captured";
+  if (sort === "largest") return "sizes";
+  // Below a folder the table itself gives the newest first; its types would each be searched to the end.
+  return filter.folder?.path || isOneFolder ? "newest" : "newestOfType";
+}
+
+/** The column, in the planner's sight only where the walk wants it. */
+function inWalk(plan: Plan, column: SQLiteColumn): SQL {
+  const seen: SQLiteColumn[] = walks[plan.walk];
+  return seen.includes(column) ? sql`${column}` : sql`+${column}`;
+}
+
+// --- order -----------------------------------------------------------------------------------------------------------
 
 interface Cursor {
   id: number;
@@ -152,127 +214,84 @@ interface Cursor {
 interface Stretch {
   where: SQL | undefined;
   order: SQL[];
-  /** Merge the three types, each by its own index. */
-  byType?: boolean;
-}
-
-async function isNarrow(db: Db, filter: GridFilter): Promise<boolean> {
-  if (filter.text || (filter.state && filter.state !== "ok")) return true;
-  const restrictions = [and(eq(file.libraryId, filter.libraryId), filter.type && eq(file.type, filter.type))];
-  if (filter.folder && (filter.folder.path !== "" || !filter.deep))
-    restrictions.push(and(filter.deep ? eq(file.libraryId, filter.libraryId) : undefined, inFolder(filter)));
-  for (const where of restrictions) {
-    const some = db
-      .select({ one: sql`1`.as("one") })
-      .from(file)
-      .where(where)
-      .limit(narrowMeans)
-      .as("some");
-    const [row] = await db.select({ n: sql<number>`count(*)` }).from(some);
-    if ((row?.n ?? 0) < narrowMeans) return true;
-  }
-  return false;
 }
 
 function stretches(plan: Plan, from: Cursor | null, reverse: boolean): Stretch[] {
-  const key = (column: SQLiteColumn) => (plan.narrow ? sql`+${column}` : sql`${column}`);
+  const key = (column: SQLiteColumn) => inWalk(plan, column);
   const way = reverse ? sql`>` : sql`<`;
   const falling = (column: SQLiteColumn) => (reverse ? asc(key(column)) : desc(key(column)));
   if (plan.sort === "path") {
     // Inside one folder the order of names is that of paths, and has an index of its own.
-    const one = isOneFolder(plan);
-    const column = one ? file.name : file.path;
-    const last = one ? from?.path.slice(from.path.lastIndexOf("/") + 1) : from?.path;
+    const isOneFolder = plan.folder !== null && !plan.deep;
+    const column = isOneFolder ? file.name : file.path;
+    const last = isOneFolder ? from?.path.slice(from.path.lastIndexOf("/") + 1) : from?.path;
     const where = from ? sql`${key(column)} ${reverse ? sql`<` : sql`>`} ${last}` : undefined;
     return [{ where, order: [reverse ? desc(key(column)) : asc(key(column))] }];
   }
-  const beyondId = from ? sql`${file.id} ${way} ${from.id}` : undefined;
-  if (plan.sort === "newest")
-    return [{ where: beyondId, order: [falling(file.id)], byType: walksTypes(plan) && !plan.type }];
+  const beyondId = from ? sql`${key(file.id)} ${way} ${from.id}` : undefined;
+  if (plan.sort === "newest") return [{ where: beyondId, order: [falling(file.id)] }];
 
-  if (plan.sort === "largest") {
-    const where = from
-      ? sql`(${key(file.sizeBytes)}, ${file.id}) ${way} (${from.number}, ${from.id})`
-      : undefined;
-    return [{ where, order: [falling(file.sizeBytes), falling(file.id)] }];
-  }
-  const beyondDate = from
-    ? sql`(${key(file.capturedAt)}, ${file.id}) ${way} (${from.number}, ${from.id})`
+  const column = plan.sort === "largest" ? file.sizeBytes : file.capturedAt;
+  const beyond = from
+    ? sql`(${key(column)}, ${key(file.id)}) ${way} (${from.number}, ${from.id})`
     : undefined;
-  const dated = (where?: SQL): Stretch => ({
-    where: and(isNotNull(file.capturedAt), where),
-    order: [falling(file.capturedAt), falling(file.id)],
-  });
+  const order = [falling(column), falling(file.id)];
+  if (plan.sort === "largest") return [{ where: beyond, order }];
+  const dated = (where?: SQL): Stretch => ({ where: and(sql`${key(column)} IS NOT NULL`, where), order });
   const undated = (where?: SQL): Stretch => ({
-    where: and(isNull(file.capturedAt), where),
+    where: and(sql`${key(column)} IS NULL`, where),
     order: [falling(file.id)],
   });
   if (!from) return reverse ? [undated(), dated()] : [dated(), undated()];
   if (from.number === null) return reverse ? [undated(beyondId), dated()] : [undated(beyondId)];
-  return reverse ? [dated(beyondDate)] : [dated(beyondDate), undated()];
+  return reverse ? [dated(beyond)] : [dated(beyond), undated()];
 }
 
-async function read(db: Db, plan: Plan, stretch: Stretch, limit: number): Promise<FileRow[]> {
+async function read(db: Db, plan: Plan, { where, order }: Stretch, limit: number, reverse: boolean) {
   if (limit <= 0) return [];
-  const rows = (more: GridFilter["type"]) =>
+  const rows = (type: GridFilter["type"]): Promise<FileRow[]> =>
     db
       .select()
       .from(file)
-      .where(and(matching({ ...plan, type: more }), stretch.where))
-      .orderBy(...stretch.order)
+      .where(and(matching({ ...plan, type }), where))
+      .orderBy(...order)
       .limit(limit);
-  if (!stretch.byType) return rows(plan.type);
+  if (plan.walk !== "newestOfType" || plan.type) return rows(plan.type);
+  // No index has all types of a library in the order of their ids: the three are merged.
   const each = await Promise.all((["video", "image", "audio"] as const).map(rows));
-  const falls = each.every((r) => r.length < 2 || r[0]!.id > r[1]!.id);
   return each
     .flat()
-    .sort((a, b) => (falls ? b.id - a.id : a.id - b.id))
+    .sort((a, b) => (reverse ? a.id - b.id : b.id - a.id))
     .slice(0, limit);
 }
 
 // --- filter ----------------------------------------------------------------------------------------------------------
 
 function matching(plan: Plan): SQL | undefined {
-  const unseen = (column: SQLiteColumn, indexWanted: boolean) =>
-    plan.narrow || indexWanted ? sql`${column}` : sql`+${column}`;
-  const libraryIndexed =
-    plan.sort === "captured" ||
-    (plan.sort === "newest" && walksTypes(plan)) ||
-    (plan.sort === "path" && !isOneFolder(plan));
   return and(
-    sql`${unseen(file.libraryId, libraryIndexed)} = ${plan.libraryId}`,
-    inFolder(plan, (column) => unseen(column, plan.sort === "path")),
-    plan.type
-      ? sql`${unseen(file.type, plan.sort === "newest" && walksTypes(plan))} = ${plan.type}`
-      : undefined,
+    sql`${inWalk(plan, file.libraryId)} = ${plan.libraryId}`,
+    inFolder(plan, (column) => inWalk(plan, column)),
+    plan.type ? sql`${inWalk(plan, file.type)} = ${plan.type}` : undefined,
     inState(plan.state),
-    plan.text ? withText(plan.libraryId, plan.text) : undefined,
+    plan.ids ? inArray(file.id, plan.ids) : undefined,
   );
-}
-
-function isOneFolder({ folder, deep }: GridFilter): boolean {
-  return folder !== null && !deep;
-}
-
-/** Whether (library, type, id) gives the newest first; below a folder the table itself does. */
-function walksTypes(plan: Plan): boolean {
-  return !plan.narrow && !isOneFolder(plan) && !plan.folder?.path;
 }
 
 function inFolder(
   { folder, deep }: GridFilter,
-  seen = (column: SQLiteColumn) => sql`${column}`,
+  key = (column: SQLiteColumn) => sql`${column}`,
 ): SQL | undefined {
   if (!folder) return undefined;
-  if (!deep) return sql`${seen(file.folderId)} = ${folder.id}`;
+  if (!deep) return sql`${key(file.folderId)} = ${folder.id}`;
   if (folder.path === "") return undefined;
   // `0` is the character after `/`: the range holds everything below the folder and nothing beside it.
-  return and(sql`${seen(file.path)} >= ${`${folder.path}/`}`, sql`${seen(file.path)} < ${`${folder.path}0`}`);
+  return and(sql`${key(file.path)} >= ${`${folder.path}/`}`, sql`${key(file.path)} < ${`${folder.path}0`}`);
 }
 
 function inState(state: GridFilter["state"]): SQL | undefined {
   if (state === "trashed") return isNotNull(file.trashedAt);
-  const kept = isNull(file.trashedAt);
+  // Nearly every file is not in the trash: no index of that narrows anything.
+  const kept = sql`+${file.trashedAt} IS NULL`;
   if (!state) return kept;
   if (state === "ok") return and(kept, eq(file.state, state));
   // In the words of the partial index, so that it is used.
@@ -281,10 +300,18 @@ function inState(state: GridFilter["state"]): SQL | undefined {
 }
 
 /** Matches in the index of paths alone, so that a search reads no row that it does not show. */
-function withText(libraryId: number, text: string): SQL {
+async function idsWithText(db: Db, libraryId: number, text: string): Promise<number[]> {
   const pattern = `%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`;
-  return sql`${file.id} IN (SELECT f2.id FROM file f2 WHERE f2.library_id = ${libraryId} AND f2.path LIKE ${pattern} ESCAPE '\\' LIMIT 2000)`;
+  const rows = await db
+    .select({ id: file.id })
+    .from(file)
+    .where(sql`${file.libraryId} = ${libraryId} AND ${file.path} LIKE ${pattern} ESCAPE '\\'`)
+    .orderBy(asc(file.path))
+    .limit(mostWithText);
+  return rows.map((row) => row.id);
 }
+
+const mostWithText = 2000;
 
 function cursorOf(row: FileRow, sort: GridSort): string {
   const keys = {

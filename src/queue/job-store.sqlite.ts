@@ -188,6 +188,9 @@ class SqliteJobStore implements JobStore {
     else if (how.outcome === "orphaned" && how.again) this.waitAgain(lease.jobId, run.lane, null, 1, now);
     else if (how.outcome === "completed")
       this.finish(lease.jobId, run, "completed", now, how.note ? `not_needed: ${how.note}` : null, null);
+    // How far an orphan had come means nothing any more.
+    else if (how.outcome === "orphaned")
+      this.finish(lease.jobId, { ...run, progress: null }, "failed", now, null, failure);
     else this.finish(lease.jobId, run, "failed", now, null, failure);
     return true;
   }

@@ -161,7 +161,9 @@ describe.skipIf(!chromiumPath)("the jobs page in a browser (skipped: no Chromium
 
   test("a theme that is chosen is there before the first paint of the next page", async () => {
     await page.click(".account summary");
+    const saved = page.waitForResponse("**/theme");
     await page.click("[data-theme-choice=dark]");
+    await saved;
     await page.reload();
     expect(await (await context.request.get(`${site.origin}/admin/jobs`)).text()).toContain(
       'data-theme="dark"',

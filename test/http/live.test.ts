@@ -107,7 +107,7 @@ describe("a live view", () => {
     await clock.advance(600);
     expect(await take()).toBe("");
     await clock.advance(700);
-    expect(await take()).toContain("<p id=\"a\">2</p>");
+    expect(await take()).toContain('<p id="a">2</p>');
   });
 
   test("finds what no event told within two seconds", async () => {

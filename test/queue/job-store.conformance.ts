@@ -202,7 +202,9 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
       const a = await add();
       const b = await add();
       const orphaned = { code: "job.orphaned", message: "orphaned" };
-      await store.settle((await claim())!, { outcome: "orphaned", failure: orphaned, again: false }, t0);
+      const lease = (await claim())!;
+      await store.report([{ lease, at: t0, progress: 40 }]);
+      await store.settle(lease, { outcome: "orphaned", failure: orphaned, again: false }, t0);
       await store.settle((await claim())!, { outcome: "orphaned", failure: orphaned, again: true }, t0);
       expect(await get(a)).toMatchObject({ status: "failed", failure: orphaned, progress: null });
       expect(await get(b)).toMatchObject({ status: "pending", retryCount: 1 });

@@ -43,9 +43,9 @@ export function AboutPage({
           <header>
             <h2 id="licences">Licences of what the pages contain</h2>
           </header>
-          <pre class="log" tabindex={0} role="region" aria-label="Licences">
+          <textarea class="input log" rows={16} readonly aria-labelledby="licences">
             {licences}
-          </pre>
+          </textarea>
         </section>
       </div>
     </Layout>

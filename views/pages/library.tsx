@@ -280,9 +280,10 @@ function Filters({ ctx, library, view, deep, subfolders, counts }: LibraryProps)
         </select>
         {subfolders.length > 0 || !deep ? (
           <label class="check">
-            <input type="hidden" name="deep" value="0" />
             <input type="checkbox" name="deep" value="1" checked={deep} />
             With subfolders
+            {/* After the box: the first value of a name counts. */}
+            <input type="hidden" name="deep" value="0" />
           </label>
         ) : null}
         {isPlain(view) ? null : (

@@ -12,6 +12,8 @@ export interface JobFacts {
   attempts: Attempt[];
   log: string;
   why: string | null;
+  /** When that is expected to pass. */
+  whyUntil: Date | null;
   /** What the failure's code means, and what to do. */
   meaning: string | null;
   hint: string | null;
@@ -49,7 +51,10 @@ export function JobDetail({ facts, url }: { facts: JobFacts; url: PageContext["u
           {facts.why ? (
             <>
               <dt>Waits because</dt>
-              <dd>{facts.why}</dd>
+              <dd>
+                {facts.why}
+                {facts.whyUntil ? <When at={facts.whyUntil} /> : null}
+              </dd>
             </>
           ) : null}
           {job.outcomeNote ? (
@@ -142,10 +147,10 @@ function Attempts({ attempts }: { attempts: Attempt[] }) {
           <tr>
             <td data-label="Attempt">{a.number}</td>
             <td data-label="Outcome">{a.outcome.replace("_", " ")}</td>
-            <td data-label="Started">
+            <td data-label="Started" class="nowrap">
               <When at={a.startedAt} />
             </td>
-            <td data-label="Took">
+            <td data-label="Took" class="nowrap">
               {a.finishedAt
                 ? duration((a.finishedAt.getTime() - a.startedAt.getTime()) / 1000)
                 : "still running"}

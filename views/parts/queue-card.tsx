@@ -117,9 +117,9 @@ function PausedBadge({ queue }: { queue: QueueFigures }) {
     <span class="badge badge-paused">
       <Icon name="pause" />
       {queue.pausedUntil ? (
-        <>
-          until <When at={queue.pausedUntil} />
-        </>
+        <span>
+          resumes <When at={queue.pausedUntil} />
+        </span>
       ) : (
         "paused"
       )}
@@ -147,6 +147,7 @@ function Verb({ queue, to, icon, label }: VerbProps) {
   return (
     <button type="submit" class="btn-icon" form="act" formaction={to} title={`${label} ${queue}`}>
       <Icon name={icon} />
+      <span class="verb">{label}</span>
     </button>
   );
 }
@@ -156,6 +157,7 @@ function Ask({ queue, to, icon, label }: VerbProps) {
   return (
     <a class="btn-icon" href={to} data-dialog title={`${label} ${queue}`}>
       <Icon name={icon} />
+      <span class="verb">{label.split(" ")[0]}</span>
     </a>
   );
 }

@@ -40,7 +40,7 @@ export function QueueDialog({ queue: q, kinds, pauses, url }: QueueDialogProps) 
               Paused{q.pausedBy ? ` by ${q.pausedBy}` : ""}
               {q.pausedUntil ? (
                 <>
-                  {" until "}
+                  {"; it resumes "}
                   <When at={q.pausedUntil} />
                 </>
               ) : (

@@ -188,5 +188,6 @@ function single(value: unknown, field: Field): string {
   if (field.control === "choice")
     return field.options?.find((o) => o.value === value)?.label ?? String(value);
   if (typeof value === "object") return "each kind's own";
-  return [value, field.unit].filter((x) => x !== undefined).join(" ");
+  const unit = value === 1 ? field.unit?.replace(/s$/, "") : field.unit;
+  return [value, unit].filter((x) => x !== undefined).join(" ");
 }

@@ -3,7 +3,7 @@
 import { inArray } from "drizzle-orm";
 import { file, library } from "../../db/tables/library.ts";
 import { failureCodes } from "../../jobs/failures.ts";
-import type { Attempt, Job, JobStatus } from "../../queue/job.ts";
+import type { Attempt, Failure, Job, JobStatus } from "../../queue/job.ts";
 import type { QueueState } from "../../queue/job-store.ts";
 import { waitingReason } from "../../queue/waiting-reason.ts";
 import type { App } from "../context.ts";
@@ -102,6 +102,9 @@ async function view(
   const position = job.status === "pending" ? await app.store.position(job.id) : undefined;
   const blocked = job.status === "pending" ? app.worker.blocked(job) : undefined;
   const why = waitingReason({ job, state, kindKnown: kind !== undefined, blocked, position, now });
+  // A job that waits for its retry shows what it failed with.
+  const failure =
+    job.failure ?? (job.retryCount > 0 && job.status === "pending" ? await lastFailure(app, job.id) : null);
   const delayed = job.status === "pending" && job.runAt !== null && job.runAt.getTime() > now;
   return {
     id: String(job.id),
@@ -136,13 +139,17 @@ async function view(
     stuck: isStuck(app, job, now),
     outcomeNote: job.outcomeNote,
     acknowledgedAt: iso(job.acknowledgedAt),
-    failure: job.failure && { ...job.failure, hint: failureCodes[job.failure.code]?.nextStep ?? null },
+    failure: failure && { ...failure, hint: failureCodes[failure.code]?.nextStep ?? null },
   };
+}
+
+async function lastFailure(app: App, id: number): Promise<Failure | null> {
+  return (await app.store.attempts(id)).at(-1)?.failure ?? null;
 }
 
 /** Running without any progress for longer than its kind allows. */
 export function isStuck(app: App, job: Job, now: number): boolean {
-  const afterS = app.queue.catalogue.find(job.kind)?.stuckAfterS;
+  const afterS = app.settings.get("stuckAfterS")[job.kind] ?? app.queue.catalogue.find(job.kind)?.stuckAfterS;
   return (
     job.status === "running" &&
     afterS !== undefined &&

@@ -13,6 +13,7 @@ import { queueActs } from "./queue-acts.tsx";
 import { settingsPages } from "./settings.tsx";
 import { signInPages } from "./sign-in.tsx";
 import { signUpPages } from "./sign-up.tsx";
+import { themePages } from "./theme.ts";
 import { welcomePages } from "./welcome.tsx";
 
 export function pages(app: App): Hono<Env> {
@@ -29,6 +30,7 @@ export function pages(app: App): Hono<Env> {
     jobsPages,
     settingsPages,
     aboutPages,
+    themePages,
     livePages,
   ])
     routes.route("/", group(app));

@@ -101,6 +101,7 @@ export async function jobFacts(app: App, job: Job, queues: QueueFigures[]): Prom
     attempts,
     log,
     why: job.status === "pending" || job.status === "paused" ? line.why : null,
+    whyUntil: line.runAt,
     meaning: code?.meaning ?? null,
     hint: code?.nextStep ?? null,
   };

@@ -41,7 +41,7 @@ export function libraryPages(app: App): Hono<Env> {
     const library = await seenLibrary(app, Number(c.req.param("id")));
     const part = c.req.query("part");
     if (part === "arrived") return arrived(app, c, ctx, library.id);
-    const counts = (await libraryCounts(app.db, library.id)).get(library.id) ?? noFiles();
+    const counts = (await libraryCounts(app.db)).get(library.id) ?? noFiles();
     const view = readGridView(c.req.query());
     const total = Number(c.req.query("total") ?? counts.total);
     const isPoll = part === "going-on";
@@ -56,13 +56,16 @@ export function libraryPages(app: App): Hono<Env> {
     if (part === "more")
       return c.html(<ShotsPart ctx={ctx} libraryId={library.id} view={view} page={shown} />);
 
-    const { trail, subfolders } = isPoll ? noFolders : await listFolder(app.db, library.id, view.folder);
+    // The folders are shown, and counted, only where nothing narrows the grid.
+    const isPlain = view.q === "" && view.type === "" && view.state === "";
+    const subfolders =
+      isPlain && !isPoll ? (await listFolder(app.db, library.id, view.folder)).subfolders : [];
     const props: LibraryProps = {
       ctx,
       library: ctx.user?.role === "owner" ? library : { ...library, lastScanNote: null },
       counts,
       problems: await countProblems(app.db, library.id),
-      trail,
+      trail: trailOf(view.folder),
       subfolders: subfolders.map((f) => ({
         ...f,
         cover: f.coverFileId === null ? null : `/api/files/${f.coverFileId}/thumbnail?w=240`,
@@ -126,7 +129,15 @@ export function filterOf(view: GridView, libraryId: number): Omit<GridFilter, "f
 }
 
 const noShots: ShotPage = { shots: [], next: null, awaited: [] };
-const noFolders = { trail: [{ path: "", name: "" }], subfolders: [] };
+
+/** From the root (path "") down to the folder itself. */
+function trailOf(path: string): LibraryProps["trail"] {
+  const names = path.split("/").filter(Boolean);
+  return [
+    { path: "", name: "" },
+    ...names.map((name, i) => ({ name, path: names.slice(0, i + 1).join("/") })),
+  ];
+}
 
 interface Asked {
   view: GridView;

@@ -32,6 +32,9 @@ test("the root shows everything below it, a folder what lies in it", async () =>
   expect(names(page)).toEqual(["2024/a.jpg"]);
   expect(page).toContain("?folder=2024%2Fmay");
   expect(names(await seen("?folder=2024&deep=1"))).toEqual(["2024/a.jpg", "2024/may/b.jpg"]);
+  // As the form sends it: the ticked box and then the field that stands in for an unticked one.
+  expect(page.indexOf('type="checkbox" name="deep"')).toBeLessThan(page.indexOf('type="hidden" name="deep"'));
+  expect(names(await seen("?folder=2024&deep=1&deep=0"))).toEqual(["2024/a.jpg", "2024/may/b.jpg"]);
   expect((await owner("GET", `/libraries/${library.id}?folder=gone`)).status).toBe(404);
 });
 

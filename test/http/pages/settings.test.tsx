@@ -20,7 +20,7 @@ describe("the settings page", () => {
       expect(page).toContain(label);
       expect(page).toContain(help);
     }
-    expect(page).toContain("Default: CPU 5 jobs, GPU encoding 2 jobs, GPU recognition 1 jobs");
+    expect(page).toContain("Default: CPU 5 jobs, GPU encoding 2 jobs, GPU recognition 1 job<");
   });
 
   test("a change applies at once, and the default comes back with one click", async () => {
