@@ -14,7 +14,10 @@ import { refuseCrossSite, securityHeaders } from "./security.ts";
 export type FaultPage = (c: Context<Env>, problem: Problem) => Response | Promise<Response>;
 
 /** `faultPage` shows a problem to somebody who looks at a page; scripts get the problem itself. */
-export function pipeline(app: Pick<App, "config" | "accounts" | "log">, faultPage: FaultPage): Hono<Env> {
+export function pipeline(
+  app: Pick<App, "config" | "accounts" | "log" | "store">,
+  faultPage: FaultPage,
+): Hono<Env> {
   const site = new Hono<Env>({ getPath: withoutBasePath(app.config.basePath) });
   const callerOf = callerReader(app.config);
   const answer = (c: Context<Env>, problem: Problem) =>
@@ -27,6 +30,7 @@ export function pipeline(app: Pick<App, "config" | "accounts" | "log">, faultPag
   site.use(securityHeaders());
   site.use(limitBody());
   site.use(refuseCrossSite(app));
+  site.use(persistChanges(app));
   site.use(guard(app));
   site.notFound((c) => answer(c, notFoundProblem(c.req.path)));
   site.onError((error, c) => {
@@ -36,6 +40,16 @@ export function pipeline(app: Pick<App, "config" | "accounts" | "log">, faultPag
   });
   return site;
 }
+
+/** Nobody is told that something is done before it is on disk. */
+function persistChanges({ store }: Pick<App, "store">) {
+  return async (c: Context<Env>, next: () => Promise<void>) => {
+    await next();
+    if (!reading.includes(c.req.method) && c.res.status < 400) await store.persist();
+  };
+}
+
+const reading = ["GET", "HEAD", "OPTIONS"];
 
 /** Proxies pass the base path on, or strip it: both work. */
 function withoutBasePath(basePath: string): (request: Request) => string {

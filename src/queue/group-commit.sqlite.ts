@@ -13,9 +13,12 @@ export class GroupCommit {
   private waiting: Waiting[] = [];
   private scheduled = false;
 
-  /** `beforeCommit` runs inside the transaction after all writes; `afterCommit(ok)` when it is over. */
+  /**
+   * `durable`: on disk before anybody hears of it. `beforeCommit` runs inside the transaction after all writes; `afterCommit(ok)` when it is over.
+   */
   constructor(
     private readonly sqlite: Database,
+    private readonly durable: boolean,
     private readonly beforeCommit: () => void,
     private readonly afterCommit: (ok: boolean) => void,
   ) {}
@@ -54,6 +57,7 @@ export class GroupCommit {
   }
 
   private commit(batch: Waiting[]): unknown[] {
+    if (this.durable) this.sqlite.run("PRAGMA synchronous = FULL");
     this.sqlite.run("BEGIN IMMEDIATE");
     try {
       const values = batch.map((w) => w.run());
@@ -65,6 +69,8 @@ export class GroupCommit {
       if (this.sqlite.inTransaction) this.sqlite.run("ROLLBACK");
       this.afterCommit(false);
       throw error;
+    } finally {
+      if (this.durable) this.sqlite.run("PRAGMA synchronous = NORMAL");
     }
   }
 }

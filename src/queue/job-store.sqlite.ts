@@ -22,8 +22,9 @@ import type {
 } from "./job-store.ts";
 import { Tallies } from "./tallies.sqlite.ts";
 
-export function openSqliteJobStore(sqlite: Database): JobStore {
-  return new SqliteJobStore(sqlite);
+/** `durable`: what was acknowledged survives a power cut. */
+export function openSqliteJobStore(sqlite: Database, durable = true): JobStore {
+  return new SqliteJobStore(sqlite, durable);
 }
 
 /** Priority first, then fresh work before backfills. */
@@ -52,11 +53,15 @@ class SqliteJobStore implements JobStore {
   private readonly tally: Tallies;
   private readonly read: JobReader;
 
-  constructor(private readonly sqlite: Database) {
+  constructor(
+    private readonly sqlite: Database,
+    durable: boolean,
+  ) {
     this.tally = new Tallies(sqlite);
     this.read = new JobReader(sqlite, this.tally);
     this.commits = new GroupCommit(
       sqlite,
+      durable,
       () => this.tally.save(),
       (ok) => this.tally.settle(ok),
     );
@@ -416,6 +421,11 @@ class SqliteJobStore implements JobStore {
         }
       return pruned;
     });
+  }
+
+  /** The log is one: syncing a row of its own carries everything before it. */
+  persist(): Promise<void> {
+    return this.commits.write(() => void this.sqlite.run("UPDATE fence SET n = n + 1"));
   }
 
   close(): void {

@@ -191,6 +191,8 @@ export interface JobStore {
 
   /** Removes finished jobs older than `before`; failures only when older than `failedBefore`. Answers how many. */
   prune(before: number, failedBefore: number, limit: number): Promise<number>;
+  /** What this process has written to the database by now, queue or not, is on disk when this returns. */
+  persist(): Promise<void>;
   close(): void;
 }
 

@@ -25,7 +25,7 @@ const parts = (config = {}): AccountsParts => ({
 });
 
 beforeEach(() => {
-  open = openSqlite(":memory:", "NORMAL");
+  open = openSqlite(":memory:");
   migrate(open.sqlite, migrations);
   clock = new FakeClock();
   mode = "closed";

@@ -47,9 +47,9 @@ const newJob = (i: number): NewJob => ({
 
 let n = 0;
 function open() {
-  const { sqlite, close } = openSqlite(join(folder, `${n++}.db`), sync);
+  const { sqlite, close } = openSqlite(join(folder, `${n++}.db`));
   migrate(sqlite, migrations);
-  return { sqlite, close, store: openSqliteJobStore(sqlite) };
+  return { sqlite, close, store: openSqliteJobStore(sqlite, sync === "FULL") };
 }
 
 async function timed(label: string, count: number, f: () => Promise<void>) {

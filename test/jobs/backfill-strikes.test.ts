@@ -33,34 +33,30 @@ async function strikesAfter(runs: { fails: boolean; backfill: boolean }[]): Prom
     readOnly: false,
   };
   const recognise = { objects: false, faces: false, audio: false, transcribe: false };
-  await app.db
-    .insert(library)
-    .values({
-      id: libraryId,
-      name: "L",
-      path: "/nowhere",
-      scanImages: true,
-      ...off,
-      recognise,
-      createdAt: now,
-    });
+  await app.db.insert(library).values({
+    id: libraryId,
+    name: "L",
+    path: "/nowhere",
+    scanImages: true,
+    ...off,
+    recognise,
+    createdAt: now,
+  });
   await app.db.insert(folder).values({ id: 1, libraryId, path: "", name: "", createdAt: now });
-  await app.db
-    .insert(file)
-    .values({
-      id: 1,
-      libraryId,
-      folderId: 1,
-      path: "a.jpg",
-      name: "a.jpg",
-      type: "image",
-      mimeType: "image/jpeg",
-      sizeBytes: 1,
-      mtimeMs: 1,
-      inode: "1",
-      createdAt: now,
-      updatedAt: now,
-    });
+  await app.db.insert(file).values({
+    id: 1,
+    libraryId,
+    folderId: 1,
+    path: "a.jpg",
+    name: "a.jpg",
+    type: "image",
+    mimeType: "image/jpeg",
+    sizeBytes: 1,
+    mtimeMs: 1,
+    inode: "1",
+    createdAt: now,
+    updatedAt: now,
+  });
   const service = backfillStrikes(app);
   service.start();
   await app.worker.start();

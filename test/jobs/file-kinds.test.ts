@@ -263,7 +263,9 @@ describe("what comes next", () => {
     const row = await put("noise.jpg", "no picture at all");
     const thumbnail = derived(imageThumbnail);
     await expect(at.run(thumbnail, { fileId: row.id })).rejects.toMatchObject({ code: "input.unsupported" });
-    await expect(at.run(fileMetadata, { fileId: row.id })).rejects.toMatchObject({ code: "input.unsupported" });
+    await expect(at.run(fileMetadata, { fileId: row.id })).rejects.toMatchObject({
+      code: "input.unsupported",
+    });
     expect((await at.run(thumbnail, { fileId: row.id })).result).toEqual({
       notNeeded: "nothing can be made of the file, which is damaged (input.unsupported)",
     });

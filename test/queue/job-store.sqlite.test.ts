@@ -12,10 +12,10 @@ let n = 0;
 
 jobStoreConformance("SQLite job store", async () => {
   const path = join(folder, `${n++}.db`);
-  const { sqlite } = openSqlite(path, "NORMAL");
+  const { sqlite } = openSqlite(path);
   migrate(sqlite, migrations);
   return {
     store: openSqliteJobStore(sqlite),
-    second: () => openSqliteJobStore(openSqlite(path, "NORMAL").sqlite),
+    second: () => openSqliteJobStore(openSqlite(path).sqlite),
   };
 });

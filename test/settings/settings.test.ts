@@ -18,7 +18,7 @@ let announced: string[];
 const reopened = () => openSettings(open.db, readConfig({}, {}), new EventBus(), systemClock);
 
 beforeEach(async () => {
-  open = openSqlite(":memory:", "NORMAL");
+  open = openSqlite(":memory:");
   migrate(open.sqlite, migrations);
   events = new EventBus();
   announced = [];

@@ -44,7 +44,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const log = options.log ?? silentLogger;
   const clock = new FakeClock();
   const events = new EventBus();
-  const { sqlite, db, close } = openSqlite(":memory:", "NORMAL");
+  const { sqlite, db, close } = openSqlite(":memory:");
   migrate(sqlite, migrations);
   const settings = await openSettings(db, config, events, clock);
   const accounts = await openAccounts({ db, settings, clock, log, config });
