@@ -48,6 +48,9 @@ async function pictureStateOf(app: App, file: FileRow): Promise<PictureState> {
     1,
   );
   const status = jobs[0]?.status;
+  // The picture is asked for once `file-metadata` has looked at the file.
+  if (!status && file.metadataAt === null) return "waiting";
+  if (status === "completed" && jobs[0]?.outcomeNote) return "failed";
   if (status === "pending" || status === "queued") return "waiting";
   if (status === "running" || status === "paused" || status === "failed") return status;
   return "none";
