@@ -60,6 +60,7 @@ document.addEventListener("click", (event) => {
 /* ---- Dialogs, menus, toasts ---- */
 
 const dialog = $("#dialog");
+let dialogs = 0;
 
 document.addEventListener("click", async (event) => {
   const { target } = event;
@@ -74,7 +75,12 @@ document.addEventListener("click", async (event) => {
   const asks = target.closest("a[data-dialog]");
   if (!asks || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
+  const mine = ++dialogs;
+  dialog.replaceChildren();
   await htmx.ajax("GET", asks.href, { target: "#dialog", swap: "innerHTML" });
+  if (mine !== dialogs) return;
+  // Refused or not reached: a toast has said so, and there is nothing to ask.
+  if (dialog.childElementCount === 0) return dialog.close();
   tellTimes(dialog);
   if (!dialog.open) dialog.showModal();
 });
@@ -92,6 +98,10 @@ new MutationObserver((changes) => {
     for (const node of change.addedNodes) if (node.nodeType === 1) leaveSoon(node);
 }).observe($("#toasts"), { childList: true });
 
+function isPoll({ sourceElement }) {
+  return /every|delay/.test(sourceElement?.getAttribute("hx-trigger") ?? "");
+}
+
 function say(text) {
   const toast = document.createElement("div");
   toast.className = "toast toast-refused";
@@ -106,8 +116,10 @@ function say(text) {
 
 document.addEventListener("htmx:response:error", (event) => {
   const { ctx } = event.detail;
-  if (ctx.sourceElement?.id === "stream") return lost();
-  if (ctx.text?.includes("<hx-partial")) return;
+  if (ctx.sourceElement?.id === "stream") return lost(ctx.response.status);
+  putBack(ctx);
+  // It leads away from here, asks again by itself, or brings its own words.
+  if (ctx.response.headers.get("HX-Redirect") || isPoll(ctx) || ctx.text?.includes("<hx-partial")) return;
   let detail;
   try {
     detail = JSON.parse(ctx.text).detail;
@@ -119,17 +131,33 @@ document.addEventListener("htmx:response:error", (event) => {
   say(detail || `The server refused this (${ctx.response.status}). Nothing was changed.`);
 });
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail.ctx?.sourceElement?.id === "stream") return lost();
-  if (event.detail.ctx) say("The server can't be reached. Nothing was changed; try again in a moment.");
+  const { ctx } = event.detail;
+  if (ctx?.sourceElement?.id === "stream") return lost();
+  if (!ctx || isPoll(ctx)) return;
+  const words = "The server can't be reached. Nothing was changed; try again in a moment.";
+  const form = putBack(ctx);
+  if (form) tellRefusal(form, words);
+  else say(words);
 });
 
 /* ---- The live stream ---- */
 
 const lostBanner = $("#stream-lost");
-function lost() {
-  if (lostBanner) lostBanner.hidden = false;
+let isSignedOut = false;
+function lost(status) {
+  isSignedOut = status === 401 || status === 403;
+  if (!lostBanner) return;
+  lostBanner.hidden = isSignedOut;
+  $("#signed-out").hidden = !isSignedOut;
+  $("#signed-out a").search = new URLSearchParams({
+    next: location.pathname.slice(base.length) + location.search,
+  });
 }
-document.addEventListener("htmx:sse:error", lost);
+document.addEventListener("htmx:sse:error", (event) => lost(event.detail.status));
+document.addEventListener("htmx:sse:before:connection", (event) => {
+  // Asking on and on changes nothing until somebody signs in.
+  if (isSignedOut) event.preventDefault();
+});
 document.addEventListener("htmx:sse:after:connection", () => {
   if (lostBanner) lostBanner.hidden = true;
 });
@@ -152,6 +180,7 @@ document.addEventListener("htmx:before:swap", (event) => {
 });
 document.addEventListener("htmx:after:swap", () => {
   tellTimes();
+  refreshDetails();
   for (const log of $$("[data-follow]")) if (!log.matches(":hover, :focus")) log.scrollTop = log.scrollHeight;
   tellTicks();
 });
@@ -186,9 +215,24 @@ async function toggle(link) {
     link.setAttribute("aria-expanded", "false");
     return;
   }
-  await htmx.ajax("GET", link.href, { target: place, swap: "innerHTML" });
+  await open(link, place);
+}
+
+async function open(link, place) {
+  await htmx.ajax("GET", `${link.href}?in=list`, { target: place, swap: "innerHTML" });
   if ($(".detail", place)) link.setAttribute("aria-expanded", "true");
   tellTimes(place);
+}
+
+/** An open row whose job went on, as after a retry, shows what is so now. */
+function refreshDetails() {
+  for (const row of $$("#jobs > tbody:has(.detail)")) {
+    const detail = $(".detail", row);
+    const { version } = row.dataset;
+    if (detail.dataset.version === version || row.asked === version) continue;
+    row.asked = version;
+    open($("a[data-expand]", row), detail.parentElement);
+  }
 }
 
 function tellTicks() {
@@ -224,8 +268,34 @@ document.addEventListener("formdata", (event) => {
 /* ---- Controls that apply at once ---- */
 
 document.addEventListener("change", (event) => {
-  if (event.target.closest("form[data-at-once]")) event.target.form.requestSubmit();
+  const field = event.target;
+  const form = field.closest("form[data-at-once]");
+  if (!form) return;
+  if (field.checkValidity()) {
+    const pair = ["addKind", "addValue"];
+    // A kind without its number, or a number without its kind: the other half is still to come.
+    if (pair.includes(field.name) && pair.some((name) => form.elements[name].value === "")) return;
+    return form.requestSubmit();
+  }
+  const why = field.validationMessage;
+  const wrong = field.value;
+  field.value = field.defaultValue;
+  tellRefusal(form, `Not changed${wrong ? ` to ${wrong}` : ""}. ${why}`);
 });
+
+/** Shows what holds again, and beside it why it still does. */
+function tellRefusal(form, text) {
+  const place = $("[data-refusal]", form);
+  if (place) place.textContent = text;
+  else say(text);
+}
+
+/** A change that did not happen leaves no trace in its control. */
+function putBack(ctx) {
+  const form = ctx?.sourceElement?.closest?.("form[data-at-once]");
+  form?.reset();
+  return form;
+}
 
 document.addEventListener("click", async (event) => {
   const copies = event.target.closest("[data-copy]");

@@ -45,7 +45,7 @@ export function Layout({ ctx, title, bare, wide, live, styles = [], scripts = []
         <IconSprite />
         {bare ? null : <Navigation ctx={ctx} />}
         <main id="main" class={wide ? "wide" : undefined} tabindex={-1}>
-          {live ? <Stream url={ctx.url(live)} /> : null}
+          {live ? <Stream url={ctx.url(live)} signIn={ctx.url("/sign-in")} /> : null}
           {children}
         </main>
         <div id="toasts" aria-live="polite">
@@ -68,13 +68,19 @@ const htmxConfig = JSON.stringify({
   history: "reload",
 });
 
-function Stream({ url }: { url: string }) {
+function Stream({ url, signIn }: { url: string; signIn: string }) {
   return (
     <>
       <div id="stream" hx-sse:connect={url} hx-swap="none" />
       <p id="stream-lost" class="banner banner-warn" role="alert" hidden>
         <Icon name="triangle-alert" />
         <span>The live connection is lost. Figures may be old; trying again by itself.</span>
+      </p>
+      <p id="signed-out" class="banner banner-warn" role="alert" hidden>
+        <Icon name="triangle-alert" />
+        <span>
+          You are signed out; the figures stand still. <a href={signIn}>Sign in</a>
+        </span>
       </p>
     </>
   );

@@ -44,6 +44,8 @@ export interface Identified {
   user: Account;
   via: "cookie" | "token";
   scopes: tokens.TokenScope[];
+  /** When the token that was shown ends, if ever. */
+  expiresAt?: Date;
 }
 
 /** Creates the owner that the configuration names, if nobody owns the server yet. */
@@ -136,7 +138,9 @@ export class Accounts {
     const now = this.parts.clock.now();
     if (secret !== undefined) {
       const found = await tokens.findByToken(this.parts.db, secret, now);
-      return found && this.seen(found.user, "token", found.scopes);
+      if (!found) return undefined;
+      const identified = await this.seen(found.user, "token", found.scopes);
+      return found.expiresAt ? { ...identified, expiresAt: found.expiresAt } : identified;
     }
     const { user, cookies } = await this.sessions.read(headers, isSecure);
     cookies.forEach(renew);

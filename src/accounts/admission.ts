@@ -1,9 +1,10 @@
 // Lets somebody have an account, or says why not.
 
-import { z } from "zod";
 import type { Db } from "../db/open.sqlite.ts";
 import type { UserRow } from "../db/tables/accounts.ts";
+import { emailAddress } from "../runtime/email-address.ts";
 import { type Fault, Refused } from "../runtime/errors.ts";
+import { isPlainName, notPlain } from "../runtime/plain-name.ts";
 import { type Admission, insertAccount, type NewAccount, type NotAdmitted } from "./new-account.sqlite.ts";
 import { hashPassword, passwordFault } from "./password.ts";
 import { normalEmail } from "./users.ts";
@@ -17,10 +18,11 @@ export async function prepareAccount(input: {
   const email = normalEmail(input.email);
   const name = input.name.trim();
   const errors: Fault[] = [];
-  if (!z.email().safeParse(email).success)
+  if (!emailAddress.safeParse(email).success)
     errors.push({ path: ["email"], message: "This is not an e-mail address." });
   if (name === "" || name.length > 100)
     errors.push({ path: ["name"], message: "The name must have 1 to 100 characters." });
+  else if (!isPlainName(name)) errors.push({ path: ["name"], message: notPlain });
   const fault = passwordFault(input.password);
   if (fault) errors.push(fault);
   if (errors.length > 0)

@@ -1,12 +1,14 @@
 // better-auth, which keeps sessions and their cookies. Accounts are made by ourselves (new-account.sqlite.ts): it knows
-// neither invitations nor the race for the first owner.
+// neither invitations nor the race for the first owner. So are passwords checked: it refuses addresses such as ada@nas.
 
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { createAuthEndpoint } from "better-auth/api";
+import { setSessionCookie } from "better-auth/cookies";
 import { betterAuth } from "better-auth/minimal";
 import { eq } from "drizzle-orm";
+import { z } from "zod";
 import type { Db } from "../db/open.sqlite.ts";
 import { credential, serverSecret, session, user } from "../db/tables/accounts.ts";
-import { hashPassword, isPassword, passwordLength } from "./password.ts";
 import { newSecret } from "./secret.ts";
 
 export const cookiePrefix = "sprocket";
@@ -27,13 +29,7 @@ export async function openAuth(db: Db, basePath: string) {
         lastSeenAt: { type: "date", required: false, input: false },
       },
     },
-    emailAndPassword: {
-      enabled: true,
-      disableSignUp: true,
-      minPasswordLength: passwordLength.min,
-      maxPasswordLength: passwordLength.max,
-      password: { hash: hashPassword, verify: ({ hash, password }) => isPassword(password, hash) },
-    },
+    plugins: [{ id: "sprocket", endpoints: { startSession } }],
     session: { expiresIn: 30 * day, updateAge: day },
     advanced: {
       cookiePrefix,
@@ -49,9 +45,23 @@ export async function openAuth(db: Db, basePath: string) {
   });
 }
 
+/** A session and its cookie for a user who has proved who they are. */
+const startSession = createAuthEndpoint(
+  "/sprocket/start-session",
+  { method: "POST", body: z.object({ userId: z.string() }) },
+  async (ctx) => {
+    const { internalAdapter } = ctx.context;
+    const user = await internalAdapter.findUserById(ctx.body.userId);
+    // Deleted in this very moment.
+    if (!user) return ctx.json({ isStarted: false });
+    await setSessionCookie(ctx, { session: await internalAdapter.createSession(user.id), user });
+    return ctx.json({ isStarted: true });
+  },
+);
+
 const day = 86_400;
 
-/** Made once per database, so that sessions outlive a restart and move with a backup. */
+/** Made once per database, so that sessions outlive a restart. Copies of a database are without it. */
 async function cookieSecret(db: Db): Promise<string> {
   await db.insert(serverSecret).values({ name: "cookie", value: newSecret() }).onConflictDoNothing();
   const [row] = await db.select().from(serverSecret).where(eq(serverSecret.name, "cookie"));

@@ -1,12 +1,13 @@
-// Sessions in cookies, kept by better-auth. A session's user is read from the database each time, so that a new role or
-// a deleted user counts at once.
+// Sessions in cookies, kept by better-auth, once e-mail and password have been found to belong together. A session's user
+// is read from the database each time, so that a new role or a deleted user counts at once.
 
-import { lt } from "drizzle-orm";
+import { and, eq, lt } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
-import { session, type UserRow } from "../db/tables/accounts.ts";
+import { credential, session, type UserRow, user } from "../db/tables/accounts.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { accountOf, type SignedIn } from "./account.ts";
 import { cookiePrefix, openAuth } from "./auth.ts";
+import { hashPassword, isPassword, passwordLength } from "./password.ts";
 
 export interface Sessions {
   /** Undefined when e-mail and password do not belong together; both answers take the same work. */
@@ -21,18 +22,17 @@ export async function openSessions(db: Db, basePath: string, clock: Clock): Prom
   const auth = await openAuth(db, basePath);
   return {
     async start(email, password, isSecure) {
-      await db.delete(session).where(lt(session.expiresAt, new Date(clock.now())));
-      try {
-        const { headers, response } = await auth.api.signInEmail({
-          body: { email, password },
-          returnHeaders: true,
-        });
-        const user = accountOf(response.user as unknown as UserRow);
-        return { user, cookies: cookiesOf(headers, isSecure) };
-      } catch (error) {
-        if (isRefusal(error)) return undefined;
-        throw error;
-      }
+      const now = new Date(clock.now());
+      await db.delete(session).where(lt(session.expiresAt, now));
+      const user = await whoHas(db, email, password);
+      if (!user) return undefined;
+      const { headers, response } = await auth.api.startSession({
+        body: { userId: user.id },
+        returnHeaders: true,
+      });
+      return response.isStarted
+        ? { user: accountOf(user), cookies: cookiesOf(headers, isSecure) }
+        : undefined;
     },
     async read(headers, isSecure) {
       if (!hasSessionCookie(headers)) return { user: undefined, cookies: [] };
@@ -49,6 +49,22 @@ export async function openSessions(db: Db, basePath: string, clock: Clock): Prom
   };
 }
 
+/** Whose e-mail and password these are; finding nobody takes the same work. */
+async function whoHas(db: Db, email: string, password: string): Promise<UserRow | undefined> {
+  // Hashing takes time with the length.
+  if (password.length > passwordLength.max) return undefined;
+  const [found] = await db
+    .select({ user, hash: credential.password })
+    .from(user)
+    .innerJoin(credential, and(eq(credential.userId, user.id), eq(credential.providerId, "credential")))
+    .where(eq(user.email, email));
+  if (!found?.hash) {
+    await hashPassword(password);
+    return undefined;
+  }
+  return (await isPassword(password, found.hash)) ? found.user : undefined;
+}
+
 function hasSessionCookie(headers: Headers): boolean {
   return headers.get("cookie")?.includes(`${cookiePrefix}.session_token=`) ?? false;
 }
@@ -60,10 +76,4 @@ function cookieOnly(headers: Headers): Headers {
 
 function cookiesOf(headers: Headers | null | undefined, isSecure: boolean): string[] {
   return (headers?.getSetCookie() ?? []).map((cookie) => (isSecure ? `${cookie}; Secure` : cookie));
-}
-
-/** A 4xx of better-auth; anything else (a database that fails) is a fault. */
-function isRefusal(error: unknown): boolean {
-  const status = (error as { statusCode?: number }).statusCode;
-  return error instanceof Error && error.name === "APIError" && status !== undefined && status < 500;
 }

@@ -3,7 +3,8 @@
 import { and, asc, eq } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import { type ApiTokenRow, apiToken, type UserRow, user } from "../db/tables/accounts.ts";
-import { NotFound } from "../runtime/errors.ts";
+import { NotFound, Refused } from "../runtime/errors.ts";
+import { isPlainName, notPlain } from "../runtime/plain-name.ts";
 import { hashSecret, newSecret } from "./secret.ts";
 
 export type TokenScope = "read" | "write" | "admin";
@@ -21,12 +22,14 @@ export interface NewToken {
   expiresAt?: Date | null;
 }
 
-/** `secret` is the token itself, kept nowhere. */
+/** `secret` is the token itself, kept nowhere. `Refused` 422 for a bad name. */
 export async function createToken(
   db: Db,
   input: NewToken,
   now: number,
 ): Promise<{ token: ApiTokenRow; secret: string }> {
+  if (!isPlainName(input.name))
+    throw new Refused(422, "token.name", notPlain, { errors: [{ path: ["name"], message: notPlain }] });
   const secret = newSecret("spr_");
   const [row] = await db
     .insert(apiToken)
@@ -54,7 +57,7 @@ export async function findByToken(
   db: Db,
   secret: string,
   now: number,
-): Promise<{ user: UserRow; scopes: TokenScope[] } | undefined> {
+): Promise<{ user: UserRow; scopes: TokenScope[]; expiresAt: Date | null } | undefined> {
   const [row] = await db
     .select({ token: apiToken, user })
     .from(apiToken)
@@ -66,7 +69,8 @@ export async function findByToken(
       .update(apiToken)
       .set({ lastUsedAt: new Date(now) })
       .where(eq(apiToken.id, row.token.id));
-  return { user: row.user, scopes: effective(row.token.scopes, row.user.role) };
+  const { scopes, expiresAt } = row.token;
+  return { user: row.user, scopes: effective(scopes, row.user.role), expiresAt };
 }
 
 /** A demoted owner's old `admin` token is a member's from that moment on. */

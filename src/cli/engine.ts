@@ -37,7 +37,9 @@ export async function openEngine(
 ): Promise<Engine> {
   const events = new EventBus();
   const clock = systemClock;
-  const settings = await openSettings(db, config, events, clock);
+  const catalogue = createCatalogue();
+  const kinds = catalogue.kinds.map(({ name }) => name);
+  const settings = await openSettings(db, config, events, clock, kinds);
   const media = openMedia({
     ffmpegPath: config.ffmpeg,
     ffprobePath: config.ffprobe,
@@ -47,7 +49,7 @@ export async function openEngine(
     clock,
   });
   const store = openSqliteJobStore(sqlite);
-  const queue: Queue<Tools> = new Queue<Tools>(store, createCatalogue(), () => tools, events, clock);
+  const queue: Queue<Tools> = new Queue<Tools>(store, catalogue, () => tools, events, clock);
   const tools: Tools = { db, queue, media, paths, settings, events, clock, log };
   return { db, paths, config, events, clock, log, settings, media, store, queue, tools };
 }

@@ -3,6 +3,7 @@
 import { realpath } from "node:fs/promises";
 import { relative, resolve, sep } from "node:path";
 import type { Db } from "../db/open.sqlite.ts";
+import { withStringIds } from "../http/api/job-view.ts";
 import { findFileAt } from "../library/files.ts";
 import { listLibraries } from "../library/libraries.ts";
 import { isWithin } from "../library/library-path.ts";
@@ -35,7 +36,8 @@ export async function enqueue(type: string, options: EnqueueOptions, flags: Flag
     const { db, queue } = await openEngine(config, open, open.paths, silentLogger);
     if (options.file !== undefined) params.fileId = await fileIdAt(db, options.file);
     const { id, deduplicated } = await queue.enqueue(type, params, { priority, origin: "cli" });
-    if (options.json) console.log(JSON.stringify({ id: String(id), type, params, deduplicated }));
+    if (options.json)
+      console.log(JSON.stringify({ id: String(id), type, params: withStringIds(params), deduplicated }));
     else if (deduplicated) console.log(`Job ${id} does this already; nothing was enqueued.`);
     else console.log(`Enqueued job ${id}.${whenItRuns(open.isServed)}`);
     return 0;

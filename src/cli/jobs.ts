@@ -1,17 +1,22 @@
 // `sprocket jobs`.
 
+import { withStringIds } from "../http/api/job-view.ts";
 import { createCatalogue } from "../jobs/index.ts";
-import type { Job } from "../queue/job.ts";
+import type { Job, JobStatus } from "../queue/job.ts";
 import { openSqliteJobStore } from "../queue/job-store.sqlite.ts";
 import type { JobFilter, ListedStatus } from "../queue/job-store.ts";
 import { CannotStart } from "../runtime/cannot-start.ts";
+import { systemClock } from "../runtime/clock.ts";
 import { type Flags, readConfig } from "../runtime/config.ts";
+import { EventBus } from "../runtime/events.ts";
 import { nearest } from "../runtime/nearest.ts";
+import { openSettings } from "../settings/settings.ts";
 import { columns } from "./columns.ts";
 import { openBeside } from "./database.ts";
+import { heldBack } from "./held-back.ts";
 
 export interface JobsOptions {
-  status?: ListedStatus;
+  status?: ListedStatus | "queued";
   queue?: string;
   limit: string;
   json?: boolean;
@@ -23,29 +28,36 @@ export async function jobs(options: JobsOptions, flags: Flags): Promise<number> 
     throw new CannotStart(`--limit ${options.limit} is not right: it must be a number from 1 to 10000.`, 2);
   const catalogue = createCatalogue();
   const filter: JobFilter = {};
-  if (options.status) filter.status = [options.status];
   if (options.queue) {
     if (!catalogue.queueByName.has(options.queue))
       throw unknownQueue(options.queue, [...catalogue.queueByName.keys()]);
     filter.queue = [options.queue];
   }
-  const open = openBeside(readConfig(flags).dataFolder);
+  const config = readConfig(flags);
+  const open = openBeside(config.dataFolder);
   const store = openSqliteJobStore(open.sqlite);
   try {
+    const settings = await openSettings(open.db, config, new EventBus(), systemClock);
+    const held = await heldBack(store, catalogue, settings, systemClock.now());
+    const statusOf = ({ id, status }: Job) => (held.some((one) => one.id === id) ? "queued" : status);
+    if (options.status === "queued") filter.ids = held.map(({ id }) => id);
+    else if (options.status) filter.status = [options.status];
+    if (options.status === "pending") filter.exceptIds = held;
     const page = await store.list(filter, "newest", 0, limit);
     if (options.json) {
       const typeOf = (job: Job) => catalogue.find(job.kind)?.alias ?? job.kind;
       console.log(
         JSON.stringify(
-          { data: page.jobs.map((job) => inJson(job, typeOf(job))), total: page.total },
+          { data: page.jobs.map((job) => inJson(job, typeOf(job), statusOf(job))), total: page.total },
           null,
           2,
         ),
       );
       return 0;
     }
+    const rows = page.jobs.map((job) => inColumns(job, statusOf(job)));
     if (page.total === 0) console.log("No jobs.");
-    else console.log(columns([["ID", "STATUS", "QUEUE", "KIND", "TARGET", ""], ...page.jobs.map(inColumns)]));
+    else console.log(columns([["ID", "STATUS", "QUEUE", "KIND", "TARGET", ""], ...rows]));
     if (page.total > page.jobs.length)
       console.log(`${page.total - page.jobs.length} more; --limit shows them.`);
     return 0;
@@ -55,31 +67,19 @@ export async function jobs(options: JobsOptions, flags: Flags): Promise<number> 
   }
 }
 
-function inColumns(job: Job): string[] {
-  const status =
-    job.status === "running" && job.progress !== null ? `running ${Math.round(job.progress)} %` : job.status;
+function inColumns(job: Job, status: JobStatus): string[] {
+  const shown =
+    status === "running" && job.progress !== null ? `running ${Math.round(job.progress)} %` : status;
   const why = job.failure
     ? `${job.failure.code}: ${job.failure.message.split("\n")[0]}`
     : (job.outcomeNote ?? "");
-  return [String(job.id), status, job.queue, job.kind, job.subject.label, why];
+  return [String(job.id), shown, job.queue, job.kind, job.subject.label, why];
 }
 
 /** Named as in the media jobs API. */
-function inJson(job: Job, type: string): Record<string, unknown> {
-  const {
-    id,
-    kind,
-    queue,
-    status,
-    progress,
-    priority,
-    params,
-    subject,
-    retryCount,
-    maxRetries,
-    failure,
-    worker,
-  } = job;
+function inJson(job: Job, type: string, status: JobStatus): Record<string, unknown> {
+  const { id, kind, queue, progress, priority, subject, retryCount, maxRetries, failure, worker } = job;
+  const params = withStringIds(job.params);
   const target = {
     type: subject.type,
     id: subject.id === null ? null : String(subject.id),

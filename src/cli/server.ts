@@ -8,7 +8,11 @@ import { checkTool } from "../http/readiness.ts";
 import { backfillStrikes } from "../jobs/backfill-strikes.ts";
 import { scanKinds } from "../jobs/scan.ts";
 import { autoScanLoop } from "../library/auto-scan.ts";
+import { derivativeSweep } from "../library/derivative-sweep.ts";
+import { transformCacheLoop } from "../library/transform-cache.ts";
 import { libraryWatch } from "../library/watch.ts";
+import { jobLogRemover } from "../queue/job-logs.ts";
+import type { Lease } from "../queue/job-store.ts";
 import { prunerLoop } from "../queue/pruner.ts";
 import { reapAll, reaperLoop } from "../queue/reaper.ts";
 import { Worker } from "../queue/worker.ts";
@@ -89,19 +93,28 @@ async function openApp(engine: Engine, config: Config): Promise<App> {
   return { ...engine, config, worker, accounts, startedAt: new Date(clock.now()) };
 }
 
-function services({ settings, ...engine }: Engine, { worker }: App): Service[] {
+/** In the order of their start. */
+export function services({ settings, ...engine }: Engine, { worker }: Pick<App, "worker">): Service[] {
   const { clock, log } = engine;
-  const reaper = { ...engine, policy: () => settings.get("orphanPolicy") };
+  const reaper = {
+    ...engine,
+    policy: () => settings.get("orphanPolicy"),
+    holds: (lease: Lease) => worker.holds(lease),
+  };
   return [
     engine.media,
     // This process holds the data folder, so whoever ran these jobs is dead.
     { name: "orphans of the last run", start: async () => void (await reapAll(reaper)), stop: () => {} },
     backfillStrikes(engine),
-    worker,
+    jobLogRemover({ ...engine, logsFolder: engine.paths.logs }),
     loopService(reaperLoop(reaper), clock, log),
     loopService(prunerLoop({ ...engine, retention: () => settings.get("retention") }), clock, log),
     loopService(autoScanLoop({ ...engine, settings, scanKinds }), clock, log),
+    loopService(transformCacheLoop(engine), clock, log),
+    loopService(derivativeSweep(engine, clock.now()), clock, log),
     libraryWatch({ ...engine, scanKinds }),
+    // Last, so that it stops first: its jobs are handed back before anything else may keep the end waiting.
+    worker,
   ];
 }
 

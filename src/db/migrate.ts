@@ -2,6 +2,7 @@
 
 import type { Database } from "bun:sqlite";
 import type { Migration } from "./migrations/sqlite/index.ts";
+import { writeSnapshot } from "./snapshot.sqlite.ts";
 
 export class NewerSchema extends Error {
   override name = "NewerSchema";
@@ -29,7 +30,7 @@ export function migrate(
   let snapshot: string | null = null;
   if (from > 0 && from < to && snapshotTo) {
     snapshot = snapshotTo(from);
-    sqlite.query("VACUUM INTO ?").run(snapshot);
+    writeSnapshot(sqlite, snapshot);
   }
   for (const step of migrations.filter((m) => m.version > from)) {
     sqlite.exec("BEGIN IMMEDIATE");

@@ -45,6 +45,8 @@ export interface Identity {
   /** How the request proved it. A cookie has every scope its role allows. */
   via: "cookie" | "token";
   scopes: Scope[];
+  /** When its token ends, if ever. */
+  expiresAt?: Date;
 }
 
 /** Hono's environment of every route: `c.var.identity` is set wherever the guard let somebody in. */

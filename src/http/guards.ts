@@ -1,8 +1,10 @@
 // Who may ask for what, decided here and nowhere else, before any handler runs. What no list names is for owners only.
 
 import type { Context, MiddlewareHandler } from "hono";
-import { Refused } from "../runtime/errors.ts";
+import { matchedRoutes } from "hono/route";
+import { NotFound, Refused } from "../runtime/errors.ts";
 import type { App, Env, Identity, Scope } from "./context.ts";
+import { setFlash } from "./pages/flash.ts";
 
 /** Open to nobody in particular. `*` stands for any rest. */
 export const publicRoutes = [
@@ -27,6 +29,7 @@ export const memberRoutes = [
   "GET /libraries/:id",
   "GET /files/:id",
   "POST /sign-out",
+  "POST /theme",
   "POST /api/auth/sign-out",
   "GET /api/me",
   "POST /api/me/password",
@@ -85,10 +88,13 @@ async function decide(
   if (isPublic(route)) return undefined;
   if (isFirstRunRoute(route) && (await app.accounts.isFirstRun())) return undefined;
   if (!identity) return turnAway(app, c);
+  // A script has no business on pages: their forms know no scopes.
+  if (identity.via === "token" && !isApi(c.req.path))
+    throw new Refused(403, "token.page", "Tokens open the API only; pages are for a signed-in browser.");
   const mayEnter = identity.user.role === "owner" || isMembers(route);
-  if (!mayEnter && isPage(c) && route.startsWith("GET ")) return c.redirect(`${app.config.basePath}/`, 303);
-  if (!mayEnter) throw new Refused(403, "role.insufficient", "This is for owners.");
-  checkScope(identity, route);
+  if (!mayEnter) return keepOut(app, c, route);
+  // What a cookie allows is a matter of its user's role alone; scopes are for tokens.
+  if (identity.via === "token") checkScope(identity, route);
   return undefined;
 }
 
@@ -118,20 +124,49 @@ async function turnAway(app: Pick<App, "accounts" | "config">, c: Context<Env>):
     throw new Refused(401, gaveToken ? "token.invalid" : "identity.missing", message);
   }
   const { basePath } = app.config;
-  const url = new URL(c.req.url);
-  const next =
-    c.req.method === "GET" && c.req.path !== "/"
-      ? `?next=${encodeURIComponent(c.req.path + url.search)}`
-      : "";
+  const back = lookedAt(app, c);
+  const next = back === "/" ? "" : `?next=${encodeURIComponent(back)}`;
   const to = (await app.accounts.isFirstRun()) ? `${basePath}/welcome` : `${basePath}/sign-in${next}`;
-  if (c.req.header("hx-request") === "true") return c.body(null, 401, { "HX-Redirect": to });
+  if (isHtmx(c)) return c.body(null, 401, { "HX-Redirect": to });
   return c.redirect(to, 303);
 }
 
-/** Somebody looks at it in a browser; scripts, players and event streams want a status instead of a redirect. */
+/** A signed-in member at an owner's door. */
+function keepOut(app: Pick<App, "config">, c: Context<Env>, route: string): Response {
+  if (!isPage(c) || !route.startsWith("GET "))
+    throw new Refused(403, "role.insufficient", "This is for owners.");
+  // Even what is not there stays shut: a route that answers every method would look like nothing.
+  if (!matchedRoutes(c).some(({ method }) => method !== "ALL")) throw new NotFound("page", c.req.path);
+  setFlash(c, { kind: "refused", text: "That page is for owners." });
+  const to = `${app.config.basePath}/`;
+  return isHtmx(c) ? c.body(null, 403, { "HX-Redirect": to }) : c.redirect(to, 303);
+}
+
+/** The page somebody is on, below the base path: for htmx the one around the part that it asks for. */
+function lookedAt({ config: { basePath } }: Pick<App, "config">, c: Context): string {
+  const around = isHtmx(c) ? c.req.header("hx-current-url") : undefined;
+  if (around && URL.canParse(around)) {
+    const { pathname, search } = new URL(around);
+    const isBelow = basePath !== "" && pathname.startsWith(`${basePath}/`);
+    return (isBelow ? pathname.slice(basePath.length) : pathname) + search;
+  }
+  return c.req.method === "GET" ? c.req.path + new URL(c.req.url).search : "/";
+}
+
+/**
+ * Somebody looks at it in a browser; scripts, players and event streams want a status instead of a redirect. htmx takes
+ * a stream for every answer, so only who takes nothing else is one.
+ */
 function isPage(c: Context): boolean {
-  const isApi = c.req.path === "/api" || c.req.path.startsWith("/api/") || c.req.path === "/metrics";
-  return !isApi && !c.req.header("accept")?.includes("text/event-stream");
+  return !isApi(c.req.path) && c.req.header("accept")?.trim() !== "text/event-stream";
+}
+
+function isHtmx(c: Context): boolean {
+  return c.req.header("hx-request") === "true";
+}
+
+function isApi(path: string): boolean {
+  return path === "/api" || path.startsWith("/api/") || path === "/metrics";
 }
 
 function checkScope(identity: Identity, route: string): void {

@@ -32,6 +32,8 @@ interface Sent {
 interface Channel<Shared> {
   view: View<Shared>;
   sent: Map<string, Sent>;
+  /** Parts of a larger one that went: a list that somebody holds still shows them. */
+  left: Set<string>;
   readers: Set<Reader>;
 }
 
@@ -46,6 +48,10 @@ interface Reader {
 const shortestMs = 300;
 /** Looks even without an event: another process may have written, and a delayed job becomes due by itself. */
 const longestMs = 2000;
+/** Messages that wait for a browser that does not take them. It comes back by itself and gets everything anew. */
+const mostUnread = 40;
+/** More rows than a list shows. */
+const mostLeft = 200;
 /** Below Bun's default idle timeout of 10 s, should the server not lift it. */
 const heartbeatMs = 8000;
 
@@ -77,7 +83,13 @@ export class LiveViews<Shared> {
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         const reader: Reader = {
-          send: (text) => controller.enqueue(encoder.encode(text)),
+          send(text) {
+            if ((controller.desiredSize ?? 0) < -mostUnread) {
+              controller.error(new Error("The browser stopped reading."));
+              throw new Error("The browser stopped reading.");
+            }
+            controller.enqueue(encoder.encode(text));
+          },
           close: () => controller.close(),
           mayStay: async () => (await this.app.accounts.identify(c.req.raw.headers))?.user.role === "owner",
         };
@@ -99,7 +111,12 @@ export class LiveViews<Shared> {
   }
 
   private join(view: View<Shared>, reader: Reader): () => void {
-    const channel = this.channels.get(view.key) ?? { view, sent: new Map(), readers: new Set() };
+    const channel = this.channels.get(view.key) ?? {
+      view,
+      sent: new Map(),
+      left: new Set(),
+      readers: new Set(),
+    };
     this.channels.set(view.key, channel);
     // What it missed is told with the next look; everything, since nothing was told yet.
     channel.sent.clear();
@@ -115,7 +132,9 @@ export class LiveViews<Shared> {
 
   private part(channel: Channel<Shared>, reader: Reader): void {
     channel.readers.delete(reader);
-    if (channel.readers.size === 0) this.channels.delete(channel.view.key);
+    // A reader may leave twice, and the second time its channel's name may stand for a newer one.
+    if (channel.readers.size === 0 && this.channels.get(channel.view.key) === channel)
+      this.channels.delete(channel.view.key);
     if (this.channels.size > 0) return;
     this.unsubscribe?.();
     this.unsubscribe = undefined;
@@ -158,7 +177,7 @@ export class LiveViews<Shared> {
     const partials: string[] = [];
     const fragments = await channel.view.fragments(shared);
     const present = new Set(fragments.map((f) => f.target));
-    for (const target of channel.sent.keys()) if (!present.has(target)) channel.sent.delete(target);
+    for (const target of channel.sent.keys()) if (!present.has(target)) leave(channel, target);
     for (const { target, swap, markup, stamp, everyMs, within } of fragments) {
       const before = channel.sent.get(target);
       const html = String(await markup);
@@ -170,7 +189,7 @@ export class LiveViews<Shared> {
         continue;
       }
       channel.sent.set(target, { stamp: mark, at: now });
-      if (within && !before) continue;
+      if (within && !before && !channel.left.delete(target)) continue;
       partials.push(`<hx-partial hx-target="${target}" hx-swap="${swap}">${html}</hx-partial>`);
     }
     if (partials.length === 0) return;
@@ -204,6 +223,12 @@ export class LiveViews<Shared> {
       this.part(channel, reader);
     }
   }
+}
+
+function leave(channel: Channel<never>, target: string): void {
+  channel.sent.delete(target);
+  channel.left.add(target);
+  if (channel.left.size > mostLeft) channel.left.delete(channel.left.values().next().value!);
 }
 
 /** Bun closes a connection that is silent for `idleTimeout`; a stream is silent whenever nothing happens. */

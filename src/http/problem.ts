@@ -1,7 +1,6 @@
 // Every error that leaves the server, as an RFC 9457 problem document. What is not one of our errors says nothing of its
 // insides: it is logged under an id, and the id is told.
 
-import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { type Fault, GiveUp, JobFailure, NotFound, Refused, RetryLater } from "../runtime/errors.ts";
 
@@ -16,11 +15,7 @@ export interface Problem {
   retryAfterS?: number;
 }
 
-/** Sends the problem as JSON. */
-export function toProblem(error: unknown, _c?: Context): Response {
-  return problemResponse(problemOf(error));
-}
-
+/** As JSON. */
 export function problemResponse(problem: Problem): Response {
   const headers = new Headers({ "Content-Type": "application/problem+json" });
   if (problem.retryAfterS !== undefined) headers.set("Retry-After", String(problem.retryAfterS));

@@ -1,8 +1,9 @@
 // What must work for this server to do its work: asked by /readyz and by `doctor`.
 
-import { statfs, unlink } from "node:fs/promises";
+import { rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
+import { bytes } from "../../views/format.ts";
 import type { Db } from "../db/open.sqlite.ts";
 import type { DataPaths } from "../runtime/data-folder.ts";
 
@@ -37,7 +38,6 @@ export async function checkDataFolder({ tmp }: DataPaths): Promise<Check> {
   const file = join(tmp, `readiness-${crypto.randomUUID()}`);
   try {
     await Bun.write(file, "x");
-    await unlink(file);
     return { name: "dataFolder", result: "ok", detail: "takes files" };
   } catch (error) {
     return {
@@ -46,15 +46,18 @@ export async function checkDataFolder({ tmp }: DataPaths): Promise<Check> {
       detail: `takes no files: ${(error as Error).message}`,
       fix: "Give the server's user the right to write there, and look whether the disk is full.",
     };
+  } finally {
+    // On a full disk the file is made, and only its content does not fit.
+    await rm(file, { force: true });
   }
 }
 
 export async function checkDisk(folder: string): Promise<Check> {
   try {
     const { bavail, bsize } = await statfs(folder);
-    const freeMb = Math.floor((bavail * bsize) / 1_048_576);
-    const detail = `${freeMb} MB free`;
-    if (freeMb >= leastFreeMb) return { name: "disk", result: "ok", detail };
+    const free = bavail * bsize;
+    const detail = `${bytes(free)} free`;
+    if (free >= leastFreeMb * 1_048_576) return { name: "disk", result: "ok", detail };
     return {
       name: "disk",
       result: "fail",

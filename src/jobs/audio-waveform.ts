@@ -4,7 +4,7 @@ import { z } from "zod";
 import { writeDerivative } from "../library/derivatives.ts";
 import { readWaveform, writeWaveform } from "../media/waveform.ts";
 import type { JobKind } from "../queue/kind.ts";
-import { aboutFile, fileId, inputFile } from "./input-file.ts";
+import { aboutFile, fileId, inputFile, megabytes } from "./input-file.ts";
 import { lacksDerivative, pendingFiles } from "./pending-files.ts";
 import type { Tools } from "./tools.ts";
 
@@ -27,12 +27,12 @@ export const audioWaveform: JobKind<z.infer<typeof params>, Tools> = {
       where: lacksDerivative(tools, "waveform", "json"),
       suits: (row) => row.codecs?.audio !== undefined,
     }),
-  async run({ params, tools, signal, progress }) {
+  async run({ params, tools, signal, progress, log }) {
     const input = await inputFile(tools, params.fileId);
     const probe = await tools.media.probe(input.path, signal);
     if (probe.audio.length === 0) return { notNeeded: "There is no sound in the file." };
     const form = { extension: "json", mimeType: "application/json" };
-    await writeDerivative(tools, input.row.id, "waveform", "json", form, async (temporary) => {
+    const made = await writeDerivative(tools, input.row.id, "waveform", "json", form, async (temporary) => {
       const waveform = await readWaveform(tools.media.ffmpegPath, input.path, {
         signal,
         durationS: probe.durationS,
@@ -41,6 +41,9 @@ export const audioWaveform: JobKind<z.infer<typeof params>, Tools> = {
       await writeWaveform(temporary, waveform);
       await input.assertUnchanged();
     });
+    log(
+      `Peaks of ${Math.round(probe.durationS ?? 0)} s of ${probe.audio[0]!.codec}, ${megabytes(made.sizeBytes)}`,
+    );
     tools.events.publish({ topic: "file", id: input.row.id });
   },
 };

@@ -1,6 +1,6 @@
 // Every code that a failure may carry, for people: what it means and what to do next. Codes are stable; texts are not.
 
-import { GiveUp, JobFailure, RetryLater } from "../runtime/errors.ts";
+import { GiveUp, isForbidden, JobFailure, RetryLater } from "../runtime/errors.ts";
 
 export interface FailureCode {
   meaning: string;
@@ -32,7 +32,8 @@ export const failureCodes: Record<string, FailureCode> = {
   },
   "input.unsupported": {
     meaning: "The file is in a format that this server cannot read.",
-    nextStep: "Convert it, or use an ffmpeg that has the decoder; “sprocket doctor” lists what yours has.",
+    nextStep:
+      "The reason says what is missing. Convert a copy to a common format (JPEG, MP4, MP3), or leave it: the file itself is fine where it is.",
     retryable: false,
   },
   "input.changed": {
@@ -132,7 +133,7 @@ export function failureOf(error: unknown): { code: string; message: string; retr
       ? (error as NodeJS.ErrnoException)
       : (new Error(String(error)) as NodeJS.ErrnoException);
   if (name === "AbortError") return { code: "job.cancelled", message, retryable: false };
-  const known = systemCodes[code ?? ""] ?? "internal";
+  const known = systemCodes[code ?? ""] ?? (isForbidden(error) ? forbidden(error) : "internal");
   return { code: known, message, retryable: failureCodes[known]!.retryable };
 }
 
@@ -142,3 +143,9 @@ const systemCodes: Record<string, string> = {
   EDQUOT: "disk.full",
   EROFS: "disk.readonly",
 };
+
+/** Making and renaming is done in the data folder only; what else is refused is the input, which nobody may read. */
+function forbidden(error: unknown): string {
+  const made = ["mkdir", "mkdtemp", "rename", "unlink", "rmdir", "copyfile"];
+  return made.includes((error as NodeJS.ErrnoException).syscall ?? "") ? "disk.readonly" : "input.unreadable";
+}

@@ -7,7 +7,7 @@ import { filesBySha256, saveFacts } from "../library/files.ts";
 import { recogniseMoved } from "../library/moves.ts";
 import { hashFile } from "../media/hash.ts";
 import type { JobKind } from "../queue/kind.ts";
-import { aboutFile, fileId, inputFile } from "./input-file.ts";
+import { aboutFile, fileId, inputFile, megabytes } from "./input-file.ts";
 import { pendingFiles } from "./pending-files.ts";
 import type { Tools } from "./tools.ts";
 
@@ -37,7 +37,8 @@ export const fileHash: JobKind<z.infer<typeof params>, Tools> = {
     await input.assertUnchanged();
     await saveFacts(db, input.row.id, { sha256, hashedAt: new Date(clock.now()) }, clock.now());
     const same = (await filesBySha256(db, [sha256])).get(sha256) ?? [];
-    log(same.length > 1 ? `${sha256}, the same as ${same.length - 1} other files` : sha256);
+    log(`${sha256} of ${megabytes(input.sizeBytes)}`);
+    if (same.length > 1) log(`The same as ${same.length - 1} other ${same.length > 2 ? "files" : "file"}.`);
     const now = await recogniseMoved(db, input.row.id, tools.paths);
     if (now.id !== input.row.id)
       log(`This is file ${now.id}, which went missing at another place; it keeps its history.`);

@@ -4,7 +4,7 @@ import { open } from "node:fs/promises";
 import { isNull } from "drizzle-orm";
 import { z } from "zod";
 import { type FileRow, file } from "../db/tables/library.ts";
-import { markInvalid, saveFacts } from "../library/files.ts";
+import { getFile, markInvalid, saveFacts } from "../library/files.ts";
 import { getLibrary } from "../library/libraries.ts";
 import { containerFacts } from "../media/container-facts.ts";
 import type { Captured, Place } from "../media/exif.ts";
@@ -13,7 +13,7 @@ import { isText } from "../media/image-format.ts";
 import type { JobKind, Run } from "../queue/kind.ts";
 import { GiveUp } from "../runtime/errors.ts";
 import { cascadeOf } from "./cascade.ts";
-import { aboutFile, fileId, type InputFile, inputFile } from "./input-file.ts";
+import { aboutFile, fileId, type InputFile, inputFile, megabytes } from "./input-file.ts";
 import { pendingFiles } from "./pending-files.ts";
 import type { Tools } from "./tools.ts";
 
@@ -46,18 +46,35 @@ export const fileMetadata: JobKind<Params, Tools> = {
     const { fault, ...facts } = found;
     const now = clock.now();
     await saveFacts(db, input.row.id, facts, now);
+    job.log(inWords(facts, input.sizeBytes));
     // A quarantined file stays so until somebody releases it, whatever its content.
     const judged = input.row.state === "ok" || input.row.state === "invalid";
     if (judged && fault) await markInvalid(db, input.row.id, fault.code, fault.message, now);
     else if (judged) await saveFacts(db, input.row.id, { state: "ok", reasonCode: null, reason: null }, now);
-    // The first look at these bytes: what is made of them comes next. Noted last, so that a crash in between is made good
-    // by the retry.
-    if (input.row.metadataAt === null) await enqueueNext(job, input.row);
-    await saveFacts(db, input.row.id, { metadataAt: new Date(now) }, now);
+    // The first look at these bytes: what is made of them comes next. Asked only now, since a scan may have found the file
+    // changed while this ran, and its own request for this look was then one too many.
+    const { metadataAt } = await getFile(db, input.row.id);
+    if (metadataAt === null) await enqueueNext(job, input.row);
+    // Noted last, so that a crash in between is made good by the retry; with the facts, which that scan has voided.
+    await saveFacts(db, input.row.id, { ...facts, metadataAt: new Date(now) }, now);
     events.publish({ topic: "file", id: input.row.id });
     if (fault) throw fault;
   },
 };
+
+/** `jpeg, 4032×3024, 2.1 MB`. */
+function inWords({ codecs, width, height, durationS }: Facts, sizeBytes: number): string {
+  const streams = [codecs?.video, codecs?.audio].filter((one) => one !== undefined).join(" and ");
+  return [
+    codecs?.container ?? "Of no known format",
+    streams,
+    width && height ? `${width}×${height}` : "",
+    durationS ? `${Math.round(durationS * 10) / 10} s` : "",
+    megabytes(sizeBytes),
+  ]
+    .filter((one) => one !== "")
+    .join(", ");
+}
 
 async function enqueueNext({ tools, backfill }: Run<Params, Tools>, row: FileRow): Promise<void> {
   const { recognise } = await getLibrary(tools.db, row.libraryId);

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import type { JobKind } from "../queue/kind.ts";
 import { GiveUp } from "../runtime/errors.ts";
-import { aboutFile, fileId, inputFile } from "./input-file.ts";
+import { aboutFile, fileId, inputFile, megabytes } from "./input-file.ts";
 import { keepPictures, type Picture } from "./keep-pictures.ts";
 import { lacksDerivative, pendingFiles } from "./pending-files.ts";
 import { withScratchFolder } from "./scratch-folder.ts";
@@ -27,12 +27,14 @@ export const imageThumbnail: JobKind<z.infer<typeof params>, Tools> = {
       types: ["image"],
       where: lacksDerivative(tools, "preview", "webp-1440"),
     }),
-  async run({ params, tools, signal }) {
+  async run({ params, tools, signal, log }) {
     const input = await inputFile(tools, params.fileId);
     if (input.row.type !== "image") throw new GiveUp("input.unsupported", `${input.row.path} is no picture.`);
-    await withScratchFolder(tools, (folder) =>
+    const made = await withScratchFolder(tools, (folder) =>
       keepPictures(tools, input, input.path, folder, pictures, signal),
     );
+    for (const one of made)
+      log(`${one.kind} ${one.variant}: ${one.width}×${one.height}, ${megabytes(one.sizeBytes)}`);
   },
 };
 

@@ -1,9 +1,15 @@
 // Pictures in the size and format that somebody asks for, kept in the cache. The same code runs as a job and inline.
 
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
+import {
+  keepTransform,
+  transformInTheMaking,
+  transformsFolder,
+  useTransform,
+} from "../library/transform-cache.ts";
 import type { JobKind } from "../queue/kind.ts";
 import { GiveUp } from "../runtime/errors.ts";
 import { aboutFile, fileId, type InputFile, inputFile } from "./input-file.ts";
@@ -54,10 +60,8 @@ export async function transformImage(
   const input = await inputFile(tools, params.fileId);
   if (input.row.type !== "image") throw new GiveUp("input.unsupported", `${input.row.path} is no picture.`);
   const target = placeOf(tools, input, params);
-  if (await exists(target.path)) return target;
-  await mkdir(dirname(target.path), { recursive: true, mode: 0o700 });
-  // Beside its place, so that the rename is one step.
-  const temporary = join(dirname(target.path), `.part-${randomBytes(6).toString("hex")}`);
+  if (await useTransform(target.path, tools.clock)) return target;
+  const temporary = await transformInTheMaking(tools.paths, randomBytes(6).toString("hex"));
   try {
     const { w, h, fit, format, quality } = params;
     // Without a size the picture keeps its own, up to the largest that is served.
@@ -65,7 +69,7 @@ export async function transformImage(
     await tools.media.renderImage(input.path, [{ path: temporary, ...size, fit, format, quality }], signal);
     await input.assertUnchanged();
     signal.throwIfAborted();
-    await rename(temporary, target.path);
+    await keepTransform(tools, temporary, target.path);
   } finally {
     await rm(temporary, { force: true });
   }
@@ -74,11 +78,11 @@ export async function transformImage(
 
 /** Undefined when it has not been made yet, or the file changed since. */
 export async function cachedTransform(
-  tools: Pick<Tools, "db" | "paths">,
+  tools: Pick<Tools, "db" | "paths" | "clock">,
   params: TransformParams,
 ): Promise<Transformed | undefined> {
   const target = placeOf(tools, await inputFile(tools, params.fileId), params);
-  return (await exists(target.path)) ? target : undefined;
+  return (await useTransform(target.path, tools.clock)) ? target : undefined;
 }
 
 /** Named by what goes in, so that a changed file or other parameters never meet an old picture. */
@@ -91,17 +95,10 @@ function placeOf({ paths }: Pick<Tools, "paths">, input: InputFile, params: Tran
     .digest("hex")
     .slice(0, 40);
   return {
-    path: join(paths.cache, "transform", key.slice(0, 2), `${key}.${extensions[params.format]}`),
+    path: join(transformsFolder(paths, input.row.id), `${key}.${extensions[params.format]}`),
     mimeType: `image/${params.format}`,
     etag: `"${key}"`,
   };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (s) => s.size > 0,
-    () => false,
-  );
 }
 
 /** Raised when the same parameters come to mean another picture. */

@@ -27,7 +27,7 @@ export interface InputFile {
   assertUnchanged(): Promise<void>;
 }
 
-/** Throws `GiveUp("input.missing")` when it is not on disk. */
+/** Throws `GiveUp("input.missing")` when it is not on disk, `GiveUp("input.unreadable")` when it may not be read. */
 export async function inputFile({ db }: Pick<Tools, "db">, id: number): Promise<InputFile> {
   const row = await getFile(db, id);
   const path = await absolutePath(db, row);
@@ -46,6 +46,11 @@ export async function inputFile({ db }: Pick<Tools, "db">, id: number): Promise<
       );
     },
   };
+}
+
+/** For a job's log. */
+export function megabytes(sizeBytes: number): string {
+  return sizeBytes < 100_000 ? `${(sizeBytes / 1000).toFixed(1)} kB` : `${(sizeBytes / 1e6).toFixed(1)} MB`;
 }
 
 export async function aboutFile(params: { fileId: number }, { db }: Pick<Tools, "db">): Promise<Subject> {

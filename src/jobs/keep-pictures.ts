@@ -2,6 +2,7 @@
 
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
+import type { DerivativeRow } from "../db/tables/library.ts";
 import { writeDerivative } from "../library/derivatives.ts";
 import type { ImageOutput } from "../media/native-ops.ts";
 import type { InputFile } from "./input-file.ts";
@@ -21,7 +22,7 @@ export async function keepPictures(
   folder: string,
   pictures: Picture[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<DerivativeRow[]> {
   const outputs = pictures.map(({ kind, variant, ...output }) => ({
     ...output,
     path: join(folder, `${kind}-${variant}.${extensions[output.format]}`),
@@ -29,15 +30,18 @@ export async function keepPictures(
   const rendered = await tools.media.renderImage(source, outputs, signal);
   await input.assertUnchanged();
   signal.throwIfAborted();
+  const rows: DerivativeRow[] = [];
   for (const [n, { kind, variant, format }] of pictures.entries()) {
     const made = rendered[n]!;
     const form = { extension: extensions[format], mimeType: `image/${format}` };
-    await writeDerivative(tools, input.row.id, kind, variant, form, async (temporary) => {
+    const row = await writeDerivative(tools, input.row.id, kind, variant, form, async (temporary) => {
       await rename(made.path, temporary);
       return { width: made.width, height: made.height };
     });
+    rows.push(row);
   }
   tools.events.publish({ topic: "file", id: input.row.id });
+  return rows;
 }
 
 export const extensions = { webp: "webp", jpeg: "jpg", png: "png", avif: "avif" } as const;

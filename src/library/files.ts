@@ -1,12 +1,11 @@
 // Files: finding one, and what jobs write about it. An id that was merged away leads to the row that was kept.
 
-import { realpath, stat } from "node:fs/promises";
+import { access, constants, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import { type FileRow, file, library, mergedFile } from "../db/tables/library.ts";
-import { GiveUp, NotFound } from "../runtime/errors.ts";
-import { nsfwLibraries } from "./file-list.ts";
+import { GiveUp, isForbidden, NotFound } from "../runtime/errors.ts";
 import { isWithin } from "./library-path.ts";
 
 export {
@@ -43,7 +42,7 @@ export async function findFileAt(db: Db, libraryId: number, path: string): Promi
 
 /**
  * Where the file lies on disk. `GiveUp("input.missing")` when it is not there, or when its real path leads out of the
- * library's root.
+ * library's root; `GiveUp("input.unreadable")` when the server may not read it.
  */
 export async function absolutePath(db: Db, row: Pick<FileRow, "libraryId" | "path">): Promise<string> {
   const [owner] = await db.select({ path: library.path }).from(library).where(eq(library.id, row.libraryId));
@@ -53,6 +52,7 @@ export async function absolutePath(db: Db, row: Pick<FileRow, "libraryId" | "pat
     const [root, real] = await Promise.all([realpath(owner.path), realpath(path)]);
     if (!isWithin(root, real)) throw new GiveUp("input.missing", `${row.path} leads out of its library.`);
     if (!(await stat(real)).isFile()) throw new GiveUp("input.missing", `${row.path} is no regular file.`);
+    await access(real, constants.R_OK);
     return real;
   } catch (error) {
     if (error instanceof GiveUp) throw error;
@@ -62,6 +62,7 @@ export async function absolutePath(db: Db, row: Pick<FileRow, "libraryId" | "pat
         "input.missing",
         `${path} is not there; it was renamed, deleted, or its disk is not mounted.`,
       );
+    if (isForbidden(error)) throw new GiveUp("input.unreadable", `${path} may not be read (${code}).`);
     throw new GiveUp("input.missing", `${path} cannot be reached: ${(error as Error).message}`);
   }
 }
@@ -118,10 +119,6 @@ export async function filesBySha256(db: Db, hashes: string[]): Promise<Map<strin
     .orderBy(asc(file.id));
   for (const row of rows) found.set(row.sha256!, [...(found.get(row.sha256!) ?? []), row.id]);
   return found;
-}
-
-export async function isNsfw(db: Db, row: Pick<FileRow, "libraryId">): Promise<boolean> {
-  return (await nsfwLibraries(db)).includes(row.libraryId);
 }
 
 /** Prepared once per database: building the query costs ten times its run, and a scan asks 300,000 times. */

@@ -5,6 +5,7 @@ import { access, opendir, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { Refused } from "../runtime/errors.ts";
 import { isPassedOver, mediaTypeOf } from "./media-types.ts";
+import { isMedia } from "./walk.ts";
 
 export interface PickedFolder {
   path: string;
@@ -56,7 +57,7 @@ async function fill(picked: PickedFolder): Promise<void> {
       picked.counts.folders++;
     }
     const media = entry.isFile() ? mediaTypeOf(entry.name) : undefined;
-    if (media) picked.counts[plural[media.type]]++;
+    if (media && (await isMedia(path).catch(() => false))) picked.counts[plural[media.type]]++;
   }
 }
 

@@ -8,10 +8,12 @@ import type { Db } from "../db/open.sqlite.ts";
 import { type FileType, file, type LibraryRow, library, type Recognise } from "../db/tables/library.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { DataPaths } from "../runtime/data-folder.ts";
-import { NotFound } from "../runtime/errors.ts";
+import { NotFound, Refused } from "../runtime/errors.ts";
 import type { EventBus } from "../runtime/events.ts";
+import { asPlainName, isPlainName, notPlain } from "../runtime/plain-name.ts";
 import { derivativesFolder, removeDerivatives } from "./derivatives.ts";
 import { checkLibraryPath } from "./library-path.ts";
+import { removeTransforms } from "./transform-cache.ts";
 
 export { checkLibraryPath } from "./library-path.ts";
 
@@ -54,13 +56,13 @@ export function scannedTypes(row: LibraryRow): FileType[] {
   return types;
 }
 
-/** `Refused` 422 for a bad path. Enqueues no scan: the caller decides when the work starts. */
+/** `Refused` 422 for a bad path or name. Enqueues no scan: the caller decides when the work starts. */
 export async function createLibrary(parts: Parts, input: LibraryInput): Promise<LibraryRow> {
   const path = await checkLibraryPath(parts, input.path);
   const [row] = await parts.db
     .insert(library)
     .values({
-      name: input.name?.trim() || basename(path),
+      name: nameOf(input.name, path),
       path,
       scanVideos: input.scan?.videos ?? true,
       scanImages: input.scan?.images ?? true,
@@ -88,7 +90,7 @@ export async function updateLibrary(
   const [row] = await parts.db
     .update(library)
     .set({
-      name: input.name === undefined ? before.name : input.name.trim() || basename(path),
+      name: input.name === undefined ? before.name : nameOf(input.name, path),
       path,
       rootIdentity: path === before.path ? before.rootIdentity : null,
       scanVideos: input.scan?.videos ?? before.scanVideos,
@@ -116,12 +118,20 @@ export async function removeLibrary(parts: Omit<Parts, "clock">, id: number): Pr
     const ids = batch.map((row) => row.id);
     await removeDerivatives(parts, ids);
     await parts.db.delete(file).where(inArray(file.id, ids));
+    await removeTransforms(parts.paths, ids);
     await Promise.all(
       ids.map((fileId) => rm(derivativesFolder(parts.paths, fileId), { recursive: true, force: true })),
     );
   }
   await parts.db.delete(library).where(eq(library.id, id));
   parts.events.publish({ topic: "library", id });
+}
+
+function nameOf(given: string | undefined, path: string): string {
+  const name = given?.trim();
+  if (!name) return asPlainName(basename(path));
+  if (isPlainName(name)) return name;
+  throw new Refused(422, "library.name", notPlain, { errors: [{ path: ["name"], message: notPlain }] });
 }
 
 const nothingRecognised: Recognise = { objects: false, faces: false, audio: false, transcribe: false };

@@ -13,6 +13,17 @@ export function mediaTypeOf(name: string): MediaType | undefined {
   return dot > 0 ? byExtension.get(name.slice(dot + 1).toLowerCase()) : undefined;
 }
 
+/** TypeScript shares its extension with films in MPEG transport streams: only their packets, 188 bytes each, begin with 0x47. */
+export function mayBeSource(name: string): boolean {
+  return /\.ts$/i.test(name);
+}
+
+export function isTransportStream(head: Uint8Array): boolean {
+  return head[0] === 0x47 && head[transportPacketBytes] === 0x47;
+}
+
+export const transportPacketBytes = 188;
+
 /** Hidden entries, and what NAS systems, trash cans and file managers leave behind. */
 export function isPassedOver(name: string): boolean {
   return name.startsWith(".") || leftovers.has(name.toLowerCase());

@@ -2,7 +2,21 @@
 // recognised by inode, size and time while scanning; across file systems by the content hash once it is known.
 
 import { rm } from "node:fs/promises";
-import { and, asc, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  inArray,
+  isNull,
+  min,
+  ne,
+  type SQL,
+  sql,
+} from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
 import type { Db } from "../db/open.sqlite.ts";
 import { type FileRow, file, type LibraryRow, library } from "../db/tables/library.ts";
 import type { DataPaths } from "../runtime/data-folder.ts";
@@ -11,6 +25,7 @@ import { getFile } from "./files.ts";
 import { mergeFiles } from "./merge-files.sqlite.ts";
 import type { ScanParts } from "./scan.ts";
 import type { BatchOf } from "./scan-batch.ts";
+import { removeTransforms } from "./transform-cache.ts";
 import { absolute, isGone, nodeFs, type ScanFs, type Seen } from "./walk.ts";
 
 /** Which of the new paths are old files: same inode, size and time, and no longer at their old path. */
@@ -56,19 +71,11 @@ export async function findMoved(
  */
 export async function recogniseMoved(db: Db, fileId: number, paths?: DataPaths): Promise<FileRow> {
   const fresh = await getFile(db, fileId);
-  // Empty files all have one hash and are still not one file.
-  if (!fresh.sha256 || fresh.state === "missing" || fresh.sizeBytes === 0) return fresh;
   const [old] = await db
-    .select()
+    .select(getTableColumns(file))
     .from(file)
-    .where(
-      and(
-        eq(file.sha256, fresh.sha256),
-        eq(file.state, "missing"),
-        eq(file.type, fresh.type),
-        lt(file.id, fresh.id),
-      ),
-    )
+    .innerJoin(copy, isTheSame())
+    .where(eq(copy.id, fresh.id))
     .orderBy(desc(file.missingSince), desc(file.id))
     .limit(1);
   if (!old) return fresh;
@@ -77,25 +84,44 @@ export async function recogniseMoved(db: Db, fileId: number, paths?: DataPaths):
   const kept = new Set((await listDerivatives(db, old.id)).map((row) => row.path));
   const left = paths ? before.filter((row) => !kept.has(row.path)) : [];
   await Promise.all(left.map((row) => rm(derivativePath(paths!, row), { force: true })));
+  if (paths) await removeTransforms(paths, [fresh.id]);
   return await getFile(db, old.id);
 }
 
 /** Hashing may have outrun the scan that marks the old place as missing: pairs up what was marked just now. */
 export async function recogniseMovedAmong({ db, paths }: ScanParts, missingIds: number[]): Promise<number> {
   if (missingIds.length === 0) return 0;
-  const fresh = sql`fresh`;
-  const pairs = await db.all<{ id: number }>(
-    sql`SELECT min(${fresh}.id) AS id FROM ${file} JOIN file ${fresh}
-      ON ${fresh}.sha256 = ${file.sha256} AND ${fresh}.id > ${file.id} AND ${fresh}.state <> 'missing'
-      WHERE ${inArray(file.id, missingIds)} AND ${fresh}.created_at >= ${file.missingSince} - ${recentMs}
-      GROUP BY ${file.id}`,
-  );
+  const pairs = await db
+    .select({ id: min(copy.id) })
+    .from(file)
+    .innerJoin(copy, isTheSame())
+    .where(inArray(file.id, missingIds))
+    .groupBy(file.id);
   let merged = 0;
-  for (const { id } of pairs) if ((await recogniseMoved(db, id, paths)).id !== id) merged++;
+  for (const { id } of pairs) if ((await recogniseMoved(db, id!, paths)).id !== id) merged++;
   return merged;
 }
 
-/** A copy that has stood beside its original for longer is a file of its own. */
+const copy = alias(file, "copy");
+
+/** The one rule: `copy` is the missing `file` at another place. */
+function isTheSame(): SQL | undefined {
+  return and(
+    eq(copy.sha256, file.sha256),
+    eq(copy.type, file.type),
+    gt(copy.id, file.id),
+    eq(file.state, "missing"),
+    ne(copy.state, "missing"),
+    // Empty files all have one hash and are still not one file.
+    gt(copy.sizeBytes, 0),
+    // What lies in the trash is done with: the same bytes, come back, are a new file, and a trashed copy brings none back.
+    isNull(file.trashedAt),
+    isNull(copy.trashedAt),
+    // A copy that has stood beside its original for longer is a file of its own.
+    sql`${copy.createdAt} >= ${file.missingSince} - ${recentMs}`,
+  );
+}
+
 const recentMs = 24 * 3_600_000;
 
 async function hasLeft(

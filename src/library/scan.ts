@@ -8,7 +8,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { DataPaths } from "../runtime/data-folder.ts";
 import { GiveUp } from "../runtime/errors.ts";
 import type { EventBus } from "../runtime/events.ts";
-import { getLibrary } from "./libraries.ts";
+import { getLibrary, scannedTypes } from "./libraries.ts";
 import { refuseLostRoot, rootIdentity } from "./lost-root.ts";
 import { markMissing } from "./missing.ts";
 import { applyBatch, type Batch } from "./scan-batch.ts";
@@ -57,7 +57,7 @@ export async function scanLibrary(parts: ScanParts, ask: ScanAsk, hooks: ScanHoo
   const row = await getLibrary(parts.db, ask.libraryId);
   try {
     const { result, identity } = await scan(parts, row, ask, hooks);
-    await noteScan(parts, row, inWords(result, ask.type), identity);
+    await noteScan(parts, row, await withOthers(parts.db, row.id, ask.type, inWords(result, ask.type)), identity);
     return result;
   } catch (error) {
     if (error instanceof GiveUp) await noteScan(parts, row, error.message);
@@ -142,6 +142,16 @@ function doneOf(report: WalkReport, known: number): number {
   const byFolders = report.folders / (report.folders + report.foldersToGo + 1);
   const done = known > 0 ? report.files / known : Math.max(byFolders, report.files / (report.files + 20_000));
   return Math.min(99, Math.round(done * 1000) / 10);
+}
+
+/** Each type is scanned on its own: what the last scan of the others said stays beside it. */
+async function withOthers(db: Db, libraryId: number, type: FileType, note: string): Promise<string> {
+  const now = await getLibrary(db, libraryId);
+  const said = now.lastScanNote?.match(/\d+ (videos|images|audio files) seen: [^.]*\./g) ?? [];
+  const notes = scannedTypes(now).map((each) =>
+    each === type ? note : said.find((sentence) => sentence.includes(` ${nouns[each]} seen: `)),
+  );
+  return notes.filter(Boolean).join(" ") || note;
 }
 
 async function noteScan({ db, clock, events }: ScanParts, row: LibraryRow, note: string, identity?: string) {

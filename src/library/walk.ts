@@ -2,15 +2,23 @@
 // tree of any size fits. Says what it could not read: what it did not see there is not gone.
 
 import type { Dirent } from "node:fs";
-import { lstat, opendir } from "node:fs/promises";
+import { lstat, open, opendir } from "node:fs/promises";
 import type { FileType } from "../db/tables/library.ts";
 import { parentOf } from "./folders.ts";
-import { isPassedOver, mediaTypeOf } from "./media-types.ts";
+import {
+  isPassedOver,
+  isTransportStream,
+  mayBeSource,
+  mediaTypeOf,
+  transportPacketBytes,
+} from "./media-types.ts";
 
 /** The part of the file system that a scan touches. It has no way to write. */
 export interface ScanFs {
   opendir(path: string): Promise<AsyncIterable<Dirent>>;
   lstat(path: string): Promise<FileStat>;
+  /** The first bytes of a file, fewer when it is shorter. */
+  head(path: string, bytes: number): Promise<Uint8Array>;
 }
 
 export interface FileStat {
@@ -123,7 +131,21 @@ export const nodeFs: ScanFs = {
       mtimeMs: Number(s.mtimeNs / 1_000_000n),
     };
   },
+  async head(path, bytes) {
+    const handle = await open(path);
+    try {
+      const { buffer, bytesRead } = await handle.read(new Uint8Array(bytes), 0, bytes, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  },
 };
+
+/** Of a regular file whose name says that it is media. */
+export async function isMedia(path: string, fs: ScanFs = nodeFs): Promise<boolean> {
+  return !mayBeSource(path) || isTransportStream(await fs.head(path, transportPacketBytes + 1));
+}
 
 export function isGone(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
@@ -153,7 +175,7 @@ async function look(root: string, candidates: Candidate[], report: WalkReport, f
     candidates.map(async (candidate): Promise<Seen | undefined> => {
       try {
         const s = await fs.lstat(absolute(root, candidate.path));
-        if (!s.isFile) return undefined;
+        if (!s.isFile || !(await isMedia(absolute(root, candidate.path), fs))) return undefined;
         return { ...candidate, sizeBytes: s.sizeBytes, mtimeMs: s.mtimeMs, inode: s.inode };
       } catch (error) {
         // On a dying disk there are many: then what is held back is their folder, unless that is the root.

@@ -80,8 +80,9 @@ export function libraryWatch(parts: WatchParts): LibraryWatch {
     },
     async stop() {
       abort.abort();
-      await turn;
+      // First, so that a look through a large library ends here instead of being waited for.
       for (const one of watched.values()) one.stop();
+      await turn;
       watched.clear();
     },
     sync: synced,
@@ -92,6 +93,7 @@ export function libraryWatch(parts: WatchParts): LibraryWatch {
 class WatchedLibrary {
   private readonly watchers = new Map<string, FSWatcher>();
   private gaveUp: string | undefined;
+  private isStopped = false;
   private firstChangeAt: number | undefined;
   private forget = () => {};
 
@@ -107,6 +109,11 @@ class WatchedLibrary {
   }
 
   stop() {
+    this.isStopped = true;
+    this.unwatchAll();
+  }
+
+  private unwatchAll() {
     this.forget();
     for (const watcher of this.watchers.values()) watcher.close();
     this.watchers.clear();
@@ -115,20 +122,26 @@ class WatchedLibrary {
   /** With everything below it. Watched before it is listed: what comes in between shows up twice, never not at all. */
   async addFolder(root: string): Promise<void> {
     const toVisit = [root];
-    while (toVisit.length > 0 && this.gaveUp === undefined) {
+    while (toVisit.length > 0 && this.isWatching()) {
       const folder = toVisit.pop()!;
       if (!this.watchOne(folder)) continue;
       try {
-        for await (const entry of await opendir(folder))
+        for await (const entry of await opendir(folder)) {
+          if (!this.isWatching()) return;
           if (entry.isDirectory() && !isPassedOver(entry.name)) toVisit.push(join(folder, entry.name));
+        }
       } catch (error) {
         this.parts.log.warn("A folder cannot be watched", { folder, error });
       }
     }
   }
 
+  private isWatching(): boolean {
+    return !this.isStopped && this.gaveUp === undefined;
+  }
+
   private watchOne(folder: string): boolean {
-    if (this.watchers.has(folder)) return false;
+    if (!this.isWatching() || this.watchers.has(folder)) return false;
     if (this.watchers.size >= (this.parts.maxFolders ?? 8192)) {
       this.giveUp(`it has more than ${this.watchers.size} folders`);
       return false;
@@ -156,14 +169,14 @@ class WatchedLibrary {
 
   private giveUp(reason: string) {
     this.gaveUp = reason;
-    this.stop();
+    this.unwatchAll();
     this.parts.log.warn(`${this.row.name} is not watched: ${reason}. The auto-scan still looks through it.`, {
       library_id: this.row.id,
     });
   }
 
   private async changed(folder: string, name: string | null) {
-    if (this.gaveUp !== undefined || (name && isPassedOver(name))) return;
+    if (!this.isWatching() || (name && isPassedOver(name))) return;
     this.arm();
     if (!name) return;
     const path = join(folder, name);
@@ -175,6 +188,8 @@ class WatchedLibrary {
   }
 
   private arm() {
+    // An enqueueing or a look at a file may have been under way when the watch ended.
+    if (!this.isWatching()) return;
     const now = this.parts.clock.now();
     this.firstChangeAt ??= now;
     const waited = now - this.firstChangeAt;
@@ -186,6 +201,7 @@ class WatchedLibrary {
   }
 
   private async enqueue() {
+    if (!this.isWatching()) return;
     this.firstChangeAt = undefined;
     const kinds = scannedTypes(this.row).map((type) => this.parts.scanKinds[type]);
     try {

@@ -1,17 +1,18 @@
 // SHA-256 of a file, streamed. The event loop turns between pieces; a file that changes meanwhile has no hash.
 
 import { open } from "node:fs/promises";
-import { GiveUp, JobFailure } from "../runtime/errors.ts";
+import { GiveUp, isForbidden, JobFailure } from "../runtime/errors.ts";
 
 export interface HashOptions {
   signal?: AbortSignal;
   onProgress?: (percent: number) => void;
 }
 
-/** Lower-case hex. Throws `GiveUp("input.missing")`, or `JobFailure("input.changed")`. */
+/** Lower-case hex. Throws `GiveUp` with `input.missing` or `input.unreadable`, or `JobFailure("input.changed")`. */
 export async function hashFile(path: string, { signal, onProgress }: HashOptions = {}): Promise<string> {
   const handle = await open(path, "r").catch((error) => {
-    throw new GiveUp("input.missing", `The file cannot be opened: ${error.message}`);
+    const code = isForbidden(error) ? "input.unreadable" : "input.missing";
+    throw new GiveUp(code, `The file cannot be opened: ${error.message}`);
   });
   try {
     const before = await handle.stat();

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { GiveUp } from "../runtime/errors.ts";
+import { GiveUp, isForbidden } from "../runtime/errors.ts";
 import { input, makeWithFfmpeg } from "./ffmpeg.ts";
 import { imageFormat } from "./image-format.ts";
 import type { Native } from "./native.ts";
@@ -41,7 +41,8 @@ export async function renderImage(
   signal?: AbortSignal,
 ): Promise<Rendered[]> {
   const format = await imageFormat(path).catch((error) => {
-    throw new GiveUp("input.missing", `The file cannot be opened: ${error.message}`);
+    const code = isForbidden(error) ? "input.unreadable" : "input.missing";
+    throw new GiveUp(code, `The file cannot be opened: ${error.message}`);
   });
   if (format !== "jxl" && format !== "bmp")
     return tools.native.call("image.render", { path, outputs }, { signal });

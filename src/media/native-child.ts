@@ -1,7 +1,7 @@
 // The child in which sharp, libheif and ONNX Runtime run. It answers requests over IPC and exits with its parent.
 // Each library is loaded by the first request that needs it.
 
-import { GiveUp, JobFailure } from "../runtime/errors.ts";
+import { GiveUp, isForbidden, JobFailure } from "../runtime/errors.ts";
 import type { FromChild, NativeOp, NativeOps, ToChild } from "./native-ops.ts";
 
 export function runNativeChild(): void {
@@ -38,6 +38,7 @@ function plain(error: Error): { name: string; code: string; message: string } {
     return { name: error.name, code: error.code, message: error.message };
   if ((error as { code?: string }).code === "ENOENT")
     return { name: "GiveUp", code: "input.missing", message: error.message };
+  if (isForbidden(error)) return { name: "GiveUp", code: "input.unreadable", message: error.message };
   if (/No space left on device|ENOSPC/.test(error.message))
     return {
       name: "JobFailure",

@@ -41,6 +41,8 @@ interface Child {
   waiting: Map<number, Waiting>;
   /** Takes no more requests, and ends when those it has are answered. */
   retired: boolean;
+  /** Killed because nobody wants its answer any more. */
+  unwanted: boolean;
 }
 
 export function createNative(options: NativeOptions): Native {
@@ -52,7 +54,7 @@ export function createNative(options: NativeOptions): Native {
   let stopped = false;
 
   function start(): Child {
-    const child: Child = { waiting: new Map(), retired: false, process: undefined! };
+    const child: Child = { waiting: new Map(), retired: false, unwanted: false, process: undefined! };
     child.process = Bun.spawn([...wrapper(5), ...(options.command ?? defaultCommand())], {
       env: childEnvironment({
         SPROCKET_NATIVE_CACHE: options.cacheFolder,
@@ -90,13 +92,21 @@ export function createNative(options: NativeOptions): Native {
       waiting.reject(
         new JobFailure("tool.crashed", `The image process died (${how}) while it worked on this file.`),
       );
-    if (child.waiting.size > 0) log.warn("native child died", { pid: child.process.pid, how });
+    if (child.waiting.size > 0 && !child.unwanted)
+      log.warn("native child died", { pid: child.process.pid, how });
     child.waiting.clear();
   }
 
   function retire(child: Child) {
     child.retired = true;
     if (current === child) current = undefined;
+  }
+
+  /** Retired first: it takes a moment to die, and what is asked meanwhile needs another child. */
+  function end(child: Child, { unwanted }: { unwanted: boolean }) {
+    retire(child);
+    child.unwanted ||= unwanted;
+    kill(child);
   }
 
   /** Called when a child may have nothing to do. */
@@ -126,7 +136,7 @@ export function createNative(options: NativeOptions): Native {
       // Nobody can stop a decoder halfway. Alone, the child dies; with company, its answer is waited for, so that it
       // writes nothing after the caller has cleaned up.
       const onAbort = () => {
-        if (child.waiting.size === 1) kill(child);
+        if (child.waiting.size === 1) end(child, { unwanted: true });
       };
       signal?.addEventListener("abort", onAbort, { once: true });
       const timer = setTimeout(() => {
@@ -136,7 +146,7 @@ export function createNative(options: NativeOptions): Native {
             new JobFailure("tool.timeout", `The image process gave no answer in ${timeoutMs / 1000} s.`),
           );
         child.waiting.delete(id);
-        kill(child);
+        end(child, { unwanted: false });
       }, timeoutMs);
       try {
         const value = (await answered) as NativeOps[typeof op]["result"];
@@ -155,7 +165,7 @@ export function createNative(options: NativeOptions): Native {
       stopped = true;
       forgetIdle();
       const exits = [...all].map((child) => child.process.exited);
-      for (const child of all) kill(child);
+      for (const child of all) end(child, { unwanted: true });
       await Promise.all(exits);
     },
   };

@@ -2,15 +2,17 @@
 // settlement. Knows nothing of slots or of other jobs.
 
 import { appendFile, mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type { Clock } from "../runtime/clock.ts";
 import { GiveUp, JobFailure, NotFound, RetryLater } from "../runtime/errors.ts";
+import { jobLogPath } from "./job-logs.ts";
 import type { Claimed, Report, Settlement } from "./job-store.ts";
 import type { JobKind, Run } from "./kind.ts";
 import { backoffMs } from "./retry.ts";
 
 /** What the database keeps of an attempt's log; the whole goes to a file once it is longer. */
 export const logTailBytes = 10_240;
+const longestLine = 2_000;
 /** A full disk is waited for, not counted as a failure. */
 const diskFullWaitMs = 120_000;
 
@@ -75,7 +77,7 @@ export class Execution<Tools = any> {
     };
   }
 
-  /** The whole log of a talkative attempt: `<logs>/jobs/<id>-<attempt>.log`. */
+  /** The whole log of a talkative attempt. */
   async spill(): Promise<void> {
     if (!this.spilled || this.unwritten === "") return;
     const text = this.unwritten;
@@ -111,7 +113,7 @@ export class Execution<Tools = any> {
 
   private addLog(line: string): void {
     const time = new Date(this.clock.now()).toISOString().slice(0, 19).replace("T", " ");
-    const text = `[${time}] ${line.trimEnd()}\n`;
+    const text = `[${time}] ${line.trimEnd().slice(0, longestLine)}\n`;
     this.unwritten += text;
     this.tail += text;
     this.changed.log = true;
@@ -161,8 +163,4 @@ export class Execution<Tools = any> {
     this.addLog(`Retry ${retryCount + 1} of ${maxRetries} in ${waitMs / 60_000} minutes.`);
     return { outcome: "retry", runAt: now + waitMs, failure, strike: true };
   }
-}
-
-export function jobLogPath(logsFolder: string, jobId: number, attempt: number): string {
-  return join(logsFolder, "jobs", `${jobId}-${attempt}.log`);
 }

@@ -39,37 +39,38 @@ export class GroupCommit {
     if (batch.length === 0) return;
     this.waiting = [];
     try {
-      const values = this.commit(batch);
-      for (const [i, w] of batch.entries()) w.resolve(values[i]);
-    } catch (error) {
+      this.settle(batch, batch.length > 1);
+    } catch {
       // One bad write must not take its neighbours down: each gets a transaction of its own.
-      if (batch.length === 1) batch[0]!.reject(error);
-      else for (const w of batch) this.alone(w);
+      for (const w of batch) this.settle([w]);
     }
   }
 
-  private alone(w: Waiting): void {
+  /** `orThrow`: nobody hears of a failure, it is thrown. Once committed, nothing here may fail the batch again. */
+  private settle(batch: Waiting[], orThrow = false): void {
+    let values: unknown[];
     try {
-      w.resolve(this.commit([w])[0]);
+      values = this.commit(batch);
     } catch (error) {
-      w.reject(error);
+      this.afterCommit(false);
+      if (orThrow) throw error;
+      for (const w of batch) w.reject(error);
+      return;
     }
+    this.afterCommit(true);
+    for (const [i, w] of batch.entries()) w.resolve(values[i]);
   }
 
   private commit(batch: Waiting[]): unknown[] {
     if (this.durable) this.sqlite.run("PRAGMA synchronous = FULL");
-    this.sqlite.run("BEGIN IMMEDIATE");
     try {
+      this.sqlite.run("BEGIN IMMEDIATE");
       const values = batch.map((w) => w.run());
       this.beforeCommit();
       this.sqlite.run("COMMIT");
-      this.afterCommit(true);
       return values;
-    } catch (error) {
-      if (this.sqlite.inTransaction) this.sqlite.run("ROLLBACK");
-      this.afterCommit(false);
-      throw error;
     } finally {
+      if (this.sqlite.inTransaction) this.sqlite.run("ROLLBACK");
       if (this.durable) this.sqlite.run("PRAGMA synchronous = NORMAL");
     }
   }

@@ -4,6 +4,7 @@
 import type { Database } from "bun:sqlite";
 import type { Attempt, AttemptOutcome, Category, Failure, Job, JobStatus } from "./job.ts";
 import type {
+  Finished,
   JobFilter,
   JobOrder,
   JobPage,
@@ -25,7 +26,6 @@ interface JoinedRow {
   subject_type: "file" | "library" | "none";
   subject_id: number | null;
   subject_label: string;
-  subject_group: number | null;
   max_retries: number;
   retry_count: number;
   run_at: number | null;
@@ -46,7 +46,7 @@ interface JoinedRow {
   acknowledged_at: number | null;
 }
 
-const joined = `SELECT j.id, j.lane, j.priority, j.backfill, j.params, j.subject_type, j.subject_id, j.subject_label, j.subject_group,
+const joined = `SELECT j.id, j.lane, j.priority, j.backfill, j.params, j.subject_type, j.subject_id, j.subject_label,
   j.max_retries, j.retry_count, j.run_at, j.origin, j.created_at,
   r.started_at AS running_since, r.progress AS running_progress, r.progress_at, r.worker, p.paused_at,
   f.state, f.started_at, f.finished_at, f.progress, f.note, f.code, f.message, f.acknowledged_at
@@ -58,6 +58,17 @@ interface Segment {
   args: number[];
   count: number;
 }
+
+interface Keyed {
+  k: number;
+  id: number;
+}
+
+type Direction = "ASC" | "DESC";
+
+/** SQLite's limit is 500 terms of a compound. */
+const mergedAtOnce = 200;
+const scanWindow = 20_000;
 
 type Place = "running" | "waiting" | "delayed" | "paused" | "failed" | "cleared" | "cancelled" | "completed";
 
@@ -123,21 +134,15 @@ export class JobReader {
     this.tally.refresh();
     if (needsScan(filter)) return this.scan(filter, order, offset, limit);
     const lanes = this.tally.all().filter(({ lane }) => matchesLane(filter, lane));
-    if (!filter.status?.length) return this.listAll(filter, lanes, order, offset, limit);
+    if (!filter.status?.length) return this.listAll(lanes, order, offset, limit);
     return this.listPlaces(filter, placesIn(filter.status), lanes, order, offset, limit);
   }
 
   /** All states: by id, which is the order of enqueueing. */
-  private listAll(
-    filter: JobFilter,
-    lanes: LaneTally[],
-    order: JobOrder,
-    offset: number,
-    limit: number,
-  ): JobPage {
+  private listAll(lanes: LaneTally[], order: JobOrder, offset: number, limit: number): JobPage {
     const total = lanes.reduce((sum, t) => sum + sumOf(t), 0);
     const direction = order === "oldest" ? "ASC" : "DESC";
-    if (!filter.queue?.length && !filter.kind?.length && !filter.category?.length) {
+    if (lanes.length === this.tally.all().length) {
       const rows = this.sqlite
         .query(
           `${joined} WHERE j.id IN (SELECT id FROM job ORDER BY id ${direction} LIMIT ? OFFSET ?) ORDER BY j.id ${direction}`,
@@ -152,7 +157,7 @@ export class JobReader {
         args: [t.lane.id],
         count: sumOf(t),
       }));
-    return { jobs: this.byIds(this.merge(segments, `k ${direction}`, limit, offset)), total };
+    return { jobs: this.byIds(this.merge(segments, direction, limit, offset)), total };
   }
 
   private listPlaces(
@@ -164,44 +169,54 @@ export class JobReader {
     limit: number,
   ): JobPage {
     const ended = places.filter((p) => !openPlaces.includes(p));
-    const parts = openPlaces
+    const parts: { segments: Segment[]; direction: Direction }[] = openPlaces
       .filter((p) => places.includes(p))
       .map((place) => ({
         segments: lanes.map((t) => segmentOf(place, t, exceptIds)),
-        by: place === "running" ? "k DESC" : "k, id",
+        direction: place === "running" ? "DESC" : "ASC",
       }));
     // States that are over are one list by the time they ended.
     if (ended.length > 0) {
-      const direction = order === "oldest" ? "ASC" : "DESC";
       parts.push({
         segments: lanes.flatMap((t) => ended.map((p) => segmentOf(p, t, []))),
-        by: `k ${direction}, id ${direction}`,
+        direction: order === "oldest" ? "ASC" : "DESC",
       });
     }
     let skip = offset;
     let total = 0;
     const ids: number[] = [];
-    for (const { segments, by } of parts) {
+    for (const { segments, direction } of parts) {
       const full = segments.filter((s) => s.count > 0);
       const count = full.reduce((sum, s) => sum + s.count, 0);
-      if (ids.length < limit && skip < count) ids.push(...this.merge(full, by, limit - ids.length, skip));
+      if (ids.length < limit && skip < count)
+        ids.push(...this.merge(full, direction, limit - ids.length, skip));
       skip = Math.max(0, skip - count);
       total += count;
     }
     return { jobs: this.byIds(ids), total };
   }
 
-  /** SQLite merges ordered sub-selects of a compound lazily: only what the page shows is read. */
-  private merge(segments: Segment[], by: string, limit: number, offset: number): number[] {
-    if (segments.length === 0 || limit <= 0) return [];
-    const sql = `SELECT id FROM (${segments.map((s) => s.sql).join(" UNION ALL ")} ORDER BY ${by} LIMIT ? OFFSET ?)`;
-    const rows = this.sqlite.query(sql).all(...segments.flatMap((s) => s.args), limit, offset) as {
-      id: number;
-    }[];
-    return rows.map((r) => r.id);
+  /**
+   * SQLite merges ordered sub-selects of a compound lazily: only what the page shows is read. It takes 500 of them at
+   * most, so many lanes are merged in parts.
+   */
+  private merge(segments: Segment[], direction: Direction, limit: number, offset: number): number[] {
+    if (limit <= 0) return [];
+    const parts: Keyed[][] = [];
+    for (let at = 0; at < segments.length; at += mergedAtOnce)
+      parts.push(this.mergeSome(segments.slice(at, at + mergedAtOnce), direction, offset + limit));
+    const all = parts.length === 1 ? parts[0]! : parts.flat().sort(byKey(direction));
+    return all.slice(offset, offset + limit).map((r) => r.id);
   }
 
-  /** Filters that no index serves alone: about one subject, by text, by ids, without some groups. */
+  private mergeSome(segments: Segment[], direction: Direction, limit: number): Keyed[] {
+    const union = segments.map((s) => s.sql).join(" UNION ALL ");
+    return this.sqlite
+      .query(`${union} ORDER BY k ${direction}, id ${direction} LIMIT ?`)
+      .all(...segments.flatMap((s) => s.args), limit) as Keyed[];
+  }
+
+  /** Filters that no index serves alone: about one subject, by text, by ids. */
   private scan(filter: JobFilter, order: JobOrder, offset: number, limit: number): JobPage {
     const { where, args } = this.conditions(filter);
     const { total } = this.sqlite
@@ -213,12 +228,46 @@ export class JobReader {
     return { jobs: rows.map((r) => this.job(r)), total };
   }
 
-  ids(filter: JobFilter, limit: number, after = 0): number[] {
+  async *idBatches(filter: JobFilter, size: number): AsyncIterable<number[]> {
+    this.tally.refresh();
+    if (!filter.status?.length || needsScan(filter)) yield* this.scannedBatches(filter, size);
+    else
+      for (const place of placesIn(filter.status))
+        for (const t of this.tally.all())
+          if (matchesLane(filter, t.lane) && t[place as TallyState] > 0)
+            yield* this.batchesOf(place, t, size);
+  }
+
+  /** By the place's own order from where the last batch ended: what was moved meanwhile is not met again. */
+  private *batchesOf(place: Place, t: LaneTally, size: number): Iterable<number[]> {
+    const { sql, args } = segmentOf(place, t, []);
+    const key = /SELECT (\w+) AS k/.exec(sql)![1]!;
+    const next = this.sqlite.query(`${sql} AND (${key}, id) > (?, ?) ORDER BY ${key}, id LIMIT ?`);
+    let last: Keyed = { k: -1, id: -1 };
+    for (;;) {
+      const batch = next.all(...args, last.k, last.id, size) as Keyed[];
+      if (batch.length > 0) yield batch.map((r) => r.id);
+      if (batch.length < size) return;
+      last = batch.at(-1)!;
+    }
+  }
+
+  /** A window of ids at a time, with a turn of the event loop in between. */
+  private async *scannedBatches(filter: JobFilter, size: number): AsyncIterable<number[]> {
     const { where, args } = this.conditions(filter);
-    const rows = this.sqlite
-      .query(`SELECT id FROM (${joined} WHERE j.id > ? AND ${where} ORDER BY j.id LIMIT ?)`)
-      .all(after, ...args, limit) as { id: number }[];
-    return rows.map((r) => r.id);
+    const { newest } = this.sqlite.query("SELECT coalesce(max(id), 0) AS newest FROM job").get() as {
+      newest: number;
+    };
+    const window = this.sqlite.query(
+      `SELECT id FROM (${joined} WHERE j.id > ? AND j.id <= ? AND ${where} ORDER BY j.id)`,
+    );
+    for (let from = 0; from < newest; from += scanWindow) {
+      const ids = (window.all(from, Math.min(newest, from + scanWindow), ...args) as { id: number }[]).map(
+        (r) => r.id,
+      );
+      for (let at = 0; at < ids.length; at += size) yield ids.slice(at, at + size);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   private conditions(filter: JobFilter): { where: string; args: (string | number)[] } {
@@ -228,7 +277,13 @@ export class JobReader {
       const tests = placesIn(filter.status).map((p) => placeTest[p]);
       where.push(`(${tests.join(" OR ")})`);
     }
-    if (filter.queue?.length || filter.kind?.length || filter.category?.length) {
+    if (
+      filter.queue?.length ||
+      filter.kind?.length ||
+      filter.category?.length ||
+      filter.group?.length ||
+      filter.hideGroups?.length
+    ) {
       const lanes = this.tally.all().filter(({ lane }) => matchesLane(filter, lane));
       where.push(`j.lane IN (${lanes.map((t) => t.lane.id).join(",") || "-1"})`);
     }
@@ -246,10 +301,6 @@ export class JobReader {
       const like = `%${filter.text.replace(/[\\%_]/g, "\\$&")}%`;
       args.push(like, like, like);
     }
-    if (filter.hideGroups?.length)
-      where.push(
-        `(j.subject_group IS NULL OR j.subject_group NOT IN (${filter.hideGroups.map(Number).join(",")}))`,
-      );
     return { where: where.join(" AND "), args };
   }
 
@@ -378,15 +429,21 @@ export class JobReader {
     );
   }
 
-  finishedSince(t: number): Map<string, { completed: number; failed: number }> {
+  finishedSince(t: number): Map<string, Finished> {
     const count = this.sqlite.query(
-      "SELECT count(*) AS n FROM finished WHERE lane = ? AND state = ? AND finished_at >= ?",
+      "SELECT count(*) AS n, min(finished_at) AS first FROM finished WHERE lane = ? AND state = ? AND finished_at >= ?",
     );
-    const since = new Map<string, { completed: number; failed: number }>();
+    const since = new Map<string, Finished>();
     for (const { lane, completed, failed } of this.tally.all()) {
-      const sum = since.get(lane.queue) ?? { completed: 0, failed: 0 };
-      if (completed > 0) sum.completed += (count.get(lane.id, endedPlaces.completed, t) as { n: number }).n;
-      if (failed > 0) sum.failed += (count.get(lane.id, endedPlaces.failed, t) as { n: number }).n;
+      const sum = since.get(lane.queue) ?? { completed: 0, failed: 0, first: null };
+      const add = (state: "completed" | "failed") => {
+        const { n, first } = count.get(lane.id, endedPlaces[state], t) as { n: number; first: number | null };
+        sum[state] += n;
+        if (first !== null && (sum.first === null || first < sum.first.getTime()))
+          sum.first = new Date(first);
+      };
+      if (completed > 0) add("completed");
+      if (failed > 0) add("failed");
       since.set(lane.queue, sum);
     }
     return since;
@@ -423,7 +480,7 @@ export class JobReader {
       vramMb: lane.vramMb,
       status,
       params: JSON.parse(r.params),
-      subject: { type: r.subject_type, id: r.subject_id, label: r.subject_label, group: r.subject_group },
+      subject: { type: r.subject_type, id: r.subject_id, label: r.subject_label, group: lane.group || null },
       priority: r.priority,
       backfill: r.backfill === 1,
       progress: running ? r.running_progress : r.progress,
@@ -441,6 +498,11 @@ export class JobReader {
       origin: r.origin,
     };
   }
+}
+
+function byKey(direction: Direction) {
+  const sign = direction === "ASC" ? 1 : -1;
+  return (a: Keyed, b: Keyed) => sign * (a.k - b.k || a.id - b.id);
 }
 
 const scanOrder: Record<JobOrder, string> = {
@@ -465,14 +527,16 @@ const placeTest: Record<Place, string> = {
 };
 
 function needsScan(f: JobFilter): boolean {
-  return Boolean(f.subject || f.text || f.ids || f.hideGroups?.length);
+  return Boolean(f.subject || f.text || f.ids);
 }
 
 function matchesLane(f: JobFilter, lane: Lane): boolean {
   return (
     (!f.queue?.length || f.queue.includes(lane.queue)) &&
     (!f.kind?.length || f.kind.includes(lane.kind)) &&
-    (!f.category?.length || f.category.includes(lane.category))
+    (!f.category?.length || f.category.includes(lane.category)) &&
+    (!f.group?.length || f.group.includes(lane.group)) &&
+    !f.hideGroups?.includes(lane.group)
   );
 }
 

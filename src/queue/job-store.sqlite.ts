@@ -39,7 +39,6 @@ interface JobRow {
   subject_type: "file" | "library" | "none";
   subject_id: number | null;
   subject_label: string;
-  subject_group: number | null;
   dedup_key: string | null;
   max_retries: number;
   retry_count: number;
@@ -83,8 +82,8 @@ class SqliteJobStore implements JobStore {
     const id = Number(
       this.sqlite
         .query(
-          `INSERT INTO job (lane, priority, backfill, params, subject_type, subject_id, subject_label, subject_group,
-             dedup_key, max_retries, run_at, origin, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          `INSERT INTO job (lane, priority, backfill, params, subject_type, subject_id, subject_label, dedup_key,
+             max_retries, run_at, origin, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         )
         .run(
           lane.id,
@@ -94,7 +93,6 @@ class SqliteJobStore implements JobStore {
           job.subject.type,
           job.subject.id,
           job.subject.label,
-          job.subject.group ?? null,
           job.dedupKey,
           job.maxRetries,
           runAt,
@@ -124,15 +122,16 @@ class SqliteJobStore implements JobStore {
         )
         .run(head.id, head.lane, lease.attempt, ask.worker, ask.now, ask.now + ask.leaseMs, ask.now);
       this.tally.change(head.lane, "running", 1);
+      const lane = this.tally.lane(head.lane);
       return {
         ...lease,
-        lane: this.tally.lane(head.lane),
+        lane,
         params: JSON.parse(job.params),
         subject: {
           type: job.subject_type,
           id: job.subject_id,
           label: job.subject_label,
-          group: job.subject_group,
+          group: lane.group || null,
         },
         backfill: job.backfill === 1,
         retryCount: job.retry_count,
@@ -165,14 +164,12 @@ class SqliteJobStore implements JobStore {
     }
   }
 
-  extend(leases: Lease[], until: number): Promise<number[]> {
+  extend(leases: Lease[], until: number): Promise<Lease[]> {
     return this.commits.write(() => {
       const prolong = this.sqlite.query(
         "UPDATE running SET lease_until = ? WHERE id = ? AND attempt = ? AND worker = ?",
       );
-      return leases
-        .filter((l) => prolong.run(until, l.jobId, l.attempt, l.worker).changes === 0)
-        .map((l) => l.jobId);
+      return leases.filter((l) => prolong.run(until, l.jobId, l.attempt, l.worker).changes === 0);
     });
   }
 
@@ -181,6 +178,7 @@ class SqliteJobStore implements JobStore {
   }
 
   private settleNow(lease: Lease, how: Settlement, now: number): boolean {
+    if (how.outcome === "orphaned" && !this.isLost(lease, how.leaseEndedBefore)) return false;
     const run = this.endRun(lease);
     if (!run) return false;
     const failure = "failure" in how ? how.failure : null;
@@ -198,6 +196,12 @@ class SqliteJobStore implements JobStore {
       this.finish(lease.jobId, { ...run, progress: null }, "failed", now, null, failure);
     else this.finish(lease.jobId, run, "failed", now, null, failure);
     return true;
+  }
+
+  private isLost({ jobId }: Lease, before: number): boolean {
+    return (
+      this.sqlite.query("SELECT 1 FROM running WHERE id = ? AND lease_until < ?").get(jobId, before) !== null
+    );
   }
 
   private endRun(lease: Lease): { lane: number; started_at: number; progress: number | null } | null {
@@ -404,19 +408,19 @@ class SqliteJobStore implements JobStore {
     });
   }
 
-  prune(before: number, failedBefore: number, limit: number): Promise<number> {
+  prune(before: number, failedBefore: number, limit: number): Promise<number[]> {
     return this.commits.write(() => {
       const old = this.sqlite.query(
         "SELECT id FROM finished WHERE lane = ? AND state = ? AND finished_at < ? ORDER BY finished_at LIMIT ?",
       );
-      let pruned = 0;
+      const pruned: number[] = [];
       for (const { lane } of this.tally.all())
         for (const [state, code] of Object.entries(finishedState)) {
           const limitAt = state === "failed" || state === "cleared" ? failedBefore : before;
-          for (const { id } of old.all(lane.id, code, limitAt, limit - pruned) as { id: number }[]) {
+          for (const { id } of old.all(lane.id, code, limitAt, limit - pruned.length) as { id: number }[]) {
             this.leaveFinished(id);
             this.forget(id);
-            pruned++;
+            pruned.push(id);
           }
         }
       return pruned;
@@ -442,7 +446,7 @@ class SqliteJobStore implements JobStore {
   get = async (id: number) => this.read.get(id);
   list = async (filter: JobFilter, order: JobOrder, offset: number, limit: number) =>
     this.read.list(filter, order, offset, limit);
-  ids = async (filter: JobFilter, limit: number, after?: number) => this.read.ids(filter, limit, after);
+  idBatches = (filter: JobFilter, size: number) => this.read.idBatches(filter, size);
   head = async (lane: number) => this.read.head(lane);
   position = async (id: number) => this.read.position(id);
   attempts = async (id: number) => this.read.attempts(id);

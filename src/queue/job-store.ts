@@ -1,7 +1,7 @@
 // What a database engine must do for the queue. Every method is one atomic step; `test/queue/job-store.conformance.ts`
 // is the contract that each engine passes.
 //
-// A *lane* is one (queue, kind, category, VRAM class). Jobs wait in lanes, so that finding the best job that fits the
+// A *lane* is one (queue, kind, category, VRAM class, group). Jobs wait in lanes, so that finding the best job that fits the
 // free budget costs a look at the heads of a few lanes, however many jobs wait behind one that does not fit.
 
 import type {
@@ -21,6 +21,8 @@ export interface LaneKey {
   kind: string;
   category: Category;
   vramMb: number;
+  /** What the subjects belong to (a library's id), 0 for nothing: lists leave out or pick groups by it. */
+  group: number;
 }
 
 export interface Lane extends LaneKey {
@@ -75,7 +77,8 @@ export type Settlement =
   | { outcome: "retry"; runAt: number; failure: Failure; strike: boolean }
   /** Clean shutdown: back to waiting at once, without a strike. */
   | { outcome: "handed_back" }
-  | { outcome: "orphaned"; failure: Failure; again: boolean };
+  /** Only if the lease had really ended before `leaseEndedBefore`: a heartbeat may have come since. */
+  | { outcome: "orphaned"; failure: Failure; again: boolean; leaseEndedBefore: number };
 
 export interface Report {
   lease: Lease;
@@ -116,6 +119,8 @@ export interface JobFilter {
   ids?: number[];
   /** A few waiting jobs to leave out: those shown as `queued`. */
   exceptIds?: { id: number; lane: number }[];
+  /** Only jobs whose subject belongs to one of these groups. */
+  group?: number[];
   /** Leave out jobs whose subject belongs to one of these groups. */
   hideGroups?: number[];
 }
@@ -125,6 +130,12 @@ export type JobOrder = "newest" | "oldest" | "position" | "finished" | "longest"
 export interface JobPage {
   jobs: Job[];
   total: number;
+}
+
+export interface Finished {
+  completed: number;
+  failed: number;
+  first: Date | null;
 }
 
 export interface QueueState {
@@ -149,8 +160,8 @@ export interface Moved {
 export interface JobStore {
   insert(jobs: NewJob[], now: number): Promise<Inserted[]>;
   claim(ask: ClaimAsk): Promise<Claimed | undefined>;
-  /** Prolongs leases; answers the job ids whose lease is gone. */
-  extend(leases: Lease[], until: number): Promise<number[]>;
+  /** Prolongs leases; answers those that are gone. */
+  extend(leases: Lease[], until: number): Promise<Lease[]>;
   /** False when the lease was gone: nothing was written. */
   settle(lease: Lease, how: Settlement, now: number): Promise<boolean>;
   /** Progress and logs, many at once. Reports of lost leases are ignored, but for the log of an attempt that has ended. */
@@ -170,8 +181,8 @@ export interface JobStore {
 
   get(id: number): Promise<Job | undefined>;
   list(filter: JobFilter, order: JobOrder, offset: number, limit: number): Promise<JobPage>;
-  /** Ids for a bulk action in ascending order, above `after`, at most `limit`. */
-  ids(filter: JobFilter, limit: number, after?: number): Promise<number[]>;
+  /** The ids that match, in batches, for a bulk action that moves them while it goes. */
+  idBatches(filter: JobFilter, size: number): AsyncIterable<number[]>;
   /** The job that would be claimed next from a lane. */
   head(lane: number): Promise<number | undefined>;
   /** How many jobs would be claimed before this one in its queue; undefined when it does not wait. */
@@ -183,14 +194,14 @@ export interface JobStore {
   oldestWaiting(): Promise<Map<string, Date>>;
   /** Per kind, from the newest completed runs of each lane. */
   averageRunMs(): Promise<Map<string, { count: number; averageMs: number }>>;
-  /** Jobs completed and failed per queue since `t`. */
-  finishedSince(t: number): Promise<Map<string, { completed: number; failed: number }>>;
+  /** Jobs completed and failed per queue since `t`, and when the first of them ended. */
+  finishedSince(t: number): Promise<Map<string, Finished>>;
 
   queueStates(): Promise<QueueState[]>;
   setQueueState(state: QueueState): Promise<void>;
 
-  /** Removes finished jobs older than `before`; failures only when older than `failedBefore`. Answers how many. */
-  prune(before: number, failedBefore: number, limit: number): Promise<number>;
+  /** Removes finished jobs older than `before`; failures only when older than `failedBefore`. Answers which. */
+  prune(before: number, failedBefore: number, limit: number): Promise<number[]>;
   /** What this process has written to the database by now, queue or not, is on disk when this returns. */
   persist(): Promise<void>;
   close(): void;

@@ -1,6 +1,7 @@
 // Forgets finished jobs by the retention setting: older than so many days, or more than so many. Failures stay longer.
 
 import type { Clock } from "../runtime/clock.ts";
+import type { EventBus } from "../runtime/events.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Loop } from "../runtime/service.ts";
 import type { JobStore } from "./job-store.ts";
@@ -12,6 +13,7 @@ export interface Retention {
 
 export interface PrunerParts {
   store: JobStore;
+  events: EventBus;
   clock: Clock;
   log: Logger;
   retention: () => Retention;
@@ -26,39 +28,41 @@ export function prunerLoop(parts: PrunerParts): Loop {
   return { name: "pruner", everyMs: 60 * 60_000, atStart: true, step: (signal) => step(parts, signal) };
 }
 
-async function step({ store, clock, log, retention }: PrunerParts, signal: AbortSignal): Promise<void> {
-  const { days, rows } = retention();
-  const now = clock.now();
-  let removed = await pruneAll(store, now - days * dayMs, now - days * dayMs * failuresKeptTimes, signal);
-  const cutoff = await finishOfRow(store, rows);
-  // Failures count as rows, but only age removes them.
-  if (cutoff !== undefined)
-    removed += await pruneAll(store, cutoff, now - days * dayMs * failuresKeptTimes, signal);
-  if (removed > 0) log.info(`Forgot ${removed} finished jobs`, { days, rows });
-}
-
-async function pruneAll(
-  store: JobStore,
-  before: number,
-  failedBefore: number,
-  signal: AbortSignal,
-): Promise<number> {
+async function step(parts: PrunerParts, signal: AbortSignal): Promise<void> {
+  const { days, rows } = parts.retention();
+  const now = parts.clock.now();
+  const failedBefore = now - days * dayMs * failuresKeptTimes;
   let removed = 0;
   for (;;) {
     signal.throwIfAborted();
-    const done = await store.prune(before, failedBefore, batch);
+    const done = await prune(parts, now - days * dayMs, failedBefore);
     removed += done;
-    if (done < batch) return removed;
+    if (done < batch) break;
   }
+  for (;;) {
+    signal.throwIfAborted();
+    const cutoff = await cutoffOfExcess(parts.store, rows);
+    const done = cutoff === undefined ? 0 : await prune(parts, cutoff, failedBefore);
+    removed += done;
+    if (done === 0) break;
+  }
+  if (removed > 0) parts.log.info(`Forgot ${removed} finished jobs`, { days, rows });
 }
 
-/** When the newest job beyond the allowed number finished; undefined while there are no more than that. */
-async function finishOfRow(store: JobStore, rows: number): Promise<number | undefined> {
-  let finished = 0;
-  for (const t of await store.tallies()) finished += t.completed + t.failed + t.cleared + t.cancelled;
-  if (finished <= rows) return undefined;
-  const { jobs } = await store.list({ status: ["completed", "failed", "cancelled"] }, "finished", rows, 1);
-  // Pruning is by "before", so the one found must be included.
-  const last = jobs[0]?.finishedAt;
+async function prune({ store, events }: PrunerParts, before: number, failedBefore: number): Promise<number> {
+  const ids = await store.prune(before, failedBefore, batch);
+  for (const id of ids) events.publish({ topic: "job", id, queue: "", what: "removed" });
+  return ids.length;
+}
+
+/** When the last of the oldest that are too many, a batch at most, had finished. Failures are not counted: age removes them. */
+async function cutoffOfExcess(store: JobStore, rows: number): Promise<number | undefined> {
+  let kept = 0;
+  for (const t of await store.tallies()) kept += t.completed + t.cancelled;
+  const excess = Math.min(kept - rows, batch);
+  if (excess <= 0) return undefined;
+  const { jobs } = await store.list({ status: ["completed", "cancelled"] }, "oldest", 0, excess);
+  const last = jobs.at(-1)?.finishedAt;
+  // Pruning is by "before", so the last must be included.
   return last ? last.getTime() + 1 : undefined;
 }

@@ -1,5 +1,6 @@
 // What everyone but the worker does with jobs: enqueue, look, cancel, retry, remove, pause. Knows no product words.
 
+import type { core } from "zod";
 import type { Clock } from "../runtime/clock.ts";
 import { type Fault, NotFound, Refused } from "../runtime/errors.ts";
 import type { EventBus } from "../runtime/events.ts";
@@ -49,13 +50,10 @@ export class Queue<Tools = any> implements Enqueuer {
     const spec = this.kindOf(kind);
     const parsed = spec.params.safeParse(params);
     if (!parsed.success) {
-      const errors: Fault[] = parsed.error.issues.map((i) => ({
-        path: ["params", ...(i.path as (string | number)[])],
-        message: i.message,
-      }));
+      const errors = parsed.error.issues.flatMap(faultsOf);
       throw new Refused(422, "params.invalid", `The parameters of ${spec.name} are not right.`, { errors });
     }
-    const [inserted] = await this.insert([await this.newJob(spec, parsed.data as Params, options)]);
+    const [inserted] = await this.insert([await this.askedJob(spec, parsed.data as Params, options)]);
     return inserted!;
   }
 
@@ -136,11 +134,7 @@ export class Queue<Tools = any> implements Enqueuer {
   /** The same verb on every job that matches; jobs for which it is illegal are passed over. */
   async moveAll(filter: JobFilter, verb: Move, by: string | null): Promise<number> {
     let done = 0;
-    let after = 0;
-    for (;;) {
-      const ids = await this.store.ids(filter, 1000, after);
-      if (ids.length === 0) return done;
-      after = ids.at(-1)!;
+    for await (const ids of this.store.idBatches(filter, 500)) {
       const results = await Promise.all(ids.map((id) => this.store.move(id, verb, by, this.clock.now())));
       ids.forEach((id, i) => {
         if (!results[i]?.moved) return;
@@ -148,6 +142,7 @@ export class Queue<Tools = any> implements Enqueuer {
         this.events.publish({ topic: "job", id, queue: "", what: verb === "remove" ? "removed" : "moved" });
       });
     }
+    return done;
   }
 
   private kindOf(name: string): JobKind<any, Tools> {
@@ -163,14 +158,32 @@ export class Queue<Tools = any> implements Enqueuer {
     });
   }
 
+  /** What the params name must exist: that is a fault of theirs. */
+  private async askedJob(
+    kind: JobKind<any, Tools>,
+    params: Params,
+    options: EnqueueOptions,
+  ): Promise<NewJob> {
+    try {
+      return await this.newJob(kind, params, options);
+    } catch (error) {
+      if (!(error instanceof NotFound)) throw error;
+      const errors: Fault[] = [{ path: ["params", `${error.what}Id`], message: error.message }];
+      throw new Refused(422, "params.invalid", error.message, { errors });
+    }
+  }
+
   private async newJob(kind: JobKind<any, Tools>, params: Params, options: EnqueueOptions): Promise<NewJob> {
+    const subject = await kind.about(params, this.tools());
     return {
       queue: kind.queue,
       kind: kind.name,
       category: kind.category,
-      vramMb: options.vramMb ?? kind.vramMb ?? 0,
+      // In classes of 100 MB: each class is a lane, and lanes should be few.
+      vramMb: Math.ceil((options.vramMb ?? kind.vramMb ?? 0) / 100) * 100,
+      group: subject.group ?? 0,
       params,
-      subject: await kind.about(params, this.tools()),
+      subject,
       priority: options.priority ?? 5,
       backfill: options.backfill ?? false,
       dedupKey: dedupKeyOf(kind, params),
@@ -199,3 +212,10 @@ const pastTense: Record<Move, string> = {
   remove: "removed",
   acknowledge: "cleared",
 };
+
+/** A key that the schema does not know is named itself. */
+function faultsOf(issue: core.$ZodIssue): Fault[] {
+  const path = ["params", ...issue.path.map((step) => (typeof step === "number" ? step : String(step)))];
+  if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];
+  return issue.keys.map((key) => ({ path: [...path, key], message: "There is no such parameter." }));
+}

@@ -5,7 +5,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { EventBus } from "../runtime/events.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Loop } from "../runtime/service.ts";
-import type { JobStore } from "./job-store.ts";
+import type { JobStore, Lease } from "./job-store.ts";
 
 export type OrphanPolicy = "fail" | "retry-once";
 
@@ -15,6 +15,8 @@ export interface ReaperParts {
   clock: Clock;
   log: Logger;
   policy: () => OrphanPolicy;
+  /** A run of this very process, which is alive whatever its lease says: the machine may have slept. */
+  holds?: (lease: Lease) => boolean;
 }
 
 export function reaperLoop(parts: ReaperParts): Loop {
@@ -31,21 +33,33 @@ export function reapAll(parts: ReaperParts): Promise<number> {
 }
 
 async function reap(
-  { store, events, clock, log, policy }: ReaperParts,
+  { store, events, clock, log, policy, holds }: ReaperParts,
   leasesBefore: number,
 ): Promise<number> {
   let reaped = 0;
   for (const lease of await store.leasesLostBefore(leasesBefore)) {
+    if (holds?.(lease)) continue;
     // Once only: a job that takes its worker down with it must not do so for ever.
-    const again = policy() === "retry-once" && lease.attempt === 1;
+    const again = policy() === "retry-once" && !(await wasOrphaned(store, lease.jobId));
     const failure = {
       code: "job.orphaned",
       message: `orphaned: the worker ${lease.worker} died while it ran this job.`,
     };
-    if (!(await store.settle(lease, { outcome: "orphaned", failure, again }, clock.now()))) continue;
+    if (
+      !(await store.settle(
+        lease,
+        { outcome: "orphaned", failure, again, leaseEndedBefore: leasesBefore },
+        clock.now(),
+      ))
+    )
+      continue;
     reaped++;
     log.warn("orphaned job found", { job_id: lease.jobId, attempt: lease.attempt, again });
     events.publish({ topic: "job", id: lease.jobId, queue: "", what: "settled" });
   }
   return reaped;
+}
+
+async function wasOrphaned(store: JobStore, jobId: number): Promise<boolean> {
+  return (await store.attempts(jobId)).some((a) => a.outcome === "orphaned");
 }

@@ -41,9 +41,7 @@ export class Tallies {
   private load(): void {
     this.lanes = new Map();
     this.byKey = new Map();
-    const rows = this.sqlite
-      .query("SELECT id, queue, kind, category, vram_mb AS vramMb FROM lane")
-      .all() as Lane[];
+    const rows = this.sqlite.query(selectLane).all() as Lane[];
     for (const lane of rows) this.add(lane);
     const counts = this.sqlite.query("SELECT lane, state, n FROM tally").all() as {
       lane: number;
@@ -66,18 +64,22 @@ export class Tallies {
     const known = this.byKey.get(keyOf(key));
     if (known) return known;
     this.sqlite
-      .query("INSERT INTO lane (queue, kind, category, vram_mb) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
-      .run(key.queue, key.kind, key.category, key.vramMb);
+      .query(
+        "INSERT INTO lane (queue, kind, category, vram_mb, subject_group) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+      )
+      .run(...valuesOf(key));
     const lane = this.sqlite
       .query(
-        "SELECT id, queue, kind, category, vram_mb AS vramMb FROM lane WHERE queue = ? AND kind = ? AND category = ? AND vram_mb = ?",
+        `${selectLane} WHERE queue = ? AND kind = ? AND category = ? AND vram_mb = ? AND subject_group = ?`,
       )
-      .get(key.queue, key.kind, key.category, key.vramMb) as Lane;
+      .get(...valuesOf(key)) as Lane;
     this.add(lane);
     return lane;
   }
 
   lane(id: number): Lane {
+    // Another process may have made it since.
+    if (!this.lanes.has(id)) this.load();
     return this.lanes.get(id)!.lane;
   }
 
@@ -103,14 +105,21 @@ export class Tallies {
 
   /** After the transaction. */
   settle(committed: boolean): void {
-    if (committed)
-      for (const { lane, state, by } of this.changes.values()) this.lanes.get(lane)![state] += by;
-    // A lane made inside a transaction that was rolled back is not there: read in again.
-    else this.load();
+    const changes = [...this.changes.values()];
     this.changes.clear();
+    // A lane made inside a transaction that was rolled back is not there, and one that another process has made is not
+    // here: read in again.
+    if (!committed || changes.some(({ lane }) => !this.lanes.has(lane))) this.load();
+    else for (const { lane, state, by } of changes) this.lanes.get(lane)![state] += by;
   }
 }
 
+const selectLane = 'SELECT id, queue, kind, category, vram_mb AS vramMb, subject_group AS "group" FROM lane';
+
+function valuesOf(k: LaneKey) {
+  return [k.queue, k.kind, k.category, k.vramMb, k.group] as const;
+}
+
 function keyOf(k: LaneKey): string {
-  return `${k.queue}|${k.kind}|${k.category}|${k.vramMb}`;
+  return valuesOf(k).join("|");
 }

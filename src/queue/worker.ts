@@ -8,7 +8,7 @@ import type { Service } from "../runtime/service.ts";
 import { type Blocked, Budget, type Limits } from "./budget.ts";
 import { Execution } from "./execution.ts";
 import type { Job } from "./job.ts";
-import type { Claimed, JobStore, Lane, LaneTally, QueueState } from "./job-store.ts";
+import type { Claimed, JobStore, Lane, LaneTally, Lease, QueueState, Settlement } from "./job-store.ts";
 import type { Catalogue, QueueSpec } from "./kind.ts";
 import { pickWeighted } from "./sampling.ts";
 
@@ -45,15 +45,21 @@ const stopWithinMs = 8_000;
 
 export class Worker<Tools = any> implements Service {
   readonly name = "worker";
-  private readonly executions = new Map<number, Execution<Tools>>();
-  /** Runs that are over, but not yet written down whole. */
+  /** By job and attempt: a job that was cancelled and retried may run anew while its old tools are still dying. */
+  private readonly executions = new Map<string, Execution<Tools>>();
+  /** How runs ended that are not written down yet. */
+  private readonly unsettled = new Map<string, { claimed: Claimed; how: Settlement }>();
+  /** Runs whose last words are under way to the disk. */
   private readonly settling = new Set<Promise<void>>();
   private readonly budget: Budget;
   private readonly random: () => number;
   private states = new Map<string, QueueState>();
   private stopping = false;
   private filling = false;
+  private filled: Promise<void> = Promise.resolve();
   private again = false;
+  /** Claims under way per queue: their slots are taken, but the job is about to start, not held back. */
+  private readonly claiming = new Map<string, number>();
   private timers = new Map<string, () => void>();
   private unsubscribe = () => {};
   private seenForeign = 0;
@@ -84,6 +90,8 @@ export class Worker<Tools = any> implements Service {
     this.unsubscribe();
     for (const forget of this.timers.values()) forget();
     for (const execution of this.executions.values()) execution.stop("shutdown");
+    // A claim that is under way begins its run, which is stopped at once.
+    await this.filled;
     const all = Promise.all(this.settling);
     const late = new Promise<void>((resolve) => setTimeout(resolve, stopWithinMs).unref());
     await Promise.race([all, late]);
@@ -106,7 +114,7 @@ export class Worker<Tools = any> implements Service {
 
   /** The tail of a running job's log as of now; undefined when it does not run here. */
   liveLog(jobId: number): string | undefined {
-    return this.executions.get(jobId)?.liveLog;
+    return this.runsOf(jobId).at(-1)?.liveLog;
   }
 
   get vramUsedMb(): number {
@@ -127,8 +135,8 @@ export class Worker<Tools = any> implements Service {
   /** What keeps a waiting job's lane from starting now. */
   blocked(job: Pick<Job, "queue" | "kind" | "category" | "vramMb">): Blocked | undefined {
     const spec = this.parts.catalogue.queueByName.get(job.queue);
-    if (!spec) return undefined;
-    return this.budget.blocked({ id: -1, ...job }, this.limitOf(spec), this.parts.clock.now());
+    if (!spec || this.claiming.get(job.queue)) return undefined;
+    return this.budget.blocked({ id: -1, group: 0, ...job }, this.limitOf(spec), this.parts.clock.now());
   }
 
   /** Fills free slots soon. Cheap to call often. */
@@ -138,7 +146,7 @@ export class Worker<Tools = any> implements Service {
       return;
     }
     this.filling = true;
-    void this.fillAll();
+    this.filled = this.fillAll();
   }
 
   private async fillAll(): Promise<void> {
@@ -147,12 +155,14 @@ export class Worker<Tools = any> implements Service {
         this.again = false;
         while (await this.fill());
       } while (this.again);
-    } catch (error) {
-      this.parts.log.error("claiming jobs failed", { error });
-    } finally {
       this.filling = false;
+      await this.sleepUntilDue();
+    } catch (error) {
+      this.filling = false;
+      this.parts.log.error("claiming jobs failed", { error });
+      // Nothing else may happen that would wake it.
+      if (!this.stopping) this.setAlarm(pollMs);
     }
-    await this.sleepUntilDue();
   }
 
   /** One round: draws a queue for every free slot, then claims them together in one commit. False when none was left. */
@@ -206,6 +216,7 @@ export class Worker<Tools = any> implements Service {
   private async claim(lanes: Lane[], now: number): Promise<boolean> {
     const held = lanes[0]!;
     let claimed: Claimed | undefined;
+    this.claiming.set(held.queue, (this.claiming.get(held.queue) ?? 0) + 1);
     try {
       claimed = await this.parts.store.claim({
         lanes: lanes.map((l) => l.id),
@@ -214,6 +225,7 @@ export class Worker<Tools = any> implements Service {
         leaseMs,
       });
     } finally {
+      this.claiming.set(held.queue, this.claiming.get(held.queue)! - 1);
       if (!claimed) this.budget.give(held);
     }
     if (!claimed) return false;
@@ -231,48 +243,78 @@ export class Worker<Tools = any> implements Service {
     const done = this.finish(execution);
     this.settling.add(done);
     void done.then(() => this.settling.delete(done));
-    this.executions.set(claimed.jobId, execution);
+    this.executions.set(keyOf(claimed), execution);
     events.publish({ topic: "job", id: claimed.jobId, queue: claimed.lane.queue, what: "started" });
     // Stopped between the claim and here.
     if (this.stopping) execution.stop("shutdown");
   }
 
   private async finish(execution: Execution<Tools>): Promise<void> {
-    const { store, clock, events, log } = this.parts;
     const { claimed } = execution;
     const how = await execution.run();
-    const last = execution.takeReport(clock.now());
+    const last = execution.takeReport(this.parts.clock.now());
+    const key = keyOf(claimed);
+    this.executions.delete(key);
+    this.unsettled.set(key, { claimed, how });
+    // Asked for together with the next claim: one commit settles this job and starts another.
+    const settled = this.settle(key);
+    this.budget.give(claimed.lane);
+    if (!this.stopping) this.wake();
     try {
-      // Asked for together with the next claim: one commit settles this job and starts another.
-      const reported = last ? store.report([last]) : undefined;
-      const settled = store.settle(claimed, how, clock.now());
-      this.executions.delete(claimed.jobId);
-      this.budget.give(claimed.lane);
-      if (!this.stopping) this.wake();
-      await Promise.all([reported, settled, execution.spill()]);
-      events.publish({ topic: "job", id: claimed.jobId, queue: claimed.lane.queue, what: "settled" });
-      // A retry may be the next thing that falls due.
-      if (how.outcome === "retry" && !this.stopping) this.wake();
+      await Promise.all([last && this.parts.store.report([last]), execution.spill()]);
     } catch (error) {
-      // The lease runs out and the reaper finds the job.
-      log.error("settling a job failed", { job_id: claimed.jobId, error });
+      this.parts.log.warn("a job's last log lines were not written", { job_id: claimed.jobId, error });
     }
+    await settled;
+  }
+
+  /** Tried again by every poll until it is written: a full disk must not turn a run that ended into an orphan. */
+  private async settle(key: string): Promise<void> {
+    const { store, clock, events, log } = this.parts;
+    const { claimed, how } = this.unsettled.get(key)!;
+    try {
+      await store.settle(claimed, how, clock.now());
+    } catch (error) {
+      log.error("how a job ended could not be written; trying again", { job_id: claimed.jobId, error });
+      return;
+    }
+    this.unsettled.delete(key);
+    events.publish({ topic: "job", id: claimed.jobId, queue: claimed.lane.queue, what: "settled" });
+    // A retry may be the next thing that falls due.
+    if (how.outcome === "retry" && !this.stopping) this.wake();
   }
 
   private async heartbeat(): Promise<void> {
-    const leases = [...this.executions.values()].map((execution) => execution.claimed);
+    await this.extend(this.leases());
+  }
+
+  private leases(): Lease[] {
+    const running = [...this.executions.values()].map((execution) => execution.claimed);
+    return [...running, ...[...this.unsettled.values()].map((u) => u.claimed)];
+  }
+
+  /** Whether this process runs it, or has still to write down how it ended. */
+  holds({ jobId, attempt, worker }: Lease): boolean {
+    return (
+      worker === this.parts.name && this.leases().some((l) => l.jobId === jobId && l.attempt === attempt)
+    );
+  }
+
+  private async extend(leases: Lease[]): Promise<void> {
     if (leases.length === 0) return;
     const lost = await this.parts.store.extend(leases, this.parts.clock.now() + leaseMs);
-    for (const id of lost) this.executions.get(id)?.stop("lease-lost");
+    for (const lease of lost) this.executions.get(keyOf(lease))?.stop("lease-lost");
   }
 
   /** Somebody has moved a job that may run here: if its lease is gone, its tools must die now. */
   private checkLease(id: number): void {
-    const running = this.executions.get(id);
-    if (!running) return;
-    void this.parts.store.extend([running.claimed], this.parts.clock.now() + leaseMs).then((lost) => {
-      if (lost.length > 0) running.stop("lease-lost");
-    });
+    this.extend(this.runsOf(id).map((execution) => execution.claimed)).catch((error) =>
+      this.parts.log.error("checking a lease failed", { job_id: id, error }),
+    );
+  }
+
+  private runsOf(jobId: number): Execution<Tools>[] {
+    return [...this.executions.values()].filter((execution) => execution.claimed.jobId === jobId);
   }
 
   private async report(): Promise<void> {
@@ -282,7 +324,7 @@ export class Worker<Tools = any> implements Service {
     if (reports.length === 0) return;
     await Promise.all([this.parts.store.report(reports), ...all.map((execution) => execution.spill())]);
     for (const { lease } of reports) {
-      const lane = this.executions.get(lease.jobId)?.claimed.lane;
+      const lane = this.executions.get(keyOf(lease))?.claimed.lane;
       if (lane)
         this.parts.events.publish({ topic: "job", id: lease.jobId, queue: lane.queue, what: "progress" });
     }
@@ -290,11 +332,13 @@ export class Worker<Tools = any> implements Service {
 
   /** Another process (the command line) may have added, moved or cancelled. */
   private async poll(): Promise<void> {
+    for (const key of [...this.unsettled.keys()]) await this.settle(key);
     const foreign = this.parts.store.foreignWrites();
-    if (foreign === this.seenForeign) return;
-    this.seenForeign = foreign;
-    await this.loadStates();
-    for (const id of this.executions.keys()) this.checkLease(id);
+    if (foreign !== this.seenForeign) {
+      this.seenForeign = foreign;
+      await this.loadStates();
+      await this.heartbeat();
+    }
     this.wake();
   }
 
@@ -326,20 +370,28 @@ export class Worker<Tools = any> implements Service {
       .flatMap((s) => s.pausedUntil?.getTime() ?? [])
       .filter((t) => t > now);
     const next = Math.min(...[await store.nextRunAt(), ...ends].filter((t) => t !== undefined));
+    if (Number.isFinite(next)) this.setAlarm(Math.max(1, next - now));
+    else this.timers.get("due")?.();
+  }
+
+  private setAlarm(ms: number): void {
     this.timers.get("due")?.();
-    if (Number.isFinite(next))
-      this.timers.set(
-        "due",
-        clock.after(Math.max(1, next - now), () => this.wake()),
-      );
+    this.timers.set(
+      "due",
+      this.parts.clock.after(ms, () => this.wake()),
+    );
   }
 
   private every(name: string, ms: number, step: () => Promise<void>): void {
+    // Said once, not every 250 ms for as long as a disk is full.
+    let failing = false;
     const turn = async () => {
       try {
         await step();
+        failing = false;
       } catch (error) {
-        this.parts.log.error(`${name} failed`, { error });
+        if (!failing) this.parts.log.error(`${name} failed`, { error });
+        failing = true;
       }
       if (!this.stopping)
         this.timers.set(
@@ -352,4 +404,8 @@ export class Worker<Tools = any> implements Service {
       this.parts.clock.after(ms, () => void turn()),
     );
   }
+}
+
+function keyOf({ jobId, attempt }: Lease): string {
+  return `${jobId}-${attempt}`;
 }

@@ -1,6 +1,7 @@
 // Every configuration key once: its names outside, what it may be, its default, and what `--help` says about it.
 
 import { z } from "zod";
+import { emailAddress } from "./email-address.ts";
 
 export interface ConfigKey {
   /** The environment's name; with `_FILE` behind it, the value comes from that file. */
@@ -161,7 +162,7 @@ export const configKeys = {
     env: "SPROCKET_OWNER_EMAIL",
     toml: "owner_email",
     help: "e-mail of the owner that the first start creates",
-    schema: z.email(),
+    schema: emailAddress,
     mustBe: "an e-mail address",
   },
   ownerPassword: {

@@ -63,3 +63,9 @@ export class JobFailure extends Error {
     super(message);
   }
 }
+
+/** The operating system says that this user may not. */
+export function isForbidden(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === "EACCES" || code === "EPERM";
+}

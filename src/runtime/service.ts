@@ -1,4 +1,4 @@
-// The two shapes of everything that runs in the background. `main.ts` starts services in order and stops them in reverse.
+// The two shapes of everything that runs in the background. `cli/server.ts` starts services in order and stops them in reverse.
 
 import type { Clock } from "./clock.ts";
 import type { Logger } from "./log.ts";

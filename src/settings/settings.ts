@@ -8,6 +8,7 @@ import type { Config } from "../runtime/config.ts";
 import { type Fault, Refused } from "../runtime/errors.ts";
 import type { EventBus } from "../runtime/events.ts";
 import { nearest } from "../runtime/nearest.ts";
+import { faultInWords, type Issue } from "./faults.ts";
 import { type Field, type SettingKey, type SettingRow, type SettingValues, settingRows } from "./rows.ts";
 
 export type { Field, SettingKey, SettingValues } from "./rows.ts";
@@ -27,13 +28,15 @@ export interface SettingView {
 
 export const settingKeys = Object.keys(settingRows) as SettingKey[];
 
+/** `kinds` are the names that `stuckAfterS` may carry; without them it takes any. */
 export async function openSettings(
   db: Db,
   _config: Config,
   events: EventBus,
   clock: Clock,
+  kinds?: readonly string[],
 ): Promise<Settings> {
-  const settings = new Settings(db, events, clock);
+  const settings = new Settings(db, events, clock, kinds);
   await settings.reload();
   return settings;
 }
@@ -47,6 +50,7 @@ export class Settings {
     private readonly db: Db,
     private readonly events: EventBus,
     private readonly clock: Clock,
+    private readonly kinds?: readonly string[],
   ) {}
 
   get<K extends SettingKey>(key: K): SettingValues[K] {
@@ -114,11 +118,26 @@ export class Settings {
       else if (value === null) values.set(key, undefined);
       else {
         const parsed = settingRows[key].schema.safeParse(this.withKeptParts(key, value));
+        const unknown = key === "stuckAfterS" ? this.unknownKinds(value) : [];
+        errors.push(...unknown);
         if (parsed.success) values.set(key, parsed.data);
         else for (const issue of parsed.error.issues) errors.push(fault(key, issue));
       }
     }
     return { values, errors };
+  }
+
+  /** A name that no job bears would wait for ever to mean something. */
+  private unknownKinds(value: unknown): Fault[] {
+    const { kinds } = this;
+    if (!kinds || typeof value !== "object" || value === null) return [];
+    return Object.keys(value)
+      .filter((name) => !kinds.includes(name))
+      .map((name) => {
+        const near = nearest(name, kinds);
+        const hint = near ? `; did you mean ${near}?` : `. There are ${kinds.join(", ")}.`;
+        return { path: ["stuckAfterS", name], message: `There is no kind ${name}${hint}` };
+      });
   }
 
   private withKeptParts(key: SettingKey, value: unknown): unknown {
@@ -137,7 +156,7 @@ function unknownKey(key: string): string {
   return `There is no setting ${key}${near ? `; did you mean ${near}?` : "."}`;
 }
 
-function fault(key: SettingKey, issue: { path: PropertyKey[]; message: string }): Fault {
-  const path = [key, ...(issue.path as (string | number)[])];
-  return { path, message: `${path.join(".")}: ${issue.message}.` };
+function fault(key: SettingKey, issue: Issue): Fault {
+  const path = issue.path as (string | number)[];
+  return { path: [key, ...path], message: faultInWords(settingRows[key], issue) };
 }

@@ -35,6 +35,7 @@ const newJob = (i: number): NewJob => ({
   kind: `k${i % 10}`,
   category: "cpu",
   vramMb: 0,
+  group: 0,
   params: { i, file: "/media/library/season01/episode-0042.mkv", preset: "hevc-nvenc-medium" },
   subject: { type: "none", id: null, label: "episode-0042.mkv" },
   priority: 1 + (i % 10),

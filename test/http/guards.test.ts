@@ -6,7 +6,15 @@ import type { Hono } from "hono";
 import { createApp } from "../../src/http/app.ts";
 import type { Env } from "../../src/http/context.ts";
 import { firstRunRoutes, memberRoutes, publicRoutes } from "../../src/http/guards.ts";
-import { type Browser, browser, memberBrowser, ownerBrowser, type TestApp, testApp } from "../support/app.ts";
+import {
+  type Browser,
+  browser,
+  memberBrowser,
+  memberInput,
+  ownerBrowser,
+  type TestApp,
+  testApp,
+} from "../support/app.ts";
 
 let app: TestApp;
 let site: Hono<Env>;
@@ -178,9 +186,40 @@ describe("pages", () => {
     expect([answer.status, answer.headers.get("hx-redirect")]).toEqual([401, "/sign-in?next=%2Fadmin"]);
   });
 
-  test("send a member who asks for the admin area home", async () => {
-    const answer = await member("GET", "/admin");
-    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/"]);
+  test("tell a part of a page that its session ended, and come back to the page around it", async () => {
+    // htmx takes streams for every answer; that makes no stream of a poll.
+    const answer = await nobody("GET", "/?part=going-on", undefined, {
+      "hx-request": "true",
+      "hx-current-url": "http://nas.local:8420/libraries/1?type=video",
+      accept: "text/html, text/event-stream",
+    });
+    expect([answer.status, answer.headers.get("hx-redirect")]).toEqual([
+      401,
+      `/sign-in?next=${encodeURIComponent("/libraries/1?type=video")}`,
+    ]);
+  });
+
+  test("send a member who asks for the admin area home, and say why", async () => {
+    for (const path of ["/admin", "/libraries/new/folder"]) {
+      const answer = await member("GET", path);
+      expect([path, answer.status, answer.headers.get("location")]).toEqual([path, 303, "/"]);
+      expect(await (await member("GET", "/")).text()).toContain("That page is for owners.");
+    }
+  });
+
+  test("that do not exist are not found by members either", async () => {
+    const answer = await member("GET", "/nope", undefined, { accept: "text/html" });
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toContain("There is no page /nope.");
+  });
+
+  test("let a member choose colours and sign out", async () => {
+    const guest = browser(site, "192.0.2.8", "nas.local:8420");
+    await guest("POST", "/api/auth/sign-in", memberInput);
+    expect((await guest("POST", "/theme", "theme=dark&back=/")).status).toBe(303);
+    expect(guest.cookies.get("theme")).toBe("dark");
+    expect((await guest("POST", "/sign-out", "")).status).toBe(303);
+    expect((await guest("GET", "/")).headers.get("location")).toBe("/sign-in");
   });
 
   test("answer streams with a status, never with a redirect", async () => {
@@ -235,6 +274,20 @@ describe("tokens", () => {
     expect(await write("GET", "/api/files")).toBe(200);
     expect(await write("GET", "/api/media/jobs")).toBe(403);
     expect(await write("DELETE", "/api/files/1")).toBe(403);
+  });
+
+  test("open the API and no page, whatever their scopes and whoever's they are", async () => {
+    for (const [scopes, who] of [
+      [["read"], owner],
+      [["admin"], owner],
+      [["read"], member],
+    ] as [("read" | "admin")[], Browser][]) {
+      const token = ask(scopes, who);
+      for (const path of ["/", "/admin", "/admin/jobs", "/admin/audit", "/live/jobs", "/live/nothing"])
+        expect([path, await token("GET", path)]).toEqual([path, 403]);
+      expect(await token("GET", "/api/me")).toBe(200);
+    }
+    expect((await owner("GET", "/admin/jobs")).status).toBe(200);
   });
 
   test("cannot make stronger tokens than themselves", async () => {

@@ -156,6 +156,35 @@ describe("a live view", () => {
     expect(views.readers).toBe(0);
   });
 
+  test("a reader who leaves twice takes nothing from the next one", async () => {
+    const answer = await site.request("/x");
+    const aborted = new AbortController();
+    const first = await open("/x");
+    first.leave();
+    await answer.body!.cancel();
+    const second = await site.request("/x", { signal: aborted.signal });
+    const reading = second.body!.getReader();
+    await reading.cancel();
+    const third = await open("/x");
+    aborted.abort();
+    await clock.advance(300);
+    expect(views.readers).toBe(1);
+    expect(await third.take()).toContain("#a");
+  });
+
+  test("a reader who takes nothing is left behind, and what waited for it is dropped", async () => {
+    await site.request("/x");
+    const reading = await open("/x");
+    expect(views.readers).toBe(2);
+    for (let i = 0; i < 60; i++) {
+      state.a = `${i}`;
+      await clock.advance(2000);
+      await reading.take();
+    }
+    expect(views.readers).toBe(1);
+    expect(reading.ended()).toBe(false);
+  });
+
   test("text of several lines arrives whole", async () => {
     state.a = "one\ntwo";
     const { take } = await open();

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { file } from "../../src/db/tables/library.ts";
 import { derivativePath, listDerivatives, writeDerivative } from "../../src/library/derivatives.ts";
-import { getFile, idsOf } from "../../src/library/files.ts";
+import { getFile, idsOf, trashFile } from "../../src/library/files.ts";
 import { createLibrary } from "../../src/library/libraries.ts";
 import { scanLibrary } from "../../src/library/scan.ts";
 import { type TestApp, testApp } from "../support/app.ts";
@@ -92,4 +92,57 @@ test("empty files are not taken for one another", async () => {
   await hash(b.id);
   expect(await getFile(app.db, a!.id)).toMatchObject({ path: "a.jpg", state: "missing" });
   expect((await getFile(app.db, b.id)).id).toBe(b.id);
+});
+
+const rowAt = async (path: string) => (await app.db.select().from(file)).find((row) => row.path === path)!;
+const dayMs = 24 * 3_600_000;
+
+test("a file that was trashed and deleted stays in the trash; its bytes, come back, are a new file", async () => {
+  writeFileSync(join(media, "a.jpg"), "content");
+  writeFileSync(join(media, "stays.jpg"), "other");
+  await scan();
+  const old = await rowAt("a.jpg");
+  await hash(old.id);
+  await trashFile(app.db, old.id, app.clock.now());
+  rmSync(join(media, "a.jpg"));
+  await scan();
+  mkdirSync(join(media, "again"));
+  writeFileSync(join(media, "again/b.jpg"), "content");
+  await scan();
+  const fresh = await rowAt("again/b.jpg");
+  await hash(fresh.id);
+  expect(await getFile(app.db, fresh.id)).toMatchObject({ id: fresh.id, state: "ok", trashedAt: null });
+  expect(await getFile(app.db, old.id)).toMatchObject({ path: "a.jpg", state: "missing" });
+});
+
+test("a copy in the trash does not take the place of what went missing", async () => {
+  writeFileSync(join(media, "a.jpg"), "content");
+  writeFileSync(join(media, "stays.jpg"), "other");
+  await scan();
+  const old = await rowAt("a.jpg");
+  await hash(old.id);
+  writeFileSync(join(media, "b.jpg"), "content");
+  rmSync(join(media, "a.jpg"));
+  await scan();
+  const fresh = await rowAt("b.jpg");
+  await trashFile(app.db, fresh.id, app.clock.now());
+  await hash(fresh.id);
+  expect(await getFile(app.db, fresh.id)).toMatchObject({ id: fresh.id, path: "b.jpg" });
+  expect((await getFile(app.db, old.id)).state).toBe("missing");
+});
+
+test("a copy that stood beside its original for more than a day stays itself, whenever it is hashed", async () => {
+  writeFileSync(join(media, "a.jpg"), "content");
+  writeFileSync(join(media, "stays.jpg"), "other");
+  await scan();
+  writeFileSync(join(media, "b.jpg"), "content");
+  await scan();
+  const [a, b] = [await rowAt("a.jpg"), await rowAt("b.jpg")];
+  for (const { id } of [a, b]) await hash(id);
+  await app.clock.advance(2 * dayMs);
+  rmSync(join(media, "a.jpg"));
+  await scan();
+  await hash(b.id);
+  expect(await getFile(app.db, b.id)).toMatchObject({ id: b.id, path: "b.jpg" });
+  expect((await getFile(app.db, a.id)).state).toBe("missing");
 });

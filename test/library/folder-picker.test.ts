@@ -20,6 +20,7 @@ test("shows subfolders in natural order, rights, and the media directly inside",
     "b.mp4",
     "c.mp3",
     "d.txt",
+    "source.ts",
   ])
     at.put(path);
   expect(await pickFolder(at.media)).toEqual({

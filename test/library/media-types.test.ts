@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isPassedOver, mediaTypeOf } from "../../src/library/media-types.ts";
+import { isPassedOver, isTransportStream, mediaTypeOf } from "../../src/library/media-types.ts";
 
 test.each([
   ["a.MP4", "video", "video/mp4"],
@@ -24,4 +24,14 @@ test.each([".trash-1000", "@eaDir", "Thumbs.db", "#recycle", "LOST+FOUND"])("%s 
 
 test("an ordinary name is not passed over", () => {
   expect(isPassedOver("Holiday @ home #1")).toBe(false);
+});
+
+test("a transport stream is told by the first bytes of two packets", () => {
+  const packets = new Uint8Array(376);
+  packets[0] = 0x47;
+  expect(isTransportStream(packets)).toBe(false);
+  packets[188] = 0x47;
+  expect(isTransportStream(packets)).toBe(true);
+  expect(isTransportStream(packets.subarray(0, 188))).toBe(false);
+  expect(isTransportStream(new TextEncoder().encode("G".padEnd(189, "h")))).toBe(false);
 });

@@ -70,6 +70,30 @@ describe("what a scan finds", () => {
     expect(await paths()).toEqual([]);
   });
 
+  test("a .ts file only if it is a transport stream: the others are source code", async () => {
+    const packet = "G".padEnd(188, "x");
+    at.put("film.TS", packet + packet);
+    at.put("src/main.ts", 'import { readFileSync } from "node:fs";\n'.repeat(20));
+    at.put("src/empty.ts", "");
+    const id = await at.library();
+    const { seen, log } = await at.scan(id, "video");
+    expect(await paths()).toEqual(["film.TS"]);
+    expect([seen, log.join()]).toEqual([1, expect.not.stringContaining("Could not read")]);
+  });
+
+  test("a .ts file that cannot be read keeps its state", async () => {
+    const packet = "G".padEnd(188, "x");
+    at.put("film.ts", packet + packet);
+    const id = await at.library();
+    await at.scan(id, "video");
+    const fs: ScanFs = {
+      ...nodeFs,
+      head: () => Promise.reject(Object.assign(new Error("EIO"), { code: "EIO" })),
+    };
+    expect(await at.scan(id, "video", { fs })).toMatchObject({ unreadable: 1, missing: 0 });
+    expect(await states()).toEqual({ "film.ts": "ok" });
+  });
+
   test("no symlink is followed, neither out of the root nor round in circles", async () => {
     at.put("a.jpg");
     mkdirSync(join(at.top, "elsewhere"));

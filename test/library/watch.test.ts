@@ -141,6 +141,39 @@ test("watching is switched on and off with the library's setting, at once", asyn
   expect(callbacks.size).toBe(0);
 });
 
+test("stopping ends a look that is under way: nothing else waits for it", async () => {
+  for (let i = 0; i < 30; i++) at.put(`f${i}/a.jpg`);
+  await at.library({ watch: true });
+  let watched = 0;
+  let stopping: Promise<void> | void;
+  await start({
+    watchFolder: ((folder: string, _: unknown, listener: () => void) => {
+      if (++watched === 3)
+        queueMicrotask(() => {
+          stopping = watching.stop();
+        });
+      return watchFolder!(folder, {}, listener);
+    }) as unknown as WatchParts["watchFolder"],
+  });
+  await stopping!;
+  expect(watched).toBe(3);
+  expect(callbacks.size).toBe(0);
+});
+
+test("what changes after the end is nobody's business", async () => {
+  await at.library({ watch: true, ...onlyImages });
+  await start();
+  const late = callbacks.get(at.media)!;
+  await tell(at.media, "a.jpg");
+  await watching.stop();
+  mkdirSync(join(at.media, "new"));
+  late("rename", "new");
+  await settled(40);
+  await at.parts.clock.advance(130_000);
+  expect(asked).toEqual([]);
+  expect(callbacks.size).toBe(0);
+});
+
 test("the system's own watch tells of a new file", async () => {
   await at.library({ watch: true, ...onlyImages });
   const heard = Promise.withResolvers<void>();

@@ -30,8 +30,10 @@ writeFileSync(
 
 let open: Native[] = [];
 const clock = new FakeClock();
+let warnings: string[] = [];
+const log = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
 function native(command?: string[]): Native {
-  const made = createNative({ cacheFolder: folder, log: silentLogger, clock, command });
+  const made = createNative({ cacheFolder: folder, log, clock, command });
   open.push(made);
   return made;
 }
@@ -42,6 +44,7 @@ const ask = (n: Native, path: string, options = {}) =>
 afterEach(async () => {
   await Promise.all(open.map((n) => n.stop()));
   open = [];
+  warnings = [];
 });
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
@@ -95,6 +98,30 @@ describe("the native child", () => {
     abort.abort();
     expect(await asked.catch((e) => e.name)).toBe("AbortError");
     expect((await ask(n, "b")).pid).not.toBe(pid);
+  });
+
+  test("that is being killed gets no more requests: the next goes to a fresh one", async () => {
+    const n = bad();
+    const { pid } = await ask(n, "a");
+    const abort = new AbortController();
+    const aborted = ask(n, "hang", { signal: abort.signal }).catch((e) => e.name);
+    abort.abort();
+    expect((await ask(n, "b")).pid).not.toBe(pid);
+    expect(await aborted).toBe("AbortError");
+  });
+
+  test("that was ended on purpose is not warned of; one that crashed is", async () => {
+    const n = bad();
+    const abort = new AbortController();
+    const aborted = ask(n, "hang", { signal: abort.signal }).catch((e) => e.name);
+    abort.abort();
+    await aborted;
+    const stopped = ask(n, "hang").catch((e) => e.code);
+    await n.stop();
+    await stopped;
+    expect(warnings).toEqual([]);
+    await ask(bad(), "crash").catch(() => {});
+    expect(warnings).toEqual(["native child died"]);
   });
 
   test("dies with its parent", async () => {

@@ -15,6 +15,7 @@ const lane = (id: number, category: Category, vramMb: number, queue = `q${id}`):
   kind: queue,
   category,
   vramMb,
+  group: 0,
 });
 const wide = { base: 100, override: null };
 

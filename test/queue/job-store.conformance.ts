@@ -19,6 +19,7 @@ export function job(over: Partial<NewJob> = {}): NewJob {
     kind: "file-hash",
     category: "cpu",
     vramMb: 0,
+    group: over.subject?.group ?? 0,
     params: { fileId: 1 },
     subject: { type: "file", id: 1, label: "a.mp4" },
     priority: 5,
@@ -170,7 +171,7 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
       const id = await add();
       const lease = (await claim())!;
       await store.move(id, "cancel", "ada", t0 + 1);
-      expect(await store.extend([lease], t0 + 99_999)).toEqual([id]);
+      expect(await store.extend([lease], t0 + 99_999)).toEqual([lease]);
       expect(await store.settle(lease, { outcome: "completed" }, t0 + 2)).toBe(false);
       expect(await get(id)).toMatchObject({
         status: "cancelled",
@@ -198,14 +199,31 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
       expect(lost.map((l) => l.jobId)).toEqual([dead.jobId]);
     });
 
+    test("a heartbeat that comes before the reaper writes saves the job", async () => {
+      const id = await add();
+      const lease = (await claim())!;
+      await store.extend([lease], t0 + 500_000);
+      const how = { outcome: "orphaned", failure, again: false, leaseEndedBefore: t0 + 100_000 } as const;
+      expect(await store.settle(lease, how, t0 + 100_000)).toBe(false);
+      expect((await get(id)).status).toBe("running");
+    });
+
     test("an orphan ends failed and is not run again; with retry-once it waits again", async () => {
       const a = await add();
       const b = await add();
       const orphaned = { code: "job.orphaned", message: "orphaned" };
       const lease = (await claim())!;
       await store.report([{ lease, at: t0, progress: 40 }]);
-      await store.settle(lease, { outcome: "orphaned", failure: orphaned, again: false }, t0);
-      await store.settle((await claim())!, { outcome: "orphaned", failure: orphaned, again: true }, t0);
+      await store.settle(
+        lease,
+        { outcome: "orphaned", failure: orphaned, again: false, leaseEndedBefore: Infinity },
+        t0,
+      );
+      await store.settle(
+        (await claim())!,
+        { outcome: "orphaned", failure: orphaned, again: true, leaseEndedBefore: Infinity },
+        t0,
+      );
       expect(await get(a)).toMatchObject({ status: "failed", failure: orphaned, progress: null });
       expect(await get(b)).toMatchObject({ status: "pending", retryCount: 1 });
       expect((await store.attempts(a))[0]).toMatchObject({ outcome: "orphaned" });
@@ -358,7 +376,43 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
         expect(await ids({ text: "100%" })).toEqual([a]);
         expect(await ids({ text: "holiday" })).toEqual([b, a]);
         expect(await ids({ hideGroups: [1] })).toEqual([b]);
-        expect(await store.ids({ text: "holiday" }, 10)).toEqual([a, b]);
+        expect((await Array.fromAsync(store.idBatches({ text: "holiday" }, 10))).flat()).toEqual([a, b]);
+      });
+
+      test("a bulk action meets every job of a state once, while it moves them", async () => {
+        for (let i = 0; i < 25; i++)
+          await add({
+            priority: 1 + (i % 10),
+            vramMb: (i % 3) * 100,
+            runAt: i % 5 ? null : new Date(t0 + i),
+          });
+        const met: number[] = [];
+        for await (const batch of store.idBatches({ status: ["pending"] }, 4)) {
+          met.push(...batch);
+          for (const id of batch) await store.move(id, "cancel", null, t0);
+        }
+        expect(new Set(met).size).toBe(25);
+        expect(met.length).toBe(25);
+        expect(await countOf("cancelled")).toBe(25);
+      });
+
+      test("more lanes than one statement can merge still make one list in order", async () => {
+        const jobs = Array.from({ length: 620 }, (_, i) => job({ vramMb: i * 100, priority: 1 + (i % 10) }));
+        await store.insert(jobs, t0);
+        const page = await store.list({ status: ["pending"] }, "position", 300, 50);
+        expect(page.total).toBe(620);
+        const ranks = page.jobs.map((j) => [j.priority, j.id]);
+        expect(ranks).toEqual([...ranks].sort((a, b) => a[0]! - b[0]! || a[1]! - b[1]!));
+        expect(
+          (await store.list({ queue: ["hash"], category: ["cpu"] }, "newest", 600, 50)).jobs,
+        ).toHaveLength(20);
+      });
+
+      test("a lane that another process made is known at once", async () => {
+        const other = engine.second();
+        const [made] = await other.insert([job({ queue: "metadata", kind: "file-metadata" })], t0);
+        expect(await store.get(made!.id)).toMatchObject({ queue: "metadata" });
+        expect(await store.move(made!.id, "cancel", null, t0)).toMatchObject({ moved: true });
       });
 
       test("the oldest waiting job of a queue is the one that was enqueued first, whatever its priority", async () => {
@@ -371,8 +425,16 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
         await add();
         await store.settle((await claim("hash", t0))!, { outcome: "completed" }, t0 + 400);
         expect((await store.averageRunMs()).get("file-hash")).toEqual({ count: 1, averageMs: 400 });
-        expect((await store.finishedSince(t0)).get("hash")).toEqual({ completed: 1, failed: 0 });
-        expect((await store.finishedSince(t0 + 401)).get("hash")).toEqual({ completed: 0, failed: 0 });
+        expect((await store.finishedSince(t0)).get("hash")).toEqual({
+          completed: 1,
+          failed: 0,
+          first: new Date(t0 + 400),
+        });
+        expect((await store.finishedSince(t0 + 401)).get("hash")).toEqual({
+          completed: 0,
+          failed: 0,
+          first: null,
+        });
       });
     });
 
@@ -382,7 +444,7 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
       const failed = await add();
       await store.settle((await claim())!, { outcome: "failed", failure }, t0);
       const open = await add();
-      expect(await store.prune(t0 + 1, t0, 100)).toBe(1);
+      expect(await store.prune(t0 + 1, t0, 100)).toEqual([done]);
       expect(await store.get(done)).toBeUndefined();
       expect(await store.get(failed)).toBeDefined();
       expect(await store.get(open)).toBeDefined();

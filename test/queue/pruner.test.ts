@@ -10,7 +10,7 @@ const dayMs = 86_400_000;
 /** Three that completed and one that failed, a day apart each, and one that waits. */
 async function history() {
   const queue = testQueue([testKind({ maxRetries: 0, dedupKey: () => null })]);
-  const { store, clock } = queue;
+  const { store, clock, events } = queue;
   for (const outcome of ["failed", "completed", "completed", "completed"] as const) {
     const { id } = await queue.queue.enqueue("test", {});
     const lanes = (await store.lanes()).map((lane) => lane.id);
@@ -22,7 +22,7 @@ async function history() {
   }
   await queue.queue.enqueue("test", {});
   const prune = async (retention: Retention) => {
-    await prunerLoop({ store, clock, log: silentLogger, retention: () => retention }).step(
+    await prunerLoop({ store, events, clock, log: silentLogger, retention: () => retention }).step(
       new AbortController().signal,
     );
     return (await store.list({}, "oldest", 0, 10)).jobs.map((job) => job.status);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { awaitJob } from "../../src/queue/await-job.ts";
-import { jobLogPath, logTailBytes } from "../../src/queue/execution.ts";
+import { logTailBytes } from "../../src/queue/execution.ts";
+import { jobLogPath } from "../../src/queue/job-logs.ts";
 import { reapAll, reaperLoop } from "../../src/queue/reaper.ts";
 import { GiveUp, JobFailure, RetryLater } from "../../src/runtime/errors.ts";
 import { silentLogger } from "../../src/runtime/log.ts";
@@ -236,6 +237,28 @@ describe("control", () => {
     expect(run.started).toEqual([id, id]);
   });
 
+  test("a job that is cancelled and retried while its old tools still die has one healthy run", async () => {
+    const ends: (() => void)[] = [];
+    // Ends in its own time, whatever it is told.
+    const act: Act = () => new Promise<void>((resolve) => void ends.push(resolve));
+    const t = testQueue([testKind({ act })], { limits: { multiplier: 2 } });
+    await t.worker.start();
+    const { id } = await t.queue.enqueue("test", {});
+    await settled();
+    await t.queue.move(id, "cancel", "ada");
+    await t.queue.move(id, "retry", "ada");
+    await settled();
+    expect(ends.length).toBe(2);
+    ends[0]!();
+    await settled();
+    expect(t.worker.running().map((r) => r.id)).toEqual([id]);
+    await t.clock.advance(5 * 60_000);
+    expect(await t.store.leasesLostBefore(t.clock.now())).toEqual([]);
+    ends[1]!();
+    await settled();
+    expect((await t.queue.get(id)).status).toBe("completed");
+  });
+
   test("Run on a queue enqueues what its kinds lack and skips what is open", async () => {
     const kind = testKind({
       dedupKey: (p: any) => String(p.n),
@@ -264,6 +287,36 @@ describe("control", () => {
   });
 });
 
+describe("a database that cannot be written for a while", () => {
+  test("delays claims, and the worker goes on by itself", async () => {
+    const t = testQueue([testKind({})]);
+    const { claim } = t.store;
+    t.store.claim = () => Promise.reject(new Error("disk is full"));
+    await t.worker.start();
+    const { id } = await t.queue.enqueue("test", {});
+    await t.clock.advance(60_000);
+    expect((await t.queue.get(id)).status).toBe("pending");
+    t.store.claim = claim.bind(t.store);
+    await t.clock.advance(1_000);
+    expect((await t.queue.get(id)).status).toBe("completed");
+  });
+
+  test("loses no ending: it is written once it can be, and the reaper leaves the job alone until then", async () => {
+    const t = testQueue([testKind({})]);
+    const { settle } = t.store;
+    t.store.settle = () => Promise.reject(new Error("disk is full"));
+    await t.worker.start();
+    const { id } = await t.queue.enqueue("test", {});
+    await t.clock.advance(10 * 60_000);
+    t.store.settle = settle.bind(t.store);
+    const parts = { ...t, log: silentLogger, policy: () => "fail" as const };
+    await reaperLoop({ ...parts, holds: (l) => t.worker.holds(l) }).step(new AbortController().signal);
+    expect((await t.queue.get(id)).status).toBe("running");
+    await t.clock.advance(1_000);
+    expect((await t.queue.get(id)).status).toBe("completed");
+  });
+});
+
 describe("the reaper", () => {
   async function orphan() {
     const run = held();
@@ -288,6 +341,18 @@ describe("the reaper", () => {
     await t.clock.advance(3 * 3_600_000);
     await step(t);
     expect(await t.queue.get(t.id)).toMatchObject({ status: "running" });
+  });
+
+  test("leaves its own process's jobs alone after the machine has slept", async () => {
+    const t = await orphan();
+    // Nobody extends while a machine sleeps; the reaper may be the first to wake.
+    const asleep = t.clock.now() + 3_600_000;
+    await reaperLoop({
+      ...parts(t),
+      clock: { now: () => asleep, after: (ms, f) => t.clock.after(ms, f) },
+      holds: (l) => t.worker.holds(l),
+    }).step(new AbortController().signal);
+    expect((await t.queue.get(t.id)).status).toBe("running");
   });
 
   test("fails a job whose worker has died, as orphaned, and does not run it again", async () => {

@@ -46,10 +46,11 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const events = new EventBus();
   const { sqlite, db, close } = openSqlite(":memory:");
   migrate(sqlite, migrations);
-  const settings = await openSettings(db, config, events, clock);
+  const catalogue = options.catalogue ?? createCatalogue();
+  const kinds = catalogue.kinds.map(({ name }) => name);
+  const settings = await openSettings(db, config, events, clock, kinds);
   const accounts = await openAccounts({ db, settings, clock, log, config });
   const store = openSqliteJobStore(sqlite);
-  const catalogue = options.catalogue ?? createCatalogue();
   const media = openMedia({
     ffmpegPath: config.ffmpeg,
     ffprobePath: config.ffprobe,

@@ -7,6 +7,27 @@ import { JobDetail, type JobFacts } from "../parts/job-detail.tsx";
 import type { JobLine } from "../parts/job-table.tsx";
 import { StatusBadge } from "../parts/status.tsx";
 
+export function JobHead({ line, url }: { line: JobLine; url: PageContext["url"] }) {
+  return (
+    <div class="page-head" id="job-head">
+      <h1>{`Job ${line.id}: ${line.kindLabel}`}</h1>
+      <StatusBadge status={line.status} />
+      {line.moves.map((move) => (
+        <form method="post" action={url(`/admin/jobs/${line.id}/${move}`)}>
+          <input
+            type="hidden"
+            name="back"
+            value={move === "remove" ? "/admin/jobs" : `/admin/jobs/${line.id}`}
+          />
+          <button type="submit" class="btn btn-small">
+            {move === "pause" ? "Hold back" : move.charAt(0).toUpperCase() + move.slice(1)}
+          </button>
+        </form>
+      ))}
+    </div>
+  );
+}
+
 export function JobPage({ ctx, facts, line }: { ctx: PageContext; facts: JobFacts; line: JobLine }) {
   return (
     <Layout ctx={ctx} title={`Job ${line.id}`}>
@@ -15,22 +36,7 @@ export function JobPage({ ctx, facts, line }: { ctx: PageContext; facts: JobFact
           <Icon name="arrow-left" /> Jobs
         </a>
       </p>
-      <div class="page-head">
-        <h1>{`Job ${line.id}: ${line.kindLabel}`}</h1>
-        <StatusBadge status={line.status} />
-        {line.moves.map((move) => (
-          <form method="post" action={ctx.url(`/admin/jobs/${line.id}/${move}`)}>
-            <input
-              type="hidden"
-              name="back"
-              value={move === "remove" ? "/admin/jobs" : `/admin/jobs/${line.id}`}
-            />
-            <button type="submit" class="btn btn-small">
-              {move === "pause" ? "Hold back" : move.charAt(0).toUpperCase() + move.slice(1)}
-            </button>
-          </form>
-        ))}
-      </div>
+      <JobHead line={line} url={ctx.url} />
       <h2 class="sr-only">Details</h2>
       <div class="card flush">
         <JobDetail facts={facts} url={ctx.url} />

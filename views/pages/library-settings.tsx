@@ -7,7 +7,8 @@ import { Layout } from "../layout.tsx";
 import { FolderPicker, type PickedFolder } from "../parts/folder-picker.tsx";
 import { FormError, FormField } from "../parts/form-field.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { type LibraryFields, LibraryFormFields, type Recognises } from "../parts/library-form.tsx";
+import { LibraryFormFields } from "../parts/library-form.tsx";
+import { LibraryMakeForm, type LibraryMakeProps } from "../parts/library-make-form.tsx";
 
 interface FolderProps {
   ctx: PageContext;
@@ -51,45 +52,26 @@ export function NewLibraryFolderPage({ ctx, folder, offered }: FolderProps) {
   );
 }
 
-interface MakeProps {
-  ctx: PageContext;
-  path: string;
-  values: LibraryFields;
-  errors: Record<string, string>;
-  error?: string;
-  recognises: Recognises;
-}
-
-export function NewLibraryMakePage({ ctx, path, values, errors, error, recognises }: MakeProps) {
+export function NewLibraryMakePage({ ctx, form }: { ctx: PageContext; form: LibraryMakeProps }) {
   return (
     <Layout ctx={ctx} title="Add library" styles={["media.css"]}>
       <header class="page-head">
         <h1>Add library</h1>
       </header>
       <div class="card stack narrow">
-        <p>
-          From <code class="break">{path}</code>
-        </p>
-        <FormError message={error} />
-        <form method="post" action={ctx.url("/libraries/new/make")} class="stack">
-          <input type="hidden" name="path" value={path} />
-          <LibraryFormFields values={values} errors={errors} recognises={recognises} />
-          <div class="row spread">
-            <a class="btn btn-quiet" href={ctx.url(`/libraries/new/folder?path=${encodeURIComponent(path)}`)}>
-              <Icon name="arrow-left" />
-              Another folder
-            </a>
-            <button class="btn btn-primary" type="submit">
-              Add and scan
-            </button>
-          </div>
-        </form>
+        <LibraryMakeForm
+          {...form}
+          action={ctx.url("/libraries/new/make")}
+          back={ctx.url(`/libraries/new/folder?path=${encodeURIComponent(form.path)}`)}
+          button="Add and scan"
+        />
       </div>
     </Layout>
   );
 }
 
-interface SettingsProps extends MakeProps {
+interface SettingsProps extends LibraryMakeProps {
+  ctx: PageContext;
   library: LibraryRow;
   files: number;
 }

@@ -6,7 +6,7 @@ import { type AccountFields, AccountFormFields, type FieldErrors } from "../part
 import { FolderPicker, type PickedFolder } from "../parts/folder-picker.tsx";
 import { FormError } from "../parts/form-field.tsx";
 import { Icon, Mark } from "../parts/icon.tsx";
-import { type LibraryFields, LibraryFormFields, type Recognises } from "../parts/library-form.tsx";
+import { LibraryMakeForm, type LibraryMakeProps } from "../parts/library-make-form.tsx";
 
 interface OwnerProps {
   ctx: PageContext;
@@ -120,39 +120,21 @@ export function WelcomeFolderPage({ ctx, folder, offered, already }: FolderProps
   );
 }
 
-interface MakeProps {
-  ctx: PageContext;
-  path: string;
-  values: LibraryFields;
-  errors: Record<string, string>;
-  error?: string;
-  recognises: Recognises;
-}
-
-export function WelcomeMakePage({ ctx, path, values, errors, error, recognises }: MakeProps) {
+export function WelcomeMakePage({ ctx, form }: { ctx: PageContext; form: LibraryMakeProps }) {
   return (
     <Steps ctx={ctx} at={3} title="What to make">
-      <p>
-        From <code class="break">{path}</code>
-      </p>
-      <FormError message={error} />
-      <form method="post" action={ctx.url("/welcome/make")} class="stack">
-        <input type="hidden" name="path" value={path} />
-        <LibraryFormFields values={values} errors={errors} recognises={recognises} />
-        <p class="muted">
-          Start reads the folder and begins the work. Pause or stop it at any time on the Jobs page.
-        </p>
-        <div class="row spread">
-          <a class="btn btn-quiet" href={ctx.url(`/welcome/library?path=${encodeURIComponent(path)}`)}>
-            <Icon name="arrow-left" />
-            Another folder
-          </a>
-          <button class="btn btn-primary" type="submit">
+      <LibraryMakeForm
+        {...form}
+        action={ctx.url("/welcome/make")}
+        back={ctx.url(`/welcome/library?path=${encodeURIComponent(form.path)}`)}
+        hint="Start reads the folder and begins the work. Pause or stop it at any time on the Jobs page."
+        button={
+          <>
             <Icon name="play" />
             Start
-          </button>
-        </div>
-      </form>
+          </>
+        }
+      />
     </Steps>
   );
 }

@@ -102,7 +102,12 @@ function Entry({ ctx, fileId, entry }: { ctx: PageContext; fileId: number; entry
       {why ? <p class="muted">{why}</p> : null}
       {job.outcomeNote ? <p class="muted">{capital(job.outcomeNote.replace(/^not_needed: /, ""))}</p> : null}
       {job.failure && job.status !== "completed" ? (
-        <FailureBox failure={job.failure} meaning={entry.meaning} hint={entry.hint} />
+        <FailureBox
+          failure={job.failure}
+          meaning={entry.meaning}
+          hint={entry.hint}
+          isFault={job.status !== "cancelled"}
+        />
       ) : null}
       {attempts.length > 1 ? (
         <details class="attempts" id={`attempts-${job.id}`}>

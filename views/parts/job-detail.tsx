@@ -7,7 +7,11 @@ import { When } from "./when.tsx";
 
 export interface JobFacts {
   job: Job;
+  /** Of the row that it belongs to. */
+  version: string;
   kindLabel: string;
+  /** A person's name, or what in the server asked. */
+  askedBy: string | null;
   targetHref: string | null;
   attempts: Attempt[];
   log: string;
@@ -19,16 +23,29 @@ export interface JobFacts {
   hint: string | null;
 }
 
-export function JobDetail({ facts, url }: { facts: JobFacts; url: PageContext["url"] }) {
+interface JobDetailProps {
+  facts: JobFacts;
+  /** Under its row in a list, which then comes along with each answer. */
+  inList?: boolean;
+  url: PageContext["url"];
+}
+
+export function JobDetail({ facts, inList, url }: JobDetailProps) {
   const { job } = facts;
+  const again = url(`/admin/jobs/${job.id}${inList ? "?in=list" : ""}`);
   const isOpen = job.status === "running" || job.status === "pending" || job.status === "queued";
   // While it may still change, an open detail asks again; the page's stream carries only what everybody sees.
-  const follow = isOpen
-    ? { "hx-get": url(`/admin/jobs/${job.id}`), "hx-trigger": "every 2s", "hx-swap": "outerMorph" }
-    : {};
+  const follow = isOpen ? { "hx-get": again, "hx-trigger": "every 2s", "hx-swap": "outerMorph" } : {};
   return (
-    <div class="detail" id={`detail-${job.id}`} {...follow}>
-      {job.failure ? <FailureBox failure={job.failure} meaning={facts.meaning} hint={facts.hint} /> : null}
+    <div class="detail" id={`detail-${job.id}`} data-version={facts.version} {...follow}>
+      {job.failure ? (
+        <FailureBox
+          failure={job.failure}
+          meaning={facts.meaning}
+          hint={facts.hint}
+          isFault={job.status !== "cancelled"}
+        />
+      ) : null}
       <div>
         <h3>Job</h3>
         <dl class="facts">
@@ -60,13 +77,13 @@ export function JobDetail({ facts, url }: { facts: JobFacts; url: PageContext["u
           {job.outcomeNote ? (
             <>
               <dt>Outcome</dt>
-              <dd>{job.outcomeNote}</dd>
+              <dd>{job.outcomeNote.replace(/^not_needed:\s*/, "Skipped: ")}</dd>
             </>
           ) : null}
           <dt>Priority</dt>
           <dd>{`${job.priority}${job.backfill ? ", backfill" : ""}`}</dd>
           <dt>Asked by</dt>
-          <dd>{job.origin ?? "–"}</dd>
+          <dd>{facts.askedBy ?? "–"}</dd>
           <Moment label="Created" at={job.createdAt} />
           <Moment label="Not before" at={job.runAt} />
           <Moment label="Started" at={job.startedAt} />
@@ -110,13 +127,16 @@ export function FailureBox({
   failure,
   meaning,
   hint,
+  isFault = true,
 }: {
   failure: Failure;
   meaning: string | null;
   hint: string | null;
+  /** False: somebody wanted it so. */
+  isFault?: boolean;
 }) {
   return (
-    <div class="failure full">
+    <div class={isFault ? "failure full" : "failure neutral full"}>
       <p class="code mono">{failure.code}</p>
       {meaning ? <p>{meaning}</p> : null}
       <pre>{failure.message}</pre>

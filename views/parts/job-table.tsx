@@ -27,6 +27,11 @@ export interface JobLine {
 
 type Url = PageContext["url"];
 
+/** Changes when an open detail of the job is out of date. */
+export function versionOf({ status, startedAt, finishedAt }: JobLine): string {
+  return [status, startedAt?.getTime() ?? "", finishedAt?.getTime() ?? ""].join(".");
+}
+
 export function JobTable({ jobs, url, empty }: { jobs: JobLine[]; url: Url; empty: unknown }) {
   return (
     <table class="table jobs" id="jobs">
@@ -65,7 +70,7 @@ export function JobTable({ jobs, url, empty }: { jobs: JobLine[]; url: Url; empt
 export function JobRow({ job, url }: { job: JobLine; url: Url }) {
   const at = url(`/admin/jobs/${job.id}`);
   return (
-    <tbody id={`job-${job.id}`}>
+    <tbody id={`job-${job.id}`} data-version={versionOf(job)}>
       <tr>
         <td class="tick">
           <input type="checkbox" form="bulk" name="ids" value={job.id} aria-label={`Select job ${job.id}`} />

@@ -2,6 +2,7 @@
 
 import type { PageContext } from "../../src/http/pages/page-context.ts";
 import type { SettingView } from "../../src/settings/settings.ts";
+import { number } from "../format.ts";
 import { Icon } from "./icon.tsx";
 
 type Field = SettingView["fields"][number];
@@ -10,10 +11,12 @@ export interface SettingRowProps {
   setting: SettingView;
   /** For settings that name kinds: all of them, by label. */
   kinds: { name: string; label: string; stuckAfterS: number }[];
+  /** Why the change just asked for was not made. */
+  refusal?: string;
   url: PageContext["url"];
 }
 
-export function SettingRow({ setting: s, kinds, url }: SettingRowProps) {
+export function SettingRow({ setting: s, kinds, refusal, url }: SettingRowProps) {
   const isDefault = JSON.stringify(s.value) === JSON.stringify(s.default);
   const locked = s.lockedBy !== null;
   return (
@@ -51,13 +54,16 @@ export function SettingRow({ setting: s, kinds, url }: SettingRowProps) {
               Save
             </button>
             {isDefault || locked ? null : (
-              <button type="submit" class="btn btn-small btn-quiet" name="restore" value="1">
+              <button type="submit" class="btn btn-small btn-quiet" name="restore" value="1" formnovalidate>
                 <Icon name="rotate-ccw" />
                 Back to the default
               </button>
             )}
           </div>
         </fieldset>
+        <p class="error" data-refusal role="alert">
+          {refusal}
+        </p>
       </form>
     </li>
   );
@@ -189,5 +195,5 @@ function single(value: unknown, field: Field): string {
     return field.options?.find((o) => o.value === value)?.label ?? String(value);
   if (typeof value === "object") return "each kind's own";
   const unit = value === 1 ? field.unit?.replace(/s$/, "") : field.unit;
-  return [value, unit].filter((x) => x !== undefined).join(" ");
+  return [typeof value === "number" ? number(value) : value, unit].filter((x) => x !== undefined).join(" ");
 }

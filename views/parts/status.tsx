@@ -11,7 +11,7 @@ const words: Record<ShownStatus, string> = {
   delayed: "Delayed",
   running: "Running",
   completed: "Completed",
-  "not needed": "Not needed",
+  "not needed": "Skipped",
   failed: "Failed",
   cleared: "Failed, cleared",
   cancelled: "Cancelled",
@@ -19,6 +19,6 @@ const words: Record<ShownStatus, string> = {
 };
 
 export function StatusBadge({ status }: { status: ShownStatus }) {
-  const tone = status === "not needed" ? "completed" : status;
+  const tone = status === "not needed" ? "skipped" : status;
   return <span class={`badge badge-${tone}`}>{words[status]}</span>;
 }

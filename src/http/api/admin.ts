@@ -48,13 +48,21 @@ const readSettings = createRoute({
   },
 });
 
+/** As it was sent: a record of zod's would drop the key `__proto__` unseen. */
+const settingsPatch = z
+  .custom<Record<string, unknown>>(
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+    "This must be an object of settings.",
+  )
+  .openapi({ type: "object", additionalProperties: true, example: { concurrencyMultiplier: 2 } });
+
 const changeSettings = createRoute({
   method: "patch",
   path: "/api/admin/settings",
   tags: ["Administration"],
   summary: "Change settings",
   description: "One key or many, all or none. `null` restores a default. Takes effect at once.",
-  request: { body: takes(z.record(z.string(), z.unknown())) },
+  request: { body: takes(settingsPatch) },
   responses: {
     200: answers(settingsSchema, "The settings after the change"),
     ...problems(401, 403, 409, 422),

@@ -1,6 +1,7 @@
 // Every group of API routes, and their description.
 
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import type { App, Env } from "../context.ts";
 import { adminApi } from "./admin.ts";
 import { authApi } from "./auth.ts";
@@ -18,6 +19,7 @@ import { usersApi } from "./users.ts";
 
 export function api(app: App): OpenAPIHono<Env> {
   const all = apiRoutes();
+  all.use("/api/*", withoutEmptyBody);
   all.route("/", authApi(app));
   all.route("/", meApi(app));
   all.route("/", tokensApi(app));
@@ -31,4 +33,10 @@ export function api(app: App): OpenAPIHono<Env> {
   all.route("/", usersApi(app));
   describeApi(all, app);
   return all;
+}
+
+/** Clients that name JSON and send nothing mean no body: where it is optional, that is not malformed. */
+async function withoutEmptyBody(c: Context<Env>, next: () => Promise<void>): Promise<void> {
+  if (c.req.raw.body === null) c.req.raw.headers.delete("content-type");
+  await next();
 }

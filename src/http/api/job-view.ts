@@ -4,6 +4,7 @@ import { inArray } from "drizzle-orm";
 import { file, library } from "../../db/tables/library.ts";
 import { failureCodes } from "../../jobs/failures.ts";
 import type { Attempt, Failure, Job, JobStatus } from "../../queue/job.ts";
+import { readJobLog } from "../../queue/job-logs.ts";
 import type { QueueState } from "../../queue/job-store.ts";
 import { waitingReason } from "../../queue/waiting-reason.ts";
 import type { App } from "../context.ts";
@@ -87,8 +88,9 @@ export async function fullLog(app: App, job: Job): Promise<string> {
 }
 
 export async function attemptLog(app: App, jobId: number, attempt: Attempt): Promise<string> {
+  const whole = await readJobLog(app.paths.logs, jobId, attempt.number);
   const live = attempt.finishedAt === null ? app.worker.liveLog(jobId) : undefined;
-  return live ?? (await app.store.log(jobId, attempt.number));
+  return whole ?? live ?? (await app.store.log(jobId, attempt.number));
 }
 
 async function view(
@@ -98,6 +100,9 @@ async function view(
   paths: Map<number, string>,
   now: number,
 ): Promise<JobView> {
+  // Read as waiting, and claimed since.
+  if (job.status === "pending" && app.worker.running().some((r) => r.id === job.id))
+    job = (await app.store.get(job.id)) ?? job;
   const kind = app.queue.catalogue.find(job.kind);
   const position = job.status === "pending" ? await app.store.position(job.id) : undefined;
   const blocked = job.status === "pending" ? app.worker.blocked(job) : undefined;
@@ -182,7 +187,7 @@ async function targetPaths(app: App, jobs: Job[]): Promise<Map<number, string>> 
 }
 
 /** Ids are opaque strings outside, whatever they are inside. */
-function withStringIds(params: Record<string, unknown>): Record<string, unknown> {
+export function withStringIds(params: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(params).map(([key, value]) => {
       if (key.endsWith("Id") && typeof value === "number") return [key, String(value)];

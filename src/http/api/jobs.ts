@@ -2,13 +2,14 @@
 
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { type Category, categories, jobStatuses, type Move } from "../../queue/job.ts";
-import type { JobFilter, JobOrder, ListedStatus } from "../../queue/job-store.ts";
+import type { JobFilter, JobOrder, JobPage, ListedStatus } from "../../queue/job-store.ts";
+import { Refused } from "../../runtime/errors.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
-import { answers, apiRoutes, problems } from "./describe.ts";
+import { answers, apiRoutes, idParam, problems } from "./describe.ts";
 import { attemptLog, fullLog, heldJobs, jobView, jobViews } from "./job-view.ts";
-import { idOf, idParam, pageQuery, pagination, paginationOf } from "./paging.ts";
+import { pageQuery, pagination, paginationOf } from "./paging.ts";
 
 const jobSchema = z
   .object({
@@ -67,11 +68,12 @@ const listQuery = pageQuery.extend({
   type: several,
   queue: several,
   resourceCategory: several.pipe(z.array(z.enum(categories))),
-  file: z.string().optional(),
+  file: idParam.optional(),
   q: z.string().max(200).optional(),
   sort: z.enum(orders).default("newest"),
 });
 
+const oneJob = z.object({ id: idParam });
 const tags = ["Jobs"];
 
 export function jobsApi(app: App): OpenAPIHono<Env> {
@@ -84,15 +86,18 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
       tags,
       summary: "List jobs",
       request: { query: listQuery },
-      responses: { 200: answers(z.object({ data: z.array(jobSchema), pagination }), "One page of jobs") },
+      responses: {
+        200: answers(
+          z.object({ data: z.array(jobSchema), pagination, hiddenNsfw: z.number().int() }),
+          "One page of jobs",
+        ),
+      },
     }),
     async (c) => {
       const { page, limit, sort, ...query } = c.req.valid("query");
-      const { jobs, total } = await listJobs(app, query, sort, (page - 1) * limit, limit);
-      return c.json(
-        { data: (await jobViews(app, jobs)) as any, pagination: paginationOf(page, limit, total) },
-        200,
-      );
+      const { jobs, total, hiddenNsfw } = await listJobs(app, query, sort, (page - 1) * limit, limit);
+      const data = (await jobViews(app, jobs)) as any;
+      return c.json({ data, pagination: paginationOf(page, limit, total), hiddenNsfw }, 200);
     },
   );
 
@@ -113,10 +118,10 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
       path: "/api/media/jobs/{id}",
       tags,
       summary: "One job with its log and attempts",
-      request: { params: idParam },
+      request: { params: oneJob },
       responses: { 200: answers(jobSchema, "The job"), ...problems(404) },
     }),
-    async (c) => c.json((await jobDetail(app, idOf(c.req.valid("param").id))) as any, 200),
+    async (c) => c.json((await jobDetail(app, c.req.valid("param").id)) as any, 200),
   );
 
   api.openapi(
@@ -170,11 +175,11 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
         path: `/api/media/jobs/{id}/${verb}`,
         tags,
         summary: `${verb[0]!.toUpperCase()}${verb.slice(1)} a job`,
-        request: { params: idParam },
+        request: { params: oneJob },
         responses: { 200: answers(jobSchema, "The job afterwards"), ...problems(404, 409) },
       }),
       async (c) => {
-        const id = idOf(c.req.valid("param").id);
+        const id = c.req.valid("param").id;
         await app.queue.move(id, verb, c.var.identity!.user.name);
         await audit(app, c.var.identity!.user.id, `job.${verb}`, `job:${id}`);
         return c.json((await jobDetail(app, id)) as any, 200);
@@ -188,7 +193,7 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
       tags,
       summary: "Change a job's priority",
       request: {
-        params: idParam,
+        params: oneJob,
         body: {
           content: {
             "application/json": { schema: z.object({ priority: z.number().int().min(1).max(10) }) },
@@ -198,9 +203,16 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
       responses: { 200: answers(jobSchema, "The job afterwards") },
     }),
     async (c) => {
-      const id = idOf(c.req.valid("param").id);
-      await app.queue.get(id);
+      const id = c.req.valid("param").id;
+      const { status } = await app.queue.get(id);
+      if (status !== "pending" && status !== "paused")
+        throw new Refused(
+          409,
+          "job.state",
+          `Job ${id} is ${status}; only waiting jobs have a priority to change.`,
+        );
       await app.store.setPriority(id, c.req.valid("json").priority);
+      app.events.publish({ topic: "job", id, queue: "", what: "moved" });
       await audit(app, c.var.identity!.user.id, "job.priority", `job:${id}`, c.req.valid("json"));
       return c.json((await jobDetail(app, id)) as any, 200);
     },
@@ -212,11 +224,11 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
       path: "/api/media/jobs/{id}",
       tags,
       summary: "Remove a job that is not running",
-      request: { params: idParam },
+      request: { params: oneJob },
       responses: { 204: { description: "Removed" }, ...problems(404, 409) },
     }),
     async (c) => {
-      const id = idOf(c.req.valid("param").id);
+      const id = c.req.valid("param").id;
       await app.queue.move(id, "remove", c.var.identity!.user.name);
       await audit(app, c.var.identity!.user.id, "job.remove", `job:${id}`);
       return c.body(null, 204);
@@ -229,7 +241,7 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
       path: "/api/media/jobs/{id}/log",
       tags,
       summary: "A job's log, or what was added after a byte offset",
-      request: { params: idParam, query: z.object({ after: z.coerce.number().int().min(0).default(0) }) },
+      request: { params: oneJob, query: z.object({ after: z.coerce.number().int().min(0).default(0) }) },
       responses: {
         200: answers(
           z.object({ log: z.string(), next: z.number(), running: z.boolean() }),
@@ -238,7 +250,7 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
       },
     }),
     async (c) => {
-      const job = await app.queue.get(idOf(c.req.valid("param").id));
+      const job = await app.queue.get(c.req.valid("param").id);
       const log = await fullLog(app, job);
       return c.json(
         { log: log.slice(c.req.valid("query").after), next: log.length, running: job.status === "running" },
@@ -255,27 +267,78 @@ export interface JobQuery {
   type: string[];
   queue: string[];
   resourceCategory: Category[];
-  file?: string;
+  file?: number;
   q?: string;
 }
 
 /** `queued` jobs are few and known: they are listed by id, and left out of `pending`. */
 export async function listJobs(app: App, query: JobQuery, order: JobOrder, offset: number, limit: number) {
-  const wantsQueued = query.status.includes("queued");
-  const held = wantsQueued || query.status.includes("pending") ? await heldJobs(app) : [];
-  const status = query.status.filter((s): s is ListedStatus & (typeof listed)[number] => s !== "queued");
+  const hidden = await hiddenGroups(app);
   const filter: JobFilter = {
-    status,
-    kind: query.type.map((t) => app.queue.catalogue.find(t)?.name ?? t),
-    queue: query.queue,
+    kind: await knownKinds(app, query.type),
+    queue: await knownQueues(app, query.queue),
     category: query.resourceCategory,
-    ...(query.file ? { subject: { type: "file" as const, id: idOf(query.file) } } : {}),
+    ...(query.file ? { subject: { type: "file" as const, id: query.file } } : {}),
     ...(query.q ? { text: query.q } : {}),
-    hideGroups: await hiddenGroups(app),
   };
-  if (wantsQueued && status.length === 0)
-    return app.store.list({ ...filter, ids: held.map((h) => h.id) }, order, offset, limit);
-  return app.store.list({ ...filter, exceptIds: wantsQueued ? [] : held }, order, offset, limit);
+  const shown = await listStatuses(
+    app,
+    query.status,
+    { ...filter, hideGroups: hidden },
+    order,
+    offset,
+    limit,
+  );
+  const hiddenNsfw =
+    hidden.length === 0
+      ? 0
+      : (await listStatuses(app, query.status, { ...filter, group: hidden }, order, 0, 0)).total;
+  return { ...shown, hiddenNsfw };
+}
+
+async function listStatuses(
+  app: App,
+  statuses: JobQuery["status"],
+  filter: JobFilter,
+  order: JobOrder,
+  offset: number,
+  limit: number,
+): Promise<JobPage> {
+  const wantsQueued = statuses.includes("queued");
+  const held = wantsQueued || statuses.includes("pending") ? await heldJobs(app) : [];
+  const status = statuses.filter((s): s is ListedStatus & (typeof listed)[number] => s !== "queued");
+  if (!wantsQueued) return app.store.list({ ...filter, status, exceptIds: held }, order, offset, limit);
+  const queued = await app.store.list({ ...filter, ids: held.map((h) => h.id) }, order, offset, limit);
+  if (status.length === 0) return queued;
+  // The held ones come first, and are left out of the rest.
+  const rest = await app.store.list(
+    { ...filter, status, exceptIds: held },
+    order,
+    Math.max(0, offset - queued.total),
+    limit - queued.jobs.length,
+  );
+  return { jobs: [...queued.jobs, ...rest.jobs], total: queued.total + rest.total };
+}
+
+async function knownKinds(app: App, types: string[]): Promise<string[]> {
+  const stored = new Set((await app.store.lanes()).map((l) => l.kind));
+  return types.map((t) => {
+    const kind = app.queue.catalogue.find(t)?.name ?? (stored.has(t) ? t : undefined);
+    if (!kind) throw unknownFilter("type", t);
+    return kind;
+  });
+}
+
+async function knownQueues(app: App, names: string[]): Promise<string[]> {
+  const stored = new Set((await app.store.lanes()).map((l) => l.queue));
+  const unknown = names.find((n) => !app.queue.catalogue.queueByName.has(n) && !stored.has(n));
+  if (unknown !== undefined) throw unknownFilter("queue", unknown);
+  return names;
+}
+
+function unknownFilter(what: string, name: string): Refused {
+  const message = `There is no ${what} ${name}.`;
+  return new Refused(422, "input.invalid", message, { errors: [{ path: [what], message }] });
 }
 
 export async function jobDetail(app: App, id: number) {
@@ -283,6 +346,7 @@ export async function jobDetail(app: App, id: number) {
   const attempts = await app.store.attempts(id);
   return {
     ...(await jobView(app, job)),
+    worker: attempts.at(-1)?.worker ?? null,
     log: await fullLog(app, job),
     attempts: await Promise.all(
       attempts.map(async (a) => ({

@@ -12,8 +12,9 @@ import {
   removeLibrary,
   updateLibrary,
 } from "../../library/libraries.ts";
+import type { JobFilter } from "../../queue/job-store.ts";
 import { audit } from "../audit.ts";
-import type { App, Env } from "../context.ts";
+import type { App, Env, User } from "../context.ts";
 import { answers, apiRoutes, idParam, problems, takes, z } from "./describe.ts";
 
 const recognise = z.object({
@@ -137,10 +138,7 @@ export function librariesApi(app: App): OpenAPIHono<Env> {
     async (c) => {
       const { id } = c.req.valid("param");
       const row = await getLibrary(app.db, id);
-      const by = c.var.identity?.user;
-      await app.queue.moveAll({ subject: { type: "library", id } }, "cancel", by?.id ?? null);
-      await removeLibrary(app, id);
-      await audit(app, by, "library.remove", id, { name: row.name, path: row.path });
+      await forgetLibrary(app, row, c.var.identity?.user);
       return c.body(null, 204);
     },
   );
@@ -169,24 +167,35 @@ export function librariesApi(app: App): OpenAPIHono<Env> {
     }),
     async (c) => {
       const row = await getLibrary(app.db, c.req.valid("param").id);
-      return c.json(await startScans(app, row, c.var.identity?.user.id ?? null, c.req.valid("json")), 202);
+      return c.json(await startScans(app, row, c.var.identity?.user, c.req.valid("json")), 202);
     },
   );
 
   return api;
 }
 
-/** The scans of a library, for its button and its API. Also what runs already is named in `jobIds`. */
+/** The scans of a library, for its buttons and its API. Also what runs already is named in `jobIds`. */
 export async function startScans(
-  app: Pick<App, "queue">,
+  app: Pick<App, "queue" | "db" | "clock">,
   row: LibraryRow,
-  by: string | null,
+  by: User | undefined,
   { skipExisting = true, acceptMissing }: { skipExisting?: boolean; acceptMissing?: boolean } = {},
 ): Promise<{ enqueued: number; skipped: number; jobIds: string[] }> {
   const params = { libraryId: row.id, skipExisting, ...(acceptMissing && { acceptMissing }) };
-  const asked = scansOf(row).map((kind) => ({ kind, params, origin: by ?? "api" }));
+  const asked = scansOf(row).map((kind) => ({ kind, params, origin: by?.id ?? "api" }));
   const { jobIds, ...sum } = await app.queue.enqueueMany(asked);
+  await audit(app, by, "library.scan", row.id, sum);
   return { ...sum, jobIds: jobIds.map(String) };
+}
+
+/** Its open jobs are cancelled first, or tools would go on working on files that nobody knows any more. */
+export async function forgetLibrary(app: App, row: LibraryRow, by: User | undefined): Promise<void> {
+  const open: JobFilter = { group: [row.id], status: ["waiting", "paused", "running"] };
+  await app.queue.moveAll(open, "cancel", by?.name ?? null);
+  await removeLibrary(app, row.id);
+  // What a scan has enqueued meanwhile.
+  await app.queue.moveAll(open, "cancel", by?.name ?? null);
+  await audit(app, by, "library.remove", row.id, { name: row.name, path: row.path });
 }
 
 async function viewOf(app: App, row: LibraryRow, owner: boolean) {

@@ -16,6 +16,7 @@ const me = createRoute({
         user: userSchema,
         via: z.enum(["cookie", "token"]),
         scopes: z.array(z.enum(["read", "write", "admin"])),
+        expiresAt: z.iso.datetime().optional().openapi({ description: "When the token ends, if ever" }),
       }),
       "The user that the cookie or token stands for",
     ),
@@ -38,7 +39,10 @@ const password = createRoute({
 
 export function meApi(app: Pick<App, "accounts">) {
   return apiRoutes()
-    .openapi(me, (c) => c.json(c.var.identity!, 200))
+    .openapi(me, (c) => {
+      const { expiresAt, ...identity } = c.var.identity!;
+      return c.json({ ...identity, expiresAt: expiresAt?.toISOString() }, 200);
+    })
     .openapi(password, async (c) => {
       const { current, password } = c.req.valid("json");
       const done = await app.accounts.changePassword(c.var.identity!.user, current, password, c.var.caller);

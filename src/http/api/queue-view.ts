@@ -1,7 +1,7 @@
 // A queue as the API and the queue cards show it.
 
 import type { Job } from "../../queue/job.ts";
-import type { QueueState, Tally } from "../../queue/job-store.ts";
+import type { Finished, QueueState, Tally } from "../../queue/job-store.ts";
 import type { App } from "../context.ts";
 import { isPaused, isStuck } from "./job-view.ts";
 
@@ -20,7 +20,7 @@ export interface QueueView {
   failed: number;
   completed: number;
   cancelled: number;
-  /** Jobs per minute over the last five. */
+  /** Jobs per minute over the last five, or since the first of them ended. */
   rate: number;
   /** Seconds until the backlog is worked off at that rate; null when nothing moves. */
   eta: number | null;
@@ -64,7 +64,7 @@ export async function queueViews(app: App): Promise<QueueView[]> {
 interface Facts {
   now: number;
   oldest: Date | undefined;
-  ended: { completed: number; failed: number } | undefined;
+  ended: Finished | undefined;
   stuck: Job[];
 }
 
@@ -76,15 +76,16 @@ function view(
   f: Facts,
 ): QueueView {
   const spec = app.queue.catalogue.queueByName.get(name);
-  const rate = ((f.ended?.completed ?? 0) + (f.ended?.failed ?? 0)) / (rateWindowMs / 60_000);
+  const rate = ratePerMinute(f.ended, f.now);
+  const paused = isPaused(state, f.now);
   const waiting = sum("waiting");
   return {
     name,
     section: spec?.section ?? "Upkeep",
     description: spec?.description ?? "Not a queue of this build; its jobs stay where they are",
-    isPaused: isPaused(state, f.now),
-    pausedUntil: isPaused(state, f.now) ? (state?.pausedUntil?.toISOString() ?? null) : null,
-    pausedBy: isPaused(state, f.now) ? (state?.pausedBy ?? null) : null,
+    isPaused: paused,
+    pausedUntil: paused ? (state?.pausedUntil?.toISOString() ?? null) : null,
+    pausedBy: paused ? (state?.pausedBy ?? null) : null,
     waiting,
     active: sum("running"),
     delayed: sum("delayed"),
@@ -93,7 +94,7 @@ function view(
     completed: sum("completed"),
     cancelled: sum("cancelled"),
     rate: Math.round(rate * 10) / 10,
-    eta: waiting === 0 ? 0 : rate > 0 ? Math.round((waiting / rate) * 60) : null,
+    eta: waiting === 0 ? 0 : rate > 0 && !paused ? Math.round((waiting / rate) * 60) : null,
     oldestWaitingS: f.oldest ? Math.max(0, Math.round((f.now - f.oldest.getTime()) / 1000)) : null,
     concurrency: spec ? app.worker.queueLimit(spec) : 0,
     weight: state?.weight ?? spec?.weight ?? 0,
@@ -105,4 +106,11 @@ function view(
       assetPath: j.subject.label,
     })),
   };
+}
+
+/** Work that began a moment ago is measured over that moment, not over five minutes of nothing; one job says nothing yet. */
+function ratePerMinute(ended: Finished | undefined, now: number): number {
+  const jobs = (ended?.completed ?? 0) + (ended?.failed ?? 0);
+  if (jobs < 2 || !ended?.first) return jobs / (rateWindowMs / 60_000);
+  return (jobs - 1) / (Math.max(1000, now - ended.first.getTime()) / 60_000);
 }

@@ -3,7 +3,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Move } from "../../queue/job.ts";
 import type { JobFilter } from "../../queue/job-store.ts";
-import { NotFound } from "../../runtime/errors.ts";
+import { NotFound, Refused } from "../../runtime/errors.ts";
 import { version } from "../../runtime/version.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
@@ -41,8 +41,10 @@ const queueSchema = z
 const nameParam = z.object({ name: z.string() });
 const counted = z.record(z.string(), z.number());
 const tags = ["Queues"];
+/** A year at most. */
+const seconds = z.number().int().min(1).max(31_536_000);
 const forOrUntil = {
-  forS: z.number().int().min(1).optional(),
+  forS: seconds.optional(),
   until: z.iso.datetime({ offset: true }).optional(),
 };
 
@@ -94,9 +96,9 @@ export function queuesApi(app: App): OpenAPIHono<Env> {
         body: {
           content: {
             "application/json": {
-              schema: z.object({
+              schema: z.strictObject({
                 isPaused: z.boolean().optional(),
-                pauseForS: z.number().int().min(1).optional(),
+                pauseForS: seconds.optional(),
                 pauseUntil: z.iso.datetime({ offset: true }).optional(),
                 concurrency: z.number().int().min(1).max(64).nullable().optional(),
                 weight: z.number().positive().max(1000).nullable().optional(),
@@ -154,7 +156,7 @@ export function queuesApi(app: App): OpenAPIHono<Env> {
         request: {
           body: {
             required: false,
-            content: { "application/json": { schema: z.object(forOrUntil).optional() } },
+            content: { "application/json": { schema: z.strictObject(forOrUntil).optional() } },
           },
         },
         responses: { 200: answers(counted, "How many queues") },
@@ -189,7 +191,7 @@ const bulk: Record<
 > = {
   cancel: { status: ["pending", "running", "paused"], verb: "cancel", answer: "cancelled" },
   "clear-failed": { status: ["unacknowledged"], verb: "acknowledge", answer: "cleared" },
-  "retry-failed": { status: ["failed"], verb: "retry", answer: "retried" },
+  "retry-failed": { status: ["unacknowledged"], verb: "retry", answer: "retried" },
   purge: {
     status: ["pending", "paused", "completed", "failed", "cancelled"],
     verb: "remove",
@@ -246,11 +248,7 @@ export async function changeQueue(app: App, name: string, change: QueueChange, b
     concurrency: null,
     weight: null,
   };
-  const until = change.pauseUntil
-    ? new Date(change.pauseUntil)
-    : change.pauseForS
-      ? new Date(now + change.pauseForS * 1000)
-      : null;
+  const until = pauseEnd(change, now);
   if (change.isPaused === false) Object.assign(state, { pausedAt: null, pausedUntil: null, pausedBy: null });
   else if (change.isPaused || until)
     Object.assign(state, { pausedAt: new Date(now), pausedUntil: until, pausedBy: by });
@@ -285,4 +283,20 @@ async function knownQueue(app: App, name: string): Promise<void> {
   if (app.queue.catalogue.queueByName.has(name)) return;
   if ((await app.store.lanes()).some((l) => l.queue === name)) return;
   throw new NotFound("queue", name);
+}
+
+/** Undefined ends and contradictions are refused, not guessed at. */
+function pauseEnd(change: QueueChange, now: number): Date | null {
+  const { isPaused, pauseForS, pauseUntil } = change;
+  const refuse = (field: string, message: string) => {
+    throw new Refused(422, "input.invalid", message, { errors: [{ path: [field], message }] });
+  };
+  const timed = pauseForS !== undefined ? "pauseForS" : pauseUntil !== undefined ? "pauseUntil" : undefined;
+  if (!timed) return null;
+  if (isPaused === false) refuse(timed, "A queue cannot be resumed and paused for a time at once.");
+  if (pauseForS !== undefined && pauseUntil !== undefined)
+    refuse("pauseUntil", "Either pauseForS or pauseUntil, not both.");
+  const until = pauseForS !== undefined ? now + pauseForS * 1000 : Date.parse(pauseUntil!);
+  if (until <= now) refuse(timed, "That time is past.");
+  return new Date(until);
 }

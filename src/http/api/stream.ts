@@ -3,20 +3,29 @@
 
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
+import type { Job } from "../../queue/job.ts";
 import type { App, Env } from "../context.ts";
+import { hiddenGroups } from "../nsfw.ts";
 import { jobViews } from "./job-view.ts";
 import { jobStats } from "./jobs.ts";
 import { queueViews } from "./queue-view.ts";
 
 interface Message {
+  /** `<run of the server>-<number>`. */
   id: string;
   event: "job" | "queue" | "stats";
   data: string;
 }
 
 const roundMs = 250;
-const kept = 2000;
+/** Jobs told of in one round; the rest waits for the next. */
+const jobsARound = 200;
+const keptMessages = 2000;
+/** What happens is gathered for this long after the last reader has left, for those who come back. */
+const gatherMs = 5 * 60_000;
 const heartbeatMs = 15_000;
+/** Messages that wait for a reader who does not read: it is cut off, and finds its place again when it comes back. */
+const mostUnread = 5000;
 
 export function streamApi(app: App): Hono<Env> {
   const feed = new Feed(app);
@@ -24,12 +33,24 @@ export function streamApi(app: App): Hono<Env> {
   api.get("/api/jobs/stream", (c) =>
     streamSSE(c, async (stream) => {
       const closed = Promise.withResolvers<void>();
-      const leave = feed.join((m) => void stream.writeSSE(m).catch(closed.resolve));
+      let unread = 0;
+      const send = async (m: Message) => {
+        if (++unread > mostUnread) return closed.resolve();
+        await stream.writeSSE(m).catch(closed.resolve);
+        unread--;
+      };
+      const leave = feed.join((m) => void send(m));
       stream.onAbort(closed.resolve);
       c.req.raw.signal.addEventListener("abort", () => closed.resolve(), { once: true });
-      const missed = feed.since(c.req.header("Last-Event-ID"));
-      for (const m of missed ?? (await feed.snapshot())) await stream.writeSSE(m);
-      const beat = setInterval(() => void stream.write(": alive\n\n").catch(closed.resolve), heartbeatMs);
+      for (const m of feed.since(c.req.header("Last-Event-ID")) ?? (await feed.snapshot())) await send(m);
+      const beat = setInterval(async () => {
+        // A session may have ended, a token been taken back, an owner demoted.
+        const identity = await app.accounts.identify(c.req.raw.headers).catch(() => undefined);
+        const may =
+          identity?.user.role === "owner" && (identity.via === "cookie" || identity.scopes.some(reads));
+        if (!may) return closed.resolve();
+        await stream.write(": alive\n\n").catch(closed.resolve);
+      }, heartbeatMs);
       await closed.promise;
       clearInterval(beat);
       leave();
@@ -38,40 +59,64 @@ export function streamApi(app: App): Hono<Env> {
   return api;
 }
 
+const reads = (scope: string) => scope === "read" || scope === "admin";
+
 class Feed {
   private readonly listeners = new Set<(m: Message) => void>();
   private recent: Message[] = [];
   private readonly dirtyJobs = new Set<number>();
   private dirty = false;
   private scheduled = false;
-  private n = 0;
+  private sequence = 0;
+  /** Until when to gather without anybody listening. */
+  private gatherUntil = 0;
   /** Ids of another run of the server are not ours. */
-  private readonly epoch = Date.now().toString(36);
+  private readonly epoch = crypto.randomUUID().slice(0, 8);
 
   constructor(private readonly app: App) {
     app.events.subscribe((e) => {
+      // What may be shown has changed; nobody is to get the old messages.
+      if (e.topic === "setting" || e.topic === "library") this.recent = [];
+      if (e.topic !== "job" && e.topic !== "queue") return;
+      if (this.listeners.size === 0 && this.app.clock.now() > this.gatherUntil) return this.rest();
       if (e.topic === "job") this.dirtyJobs.add(e.id);
-      if (e.topic === "job" || e.topic === "queue") this.dirty = true;
-      if (this.dirty && !this.scheduled && (this.listeners.size > 0 || this.recent.length > 0))
-        this.schedule();
+      this.dirty = true;
+      if (!this.scheduled) this.schedule();
     });
   }
 
   join(listener: (m: Message) => void): () => void {
     this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
+    return () => {
+      this.listeners.delete(listener);
+      this.gatherUntil = this.app.clock.now() + gatherMs;
+    };
   }
 
-  /** What came after `id`; undefined when that is not known any more. */
+  /** What came after `id`; undefined when that is not known (any more). */
   since(id: string | undefined): Message[] | undefined {
-    if (!id) return undefined;
-    const at = this.recent.findIndex((m) => m.id === id);
-    return at < 0 ? undefined : this.recent.slice(at + 1);
+    const [epoch, number] = id?.split("-") ?? [];
+    if (epoch !== this.epoch) return undefined;
+    const after = Number(number);
+    const missed = this.recent.filter((m) => sequenceOf(m) > after);
+    // All of them must still be there.
+    const isWhole =
+      after === this.sequence || (missed[0] !== undefined && sequenceOf(missed[0]) === after + 1);
+    return isWhole ? missed : undefined;
   }
 
+  /** Carries the number of the last message, so that a reader who comes back with it misses nothing. */
   async snapshot(): Promise<Message[]> {
-    const running = await this.app.store.list({ status: ["running"] }, "newest", 0, 100);
-    return [...(await this.overview()), ...(await this.jobs(running.jobs))];
+    const now = this.sequence;
+    const hideGroups = await hiddenGroups(this.app);
+    const running = await this.app.store.list({ status: ["running"], hideGroups }, "newest", 0, 100);
+    const messages = [...(await this.overview()), ...(await this.jobs(running.jobs))];
+    return messages.map((m) => ({ ...m, id: `${this.epoch}-${now}` }));
+  }
+
+  private rest(): void {
+    this.recent = [];
+    this.dirtyJobs.clear();
   }
 
   private schedule(): void {
@@ -80,19 +125,11 @@ class Feed {
   }
 
   private async round(): Promise<void> {
-    const ids = [...this.dirtyJobs].slice(-200);
-    this.dirtyJobs.clear();
-    this.dirty = false;
+    const ids = [...this.dirtyJobs].slice(0, jobsARound);
+    for (const id of ids) this.dirtyJobs.delete(id);
+    this.dirty = this.dirtyJobs.size > 0;
     try {
-      const { jobs } = await this.app.store.list({ ids }, "oldest", 0, 200);
-      const gone = ids.filter((id) => !jobs.some((j) => j.id === id));
-      const messages = [
-        ...(await this.jobs(jobs)),
-        ...gone.map((id) => this.message("job", { id: String(id), removed: true })),
-        ...(await this.overview()),
-      ];
-      this.recent = [...this.recent, ...messages].slice(-kept);
-      for (const m of messages) for (const listener of this.listeners) listener(m);
+      for (const m of [...(await this.changed(ids)), ...(await this.overview())]) this.tell(m);
     } catch (error) {
       this.app.log.warn("the job stream missed a round", { error });
     }
@@ -100,19 +137,40 @@ class Feed {
     if (this.dirty) this.schedule();
   }
 
-  private async jobs(jobs: Parameters<typeof jobViews>[1]): Promise<Message[]> {
-    return (await jobViews(this.app, jobs)).map((j) => this.message("job", j));
+  private async changed(ids: number[]): Promise<Omit<Message, "id">[]> {
+    const hidden = await hiddenGroups(this.app);
+    const { jobs } = await this.app.store.list({ ids }, "oldest", 0, jobsARound);
+    const found = new Set(jobs.map((j) => j.id));
+    const gone = ids.filter((id) => !found.has(id)).map((id) => ({ id: String(id), removed: true }));
+    return [
+      ...(await this.jobs(jobs.filter((j) => !hidden.includes(j.subject.group ?? 0)))),
+      ...gone.map((g) => ({ event: "job" as const, data: JSON.stringify(g) })),
+    ];
   }
 
-  private async overview(): Promise<Message[]> {
+  private tell(m: Omit<Message, "id">): void {
+    const message = { ...m, id: `${this.epoch}-${++this.sequence}` };
+    this.recent.push(message);
+    if (this.recent.length > 2 * keptMessages) this.recent = this.recent.slice(-keptMessages);
+    for (const listener of this.listeners) listener(message);
+  }
+
+  private async jobs(jobs: Job[]): Promise<Omit<Message, "id">[]> {
+    return (await jobViews(this.app, jobs)).map((j) => ({ event: "job", data: JSON.stringify(j) }));
+  }
+
+  private async overview(): Promise<Omit<Message, "id">[]> {
     const [stats, queues] = await Promise.all([jobStats(this.app), queueViews(this.app)]);
     const busy = queues.filter(
       (q) => q.waiting + q.active + q.delayed + q.failed + q.completed + q.paused > 0,
     );
-    return [this.message("stats", stats), ...busy.map((q) => this.message("queue", q))];
+    return [
+      { event: "stats", data: JSON.stringify(stats) },
+      ...busy.map((q) => ({ event: "queue" as const, data: JSON.stringify(q) })),
+    ];
   }
+}
 
-  private message(event: Message["event"], data: unknown): Message {
-    return { id: `${this.epoch}-${++this.n}`, event, data: JSON.stringify(data) };
-  }
+function sequenceOf(m: Message): number {
+  return Number(m.id.split("-")[1]);
 }

@@ -37,7 +37,7 @@ const create = createRoute({
   tags: ["Accounts"],
   summary: "Make a token",
   description:
-    "Scopes: `read` looks, `write` changes files and libraries, `admin` does everything an owner may. Members can't have `admin`.",
+    "Scopes: `read` looks, `write` changes files and libraries, `admin` does everything an owner may. Members can't have `admin`. A token that is made by a token ends with it at the latest.",
   request: {
     body: takes(
       z.object({
@@ -75,13 +75,13 @@ export function tokensApi(app: Pick<App, "accounts" | "clock">) {
       const tooMuch = scopes.filter((s) => !identity.scopes.includes(s));
       if (tooMuch.length > 0)
         throw new Refused(403, "scope.exceeded", `You can't give the scope ${tooMuch.join(", ")}.`);
-      const expires = expiresAt ? new Date(expiresAt) : null;
-      if (expires && expires.getTime() <= app.clock.now()) throw alreadyPast();
+      const asked = expiresAt ? new Date(expiresAt) : null;
+      if (asked && asked.getTime() <= app.clock.now()) throw alreadyPast();
       const made = await app.accounts.createToken({
         userId: identity.user.id,
         name,
         scopes: [...new Set(scopes)],
-        expiresAt: expires,
+        expiresAt: earlier(asked, identity.expiresAt ?? null),
       });
       return c.json({ ...tokenView(made.token), token: made.secret }, 201);
     })
@@ -94,6 +94,12 @@ export function tokensApi(app: Pick<App, "accounts" | "clock">) {
 export function alreadyPast(): Refused {
   const message = "This time has passed already.";
   return new Refused(422, "input.invalid", message, { errors: [{ path: ["expiresAt"], message }] });
+}
+
+/** A token that ends makes none that outlives it. */
+function earlier(a: Date | null, b: Date | null): Date | null {
+  if (!a || !b) return a ?? b;
+  return a < b ? a : b;
 }
 
 function tokenView(row: ApiTokenRow) {

@@ -169,8 +169,7 @@ export function adminPages(app: App): Hono<Env> {
 
   routes.post("/admin/libraries/:id{[0-9]+}/scan", async (c) => {
     const library = await getLibrary(app.db, Number(c.req.param("id")));
-    const { enqueued, skipped } = await startScans(app, library, me(c).id);
-    await audit(app, me(c), "library.scan", library.id, { enqueued, skipped });
+    const { enqueued, skipped } = await startScans(app, library, me(c));
     const text = `${library.name}: Enqueued ${counted(enqueued, "scan")}, skipped ${number(skipped)} that wait or run already.`;
     return done(app, c, { text, back: "/admin" });
   });

@@ -42,9 +42,13 @@ export function refused(
   answer: Omit<Answer, "text">,
 ) {
   if (!(error instanceof Refused)) throw error;
-  const faults = error.more.errors?.map((f) => f.message).join(" ");
-  const text = [error.message, faults, error.more.hint].filter(Boolean).join(" ");
-  return reply(app, c, { kind: "refused", text }, answer, error.status);
+  return reply(app, c, { kind: "refused", text: refusalText(error) }, answer, error.status);
+}
+
+/** All of it, each part once: some messages already say what is wrong with each field. */
+export function refusalText({ message, more }: Refused): string {
+  const faults = (more.errors ?? []).map((f) => f.message).filter((fault) => !message.includes(fault));
+  return [message, ...faults, more.hint].filter(Boolean).join(" ");
 }
 
 /** Reads and forgets the message of the action before. */

@@ -2,7 +2,7 @@
 
 import { number } from "../../../views/format.ts";
 import type { JobFacts } from "../../../views/parts/job-detail.tsx";
-import type { JobLine } from "../../../views/parts/job-table.tsx";
+import { type JobLine, versionOf } from "../../../views/parts/job-table.tsx";
 import type { QueueFigures } from "../../../views/parts/queue-card.tsx";
 import type { RunningLine } from "../../../views/parts/running-list.tsx";
 import type { ShownStatus } from "../../../views/parts/status.tsx";
@@ -88,15 +88,18 @@ export async function jobLine(
 
 export async function jobFacts(app: App, job: Job, queues: QueueFigures[]): Promise<JobFacts> {
   const states = new Map((await app.store.queueStates()).map((s) => [s.queue, s]));
-  const [attempts, log, line] = await Promise.all([
+  const [attempts, log, users, line] = await Promise.all([
     app.store.attempts(job.id),
     fullLog(app, job),
+    app.accounts.listUsers(),
     jobLine(app, job, states, queues),
   ]);
   const code = job.failure ? failureCodes[job.failure.code] : undefined;
   return {
     job,
+    version: versionOf(line),
     kindLabel: line.kindLabel,
+    askedBy: users.find((u) => u.id === job.origin)?.name ?? job.origin,
     targetHref: line.targetHref,
     attempts,
     log,

@@ -2,8 +2,7 @@
 // and the words after.
 
 import { type Context, Hono } from "hono";
-import { counted } from "../../../views/format.ts";
-import { JobPage } from "../../../views/pages/job.tsx";
+import { JobHead, JobPage } from "../../../views/pages/job.tsx";
 import { JobsPage, type JobsPageProps } from "../../../views/pages/jobs.tsx";
 import { JobDetail } from "../../../views/parts/job-detail.tsx";
 import { JobRow } from "../../../views/parts/job-table.tsx";
@@ -13,6 +12,7 @@ import { NotFound } from "../../runtime/errors.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
+import { bulkInWords, pastTense } from "./bulk-words.ts";
 import { done, refused, wantsPartial } from "./flash.ts";
 import { jobFacts, jobLine } from "./job-lines.ts";
 import { type Dashboard, dashboard, pagerOf } from "./jobs-fragments.tsx";
@@ -32,7 +32,14 @@ export function jobsPages(app: App): Hono<Env> {
     const job = await app.queue.get(Number(c.req.param("id")));
     const { line, facts } = await oneJob(app, job);
     const ctx = pageContext(app, c);
-    if (wantsPartial(c)) return c.html(<JobDetail facts={facts} url={ctx.url} />);
+    if (wantsPartial(c)) {
+      const inList = c.req.query("in") === "list";
+      // What stands above it must not say otherwise, and the list's stream forgets what its filter leaves out.
+      const above = inList
+        ? partial(`#job-${job.id}`, "outerMorph", <JobRow job={line} url={ctx.url} />)
+        : partial("#job-head", "outerMorph", <JobHead line={line} url={ctx.url} />);
+      return c.html(`${await (<JobDetail facts={facts} inList={inList} url={ctx.url} />)}${await above}`);
+    }
     return page(c, <JobPage ctx={ctx} facts={facts} line={line} />);
   });
 
@@ -42,13 +49,10 @@ export function jobsPages(app: App): Hono<Env> {
     const verb = String(form.get("verb"));
     if (!isMove(verb)) throw new NotFound("verb", verb);
     const { user } = c.var.identity!;
+    const before = ids.length === 0 ? [] : (await app.store.list({ ids }, "newest", 0, ids.length)).jobs;
     const moved = ids.length === 0 ? 0 : await app.queue.moveAll({ ids }, verb, user.name);
     if (moved > 0) await audit(app, user, `jobs.${verb}`, null, { ids, moved });
-    const passed = ids.length - moved;
-    const rest = passed > 0 ? ` ${counted(passed, "job was", "jobs were")} not in a state for it.` : "";
-    const text =
-      ids.length === 0 ? "No job is ticked." : `${pastTense[verb]} ${counted(moved, "job")}.${rest}`;
-    return done(app, c, { text, back: "/admin/jobs" });
+    return done(app, c, { text: bulkInWords(verb, ids.length, moved, before), back: "/admin/jobs" });
   });
 
   routes.post("/admin/jobs/:id{[0-9]+}/:verb", async (c) => {
@@ -90,17 +94,8 @@ export async function jobsPageProps(app: App, ctx: PageContext, query: JobsQuery
   };
 }
 
-const pastTense: Record<Move, string> = {
-  retry: "Retried",
-  cancel: "Cancelled",
-  remove: "Removed",
-  resume: "Resumed",
-  pause: "Held back",
-  acknowledge: "Cleared",
-};
-
 function isMove(verb: string): verb is Move {
-  return verb in pastTense;
+  return Object.hasOwn(pastTense, verb);
 }
 
 async function oneJob(app: App, job: Job) {

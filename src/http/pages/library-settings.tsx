@@ -7,8 +7,8 @@ import {
   NewLibraryMakePage,
 } from "../../../views/pages/library-settings.tsx";
 import { libraryCounts } from "../../library/file-stats.ts";
-import { createLibrary, getLibrary, removeLibrary, updateLibrary } from "../../library/libraries.ts";
-import { startScans } from "../api/libraries.ts";
+import { getLibrary, updateLibrary } from "../../library/libraries.ts";
+import { forgetLibrary, startScans } from "../api/libraries.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { done, setFlash } from "./flash.ts";
@@ -16,11 +16,11 @@ import { faultsOf, formFields } from "./form-data.ts";
 import {
   checkLibraryFields,
   fieldsOfLibrary,
-  newLibraryFields,
   pickedFolder,
   readLibraryFields,
   recognisesOf,
 } from "./library-fields.ts";
+import { emptyMakeForm, makeLibrary } from "./make-library.ts";
 import { page, pageContext } from "./page-context.ts";
 import { pageStatus } from "./sign-in.tsx";
 
@@ -40,29 +40,15 @@ export function librarySettingsPages(app: App): Hono<Env> {
   pages.get("/libraries/new/make", async (c) => {
     const path = c.req.query("path");
     if (!path) return c.redirect(url("/libraries/new/folder"), 303);
-    const props = { path, values: newLibraryFields(path), errors: {}, recognises };
-    return page(c, <NewLibraryMakePage ctx={pageContext(app, c)} {...props} />);
+    return page(c, <NewLibraryMakePage ctx={pageContext(app, c)} form={emptyMakeForm(app, path)} />);
   });
 
   pages.post("/libraries/new/make", async (c) => {
-    const form = await formFields(c);
-    const path = form.path ?? "";
-    const values = readLibraryFields(form);
-    try {
-      checkLibraryFields(values);
-      const library = await createLibrary(app, { path, ...values });
-      await audit(app, c.var.identity?.user, "library.create", library.id, {
-        name: library.name,
-        path: library.path,
-      });
-      await startScans(app, library, c.var.identity!.user.id);
-      setFlash(c, { kind: "done", text: `${library.name} is added; the scan has begun.` });
-      return c.redirect(url(`/libraries/${library.id}`), 303);
-    } catch (error) {
-      const { fields, whole, status } = faultsOf(error);
-      const props = { path, values, errors: fields, error: whole ?? fields.path, recognises };
-      return page(c, <NewLibraryMakePage ctx={pageContext(app, c)} {...props} />, pageStatus(status));
-    }
+    const made = await makeLibrary(app, c);
+    if (!("library" in made))
+      return page(c, <NewLibraryMakePage ctx={pageContext(app, c)} form={made.form} />, made.status);
+    setFlash(c, { kind: "done", text: `${made.library.name} is added; the scan has begun.` });
+    return c.redirect(url(`/libraries/${made.library.id}`), 303);
   });
 
   pages.get("/libraries/:id{[0-9]+}/settings", async (c) => {
@@ -107,7 +93,7 @@ export function librarySettingsPages(app: App): Hono<Env> {
 
   pages.post("/libraries/:id{[0-9]+}/scan", async (c) => {
     const library = await getLibrary(app.db, Number(c.req.param("id")));
-    const { enqueued, skipped } = await startScans(app, library, c.var.identity!.user.id);
+    const { enqueued, skipped } = await startScans(app, library, c.var.identity!.user);
     const text =
       enqueued === 0 ? "A scan is on its way already." : `Enqueued ${enqueued}, skipped ${skipped}.`;
     return done(app, c, { text, back: `/libraries/${library.id}` });
@@ -119,10 +105,7 @@ export function librarySettingsPages(app: App): Hono<Env> {
     const back = `/libraries/${library.id}/settings`;
     if (sure !== "yes")
       return done(app, c, { text: "Nothing was removed: tick the box first.", back, leave: true });
-    const by = c.var.identity!.user;
-    await app.queue.moveAll({ subject: { type: "library", id: library.id } }, "cancel", by.id);
-    await removeLibrary(app, library.id);
-    await audit(app, by, "library.remove", library.id, { name: library.name, path: library.path });
+    await forgetLibrary(app, library, c.var.identity!.user);
     return done(app, c, {
       text: `${library.name} is forgotten. Its media are untouched.`,
       back: "/",

@@ -83,7 +83,7 @@ export function queueActs(app: App): Hono<Env> {
   });
   routes.post("/admin/jobs/queues/:name/:action", async (c) => {
     const { name, action } = c.req.param();
-    if (!(action in queueActions)) throw new NotFound("action", action);
+    if (!Object.hasOwn(queueActions, action)) throw new NotFound("action", action);
     const did = await actOnQueue(app, name, action as QueueAction, c.var.identity!.user);
     return done(app, c, {
       text: `${name}: ${inWords(did)}`,
@@ -154,15 +154,24 @@ const questions: Record<Askable, (name: string, t: Tally) => Question> = {
 };
 
 function question(name: string, action: Askable, rest: Omit<Question, "action" | "back">): Question {
-  return { ...rest, action: `/admin/jobs/queues/${name}/${action}`, back: "/admin/jobs" };
+  const asked = rest.isEmpty ? { ...rest, title: nothing[action](name), lines: [] } : rest;
+  return { ...asked, action: `/admin/jobs/queues/${name}/${action}`, back: "/admin/jobs" };
 }
+
+const nothing: Record<Askable, (name: string) => string> = {
+  cancel: (name) => `Nothing runs or waits in ${name}.`,
+  "clear-failed": (name) => `There are no failures to clear in ${name}.`,
+  "retry-failed": (name) => `There are no failures to retry in ${name}.`,
+  purge: (name) => `There is nothing to purge in ${name}.`,
+};
 
 function killQuestion(running: number): Question {
   return {
-    title: `Kill ${counted(running, "running job")}?`,
-    lines: [
-      "They stop at once and count as cancelled; each can be retried. Waiting jobs start in their place.",
-    ],
+    title: running === 0 ? "Nothing is running." : `Kill ${counted(running, "running job")}?`,
+    lines:
+      running === 0
+        ? []
+        : ["They stop at once and count as cancelled; each can be retried. Waiting jobs start in their place."],
     action: "/admin/jobs/kill-all",
     verb: `Kill ${counted(running, "job")}`,
     danger: true,
@@ -173,8 +182,9 @@ function killQuestion(running: number): Question {
 
 function clearQuestion(failed: number): Question {
   return {
-    title: `Clear ${counted(failed, "failure")}?`,
-    lines: ["In every queue. They stay in the database and in the list of cleared failures."],
+    title: failed === 0 ? "There are no failures to clear." : `Clear ${counted(failed, "failure")}?`,
+    lines:
+      failed === 0 ? [] : ["In every queue. They stay in the database and in the list of cleared failures."],
     action: "/admin/jobs/clear-failures",
     verb: `Clear ${counted(failed, "failure")}`,
     danger: false,

@@ -8,7 +8,7 @@ import { NotFound, Refused } from "../../runtime/errors.ts";
 import type { Field, SettingView } from "../../settings/settings.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
-import { done, refused } from "./flash.ts";
+import { done, refusalText, refused, wantsPartial } from "./flash.ts";
 import { page, pageContext } from "./page-context.ts";
 
 export function settingsPages(app: App): Hono<Env> {
@@ -19,11 +19,11 @@ export function settingsPages(app: App): Hono<Env> {
     stuckAfterS,
   }));
   const url = (path: string) => `${app.config.basePath}${path}`;
-  const row = (key: string) =>
+  const row = (key: string, refusal?: string) =>
     partial(
       `#setting-${key}`,
       "outerHTML",
-      <SettingRow setting={settingOf(app, key)} kinds={kinds} url={url} />,
+      <SettingRow setting={settingOf(app, key)} kinds={kinds} refusal={refusal} url={url} />,
     );
 
   routes.get("/admin/settings", (c) =>
@@ -41,7 +41,10 @@ export function settingsPages(app: App): Hono<Env> {
       await app.settings.change({ [setting.key]: value }, user.email);
       await audit(app, user, "settings.change", setting.key, { [setting.key]: value });
     } catch (error) {
-      return refused(app, c, error, { back, partials: row(setting.key) });
+      if (!(error instanceof Refused) || !wantsPartial(c)) return refused(app, c, error, { back });
+      // Beside the field, which shows again what holds: said there, it needs no toast.
+      const text = `Not changed. ${refusalText(error)}`;
+      return c.html(String(await row(setting.key, text)), error.status);
     }
     return done(app, c, { text: `${setting.label}: saved.`, back, partials: row(setting.key) });
   });
@@ -81,7 +84,9 @@ function pairsFrom(form: FormData): Record<string, unknown> {
   for (const [key, text] of form)
     if (key.startsWith("pair.") && text !== "") pairs[key.slice(5)] = number(String(text));
   const [kind, added] = [String(form.get("addKind") ?? ""), String(form.get("addValue") ?? "")];
-  if (kind && added) pairs[kind] = number(added);
+  if (!kind !== !added)
+    throw new Refused(422, "setting.half", kind ? "Say how many as well." : "Choose a kind for the number.");
+  if (kind) pairs[kind] = number(added);
   return pairs;
 }
 

@@ -3,19 +3,13 @@
 import { type Context, Hono } from "hono";
 import { WelcomeFolderPage, WelcomeMakePage, WelcomeOwnerPage } from "../../../views/pages/welcome.tsx";
 import { passwordLength } from "../../accounts/password.ts";
-import { createLibrary, listLibraries } from "../../library/libraries.ts";
+import { listLibraries } from "../../library/libraries.ts";
 import { setCookies } from "../api/auth.ts";
 import { startScans } from "../api/libraries.ts";
-import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { faultsOf, formFields } from "./form-data.ts";
-import {
-  checkLibraryFields,
-  newLibraryFields,
-  pickedFolder,
-  readLibraryFields,
-  recognisesOf,
-} from "./library-fields.ts";
+import { pickedFolder } from "./library-fields.ts";
+import { emptyMakeForm, makeLibrary } from "./make-library.ts";
 import { page, pageContext } from "./page-context.ts";
 import { pageStatus } from "./sign-in.tsx";
 
@@ -63,42 +57,20 @@ export function welcomePages(app: App): Hono<Env> {
   });
 
   pages.post("/welcome/start", async (c) => {
-    for (const library of await listLibraries(app.db))
-      await startScans(app, library, c.var.identity!.user.id);
+    for (const library of await listLibraries(app.db)) await startScans(app, library, c.var.identity!.user);
     return c.redirect(url("/"), 303);
   });
 
   pages.get("/welcome/make", async (c) => {
     const path = c.req.query("path");
     if (!path) return c.redirect(url("/welcome/library"), 303);
-    const props = { path, values: newLibraryFields(path), errors: {}, recognises: recognisesOf(app) };
-    return page(c, <WelcomeMakePage ctx={pageContext(app, c)} {...props} />);
+    return page(c, <WelcomeMakePage ctx={pageContext(app, c)} form={emptyMakeForm(app, path)} />);
   });
 
   pages.post("/welcome/make", async (c) => {
-    const form = await formFields(c);
-    const path = form.path ?? "";
-    const values = readLibraryFields(form);
-    try {
-      checkLibraryFields(values);
-      const library = await createLibrary(app, { path, ...values });
-      await audit(app, c.var.identity?.user, "library.create", library.id, {
-        name: library.name,
-        path: library.path,
-      });
-      await startScans(app, library, c.var.identity!.user.id);
-      return c.redirect(url(`/libraries/${library.id}`), 303);
-    } catch (error) {
-      const { fields, whole, status } = faultsOf(error);
-      const props = {
-        path,
-        values,
-        errors: fields,
-        error: whole ?? fields.path,
-        recognises: recognisesOf(app),
-      };
-      return page(c, <WelcomeMakePage ctx={pageContext(app, c)} {...props} />, pageStatus(status));
-    }
+    const made = await makeLibrary(app, c);
+    if ("library" in made) return c.redirect(url(`/libraries/${made.library.id}`), 303);
+    return page(c, <WelcomeMakePage ctx={pageContext(app, c)} form={made.form} />, made.status);
   });
 
   return pages;

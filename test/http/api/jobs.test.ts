@@ -138,6 +138,36 @@ describe("/api/media/jobs", () => {
     ends = [];
   });
 
+  test("queued jobs are listed among other states too", async () => {
+    const running = await create("long");
+    const queued = await create("long");
+    const ids = async (status: string) =>
+      (await get(`/api/media/jobs?status=${status}&queue=b`)).data.map((j: any) => j.id);
+    expect(await ids("queued,running")).toEqual([queued.id, running.id]);
+    expect(await ids("queued,delayed")).toEqual([queued.id]);
+    await owner("POST", `/api/media/jobs/${queued.id}/cancel`);
+    await owner("POST", `/api/media/jobs/${running.id}/cancel`);
+    await settled();
+  });
+
+  test("a job that is about to start is not held back by itself", async () => {
+    const answer = await owner("POST", "/api/media/jobs", { type: "quick", params: { mine: true } });
+    expect(await answer.json()).toMatchObject({ waitingReason: expect.not.stringContaining("running") });
+    await settled();
+  });
+
+  test("what a filter names must exist", async () => {
+    for (const bad of ["type=bogus", "queue=bogus", "file=abc"])
+      expect((await owner("GET", `/api/media/jobs?${bad}`)).status).toBe(422);
+    expect((await owner("GET", "/api/media/jobs/abc")).status).toBe(404);
+    expect((await owner("GET", "/api/media/jobs/0001")).status).toBe(404);
+  });
+
+  test("the priority of a job that is over stays as it was", async () => {
+    const { id } = await create("quick");
+    expect((await owner("PATCH", `/api/media/jobs/${id}`, { priority: 2 })).status).toBe(409);
+  });
+
   test("a job in the future is pending with its time and its reason", async () => {
     const runAt = new Date(app.clock.now() + 3_600_000).toISOString();
     const { id } = await create("quick", { runAt });
@@ -196,15 +226,38 @@ describe("/api/queues", () => {
     expect(await get(`/api/media/jobs/${id}`)).toMatchObject({ status: "completed" });
   });
 
+  test("a pause that cannot be meant is refused and changes nothing", async () => {
+    for (const bad of [
+      { pauseUntil: "2020-01-01T00:00:00Z" },
+      { pauseForS: 99_999_999_999_999 },
+      { isPaused: false, pauseForS: 60 },
+      { pauseForS: 60, pauseUntil: "2099-01-01T00:00:00Z" },
+      { bogus: 1 },
+    ])
+      expect((await owner("PATCH", "/api/queues/a", bad)).status).toBe(422);
+    expect((await owner("POST", "/api/actions/pause-all", { bogus: 60 })).status).toBe(422);
+    expect((await get("/api/queues/a")).isPaused).toBe(false);
+  });
+
+  test("retrying failures leaves alone those that were cleared", async () => {
+    await create("bad");
+    await owner("POST", "/api/queues/a/clear-failed");
+    await create("bad");
+    expect(await (await owner("POST", "/api/queues/a/retry-failed")).json()).toEqual({ retried: 1 });
+    await settled();
+  });
+
   test("clearing failures keeps the rows and takes them out of the count; purging removes them", async () => {
     await create("bad");
     const before = await get("/api/queues/a");
     expect(before.failed).toBeGreaterThan(0);
+    const failed = async () => (await get("/api/media/jobs?status=failed&queue=a")).pagination.total;
+    const kept = await failed();
     expect(await (await owner("POST", "/api/queues/a/clear-failed")).json()).toEqual({
       cleared: before.failed,
     });
     expect(await get("/api/queues/a")).toMatchObject({ failed: 0 });
-    expect((await get("/api/media/jobs?status=failed")).pagination.total).toBe(before.failed);
+    expect(await failed()).toBe(kept);
     const { purged } = (await (await owner("POST", "/api/queues/a/purge")).json()) as { purged: number };
     expect(purged).toBeGreaterThanOrEqual(before.failed);
     expect((await get("/api/media/jobs?queue=a")).pagination.total).toBe(0);
@@ -263,5 +316,33 @@ describe("/api/jobs/stream", () => {
     const again = await owner("GET", "/api/jobs/stream", undefined, { "last-event-id": lastId });
     const replay = await read(again, (t) => t.includes(`"id":"${missed}"`));
     expect(replay).not.toContain(`"id":"${id}"`);
+  });
+
+  test("a reader who comes back with the snapshot's id misses nothing", async () => {
+    const first = await owner("GET", "/api/jobs/stream");
+    const reading = read(first, (t) => t.includes("event: stats"));
+    await settled();
+    const lastId = /id: (.+)/.exec(await reading)![1]!;
+    const { id } = await create("quick");
+    await app.clock.advance(250);
+    const again = await owner("GET", "/api/jobs/stream", undefined, { "last-event-id": lastId });
+    expect(await read(again, (t) => t.includes(`"id":"${id}"`))).toContain(`"id":"${id}"`);
+  });
+
+  test("a burst of changes is told whole, a part each round", async () => {
+    await owner("PATCH", "/api/queues/a", { isPaused: true });
+    const stream = await owner("GET", "/api/jobs/stream");
+    const asked = Array.from({ length: 450 }, (_, n) => ({ kind: "quick", params: { n } }));
+    const { jobIds } = await app.queue.enqueueMany(asked);
+    const seen = new Set<string>();
+    const reading = read(stream, (t) => {
+      for (const [, id] of t.matchAll(/event: job\ndata: \{"id":"(\d+)"/g)) seen.add(id!);
+      return jobIds.every((id) => seen.has(String(id)));
+    });
+    for (let i = 0; i < 6; i++) await app.clock.advance(250);
+    await reading;
+    expect(jobIds.every((id) => seen.has(String(id)))).toBe(true);
+    await owner("POST", "/api/queues/a/purge");
+    await owner("PATCH", "/api/queues/a", { isPaused: false });
   });
 });

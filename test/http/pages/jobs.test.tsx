@@ -163,7 +163,7 @@ describe("the jobs page", () => {
     const [a, b] = [await enqueue("done", "a"), await enqueue("done", "b")];
     await owner("POST", `/admin/jobs/${a}/cancel`, "");
     const answer = await owner("POST", "/admin/jobs/bulk", `verb=cancel&ids=${a}&ids=${b}`, htmx);
-    expect(await answer.text()).toContain("Cancelled 1 job. 1 job was not in a state for it.");
+    expect(await answer.text()).toContain("Cancelled 1 job. 1 was already cancelled.");
   });
 
   test("clears every failure and keeps them", async () => {

@@ -6,10 +6,12 @@ CREATE TABLE lane (
   kind TEXT NOT NULL,
   category TEXT NOT NULL,
   vram_mb INTEGER NOT NULL,
-  UNIQUE (queue, kind, category, vram_mb)
+  -- What its jobs' subjects belong to: a library's id, or 0.
+  subject_group INTEGER NOT NULL,
+  UNIQUE (queue, kind, category, vram_mb, subject_group)
 );
 
--- Written once at enqueue; `lane`, `priority`, `retry_count` and `run_at` are the only columns ever updated.
+-- Written once at enqueue; `priority`, `retry_count` and `run_at` are the only columns ever updated.
 CREATE TABLE job (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   lane INTEGER NOT NULL REFERENCES lane (id),
@@ -19,8 +21,6 @@ CREATE TABLE job (
   subject_type TEXT NOT NULL,
   subject_id INTEGER,
   subject_label TEXT NOT NULL,
-  -- What the subject belongs to: a library's id.
-  subject_group INTEGER,
   dedup_key TEXT,
   max_retries INTEGER NOT NULL,
   retry_count INTEGER NOT NULL DEFAULT 0,
@@ -95,10 +95,11 @@ CREATE TABLE queue_state (
   weight REAL
 ) WITHOUT ROWID;
 
--- Documented for people who read the database themselves: one row per execution, and one per job that never ran.
+-- Documented for people who read the database themselves: one row per execution, and one per job that waits for one or
+-- was cancelled before it had any.
 CREATE VIEW job_runs AS
 SELECT j.id || '-' || a.number AS id, l.queue AS queue, l.kind AS kind,
-  CASE a.outcome WHEN 'not_needed' THEN 'completed' WHEN 'orphaned' THEN 'failed' WHEN 'handed_back' THEN 'cancelled' ELSE a.outcome END AS status,
+  CASE a.outcome WHEN 'not_needed' THEN 'completed' WHEN 'orphaned' THEN 'failed' WHEN 'handed_back' THEN 'pending' ELSE a.outcome END AS status,
   j.subject_type AS targetType, j.subject_id AS targetId, j.subject_label AS targetLabel,
   CASE WHEN a.outcome IN ('completed', 'not_needed') THEN 100 END AS progress,
   a.number AS attempts, j.params AS payload, a.message AS error,
@@ -109,4 +110,14 @@ UNION ALL
 SELECT j.id || '-' || r.attempt, l.queue, l.kind, 'running', j.subject_type, j.subject_id, j.subject_label,
   r.progress, r.attempt, j.params, NULL,
   strftime('%Y-%m-%dT%H:%M:%fZ', r.started_at / 1000.0, 'unixepoch'), NULL
-FROM running r JOIN job j ON j.id = r.id JOIN lane l ON l.id = j.lane;
+FROM running r JOIN job j ON j.id = r.id JOIN lane l ON l.id = j.lane
+UNION ALL
+SELECT j.id || '-0', l.queue, l.kind, CASE WHEN p.id IS NULL THEN 'pending' ELSE 'paused' END,
+  j.subject_type, j.subject_id, j.subject_label, NULL, 0, j.params, NULL, NULL, NULL
+FROM (SELECT id FROM waiting UNION ALL SELECT id FROM delayed UNION ALL SELECT id FROM paused) o
+JOIN job j ON j.id = o.id JOIN lane l ON l.id = j.lane LEFT JOIN paused p ON p.id = j.id
+UNION ALL
+SELECT j.id || '-0', l.queue, l.kind, 'cancelled', j.subject_type, j.subject_id, j.subject_label, NULL, 0, j.params,
+  f.message, NULL, strftime('%Y-%m-%dT%H:%M:%fZ', f.finished_at / 1000.0, 'unixepoch')
+FROM finished f JOIN job j ON j.id = f.id JOIN lane l ON l.id = j.lane
+WHERE f.started_at IS NULL;

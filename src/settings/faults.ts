@@ -1,0 +1,60 @@
+// What is wrong with a setting's value, in the words of its page: "Auto-scan: every 1 minute or more."
+
+import type { Field, SettingRow } from "./rows.ts";
+
+/** What zod says about one place of a value. */
+export interface Issue {
+  path: PropertyKey[];
+  code?: string;
+  message: string;
+  minimum?: number | bigint;
+  maximum?: number | bigint;
+  expected?: string;
+  values?: unknown[];
+  keys?: string[];
+}
+
+export function faultInWords({ label, fields }: Pick<SettingRow, "label" | "fields">, issue: Issue): string {
+  const [part] = issue.path;
+  const field = fields.find((f) => f.part !== "" && f.part === part) ?? fields[0]!;
+  // Of several parts, or of a setting for each kind, the one it is about.
+  const about = field.part ? `${lowerFirst(field.label)} ` : part === undefined ? "" : `${String(part)}, `;
+  return `${label}: ${about}${expected(issue, field)}.`;
+}
+
+function expected(issue: Issue, field: Field): string {
+  switch (issue.code) {
+    case "too_small":
+      return `${amount(Number(issue.minimum), field)} or more`;
+    case "too_big":
+      return `${amount(Number(issue.maximum), field)} or less`;
+    case "invalid_value":
+      return `one of ${issue.values?.join(", ")}`;
+    case "unrecognized_keys":
+      return `there is no part ${issue.keys?.join(", ")}`;
+    case "invalid_type":
+      return typeNames[issue.expected ?? ""] ?? issue.message;
+    default:
+      return issue.message;
+  }
+}
+
+function amount(n: number, { unit }: Field): string {
+  const number = n.toLocaleString("en");
+  if (!unit) return number;
+  return `${number} ${n === 1 ? unit.replace(/s$/, "") : unit}`;
+}
+
+/** "Every" goes on a sentence, "CPU" stays as it is. */
+function lowerFirst(words: string): string {
+  return /^.[a-z]/.test(words) ? words.charAt(0).toLowerCase() + words.slice(1) : words;
+}
+
+const typeNames: Record<string, string> = {
+  int: "a whole number",
+  number: "a whole number",
+  boolean: "on or off",
+  string: "a text",
+  object: "a value for each part",
+  record: "a number for each kind",
+};
