@@ -180,10 +180,24 @@ document.addEventListener("htmx:before:swap", (event) => {
 });
 document.addEventListener("htmx:after:swap", () => {
   tellTimes();
+  keepRoom();
   refreshDetails();
   for (const log of $$("[data-follow]")) if (!log.matches(":hover, :focus")) log.scrollTop = log.scrollHeight;
   tellTicks();
 });
+
+// Live work takes as much room as it needed in the last minute: what lies below does not jump with every job.
+const heights = [];
+function keepRoom() {
+  const work = $("#working");
+  if (!work) return;
+  const now = Date.now();
+  heights.push([now, work.offsetHeight]);
+  while (heights[0][0] < now - 60_000) heights.shift();
+  work.parentElement.style.minHeight = `${Math.max(...heights.map(([, height]) => height))}px`;
+}
+keepRoom();
+setInterval(keepRoom, 5000);
 
 let announcedAt = 0;
 new MutationObserver(() => {

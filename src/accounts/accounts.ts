@@ -225,8 +225,13 @@ export class Accounts {
     return invitations.createInvitation(this.parts.db, { ...input, expiresAt }, now);
   }
 
-  listInvitations(): Promise<InvitationRow[]> {
-    return invitations.listInvitations(this.parts.db);
+  /** Newest first. */
+  listInvitations(offset = 0, limit = 200): Promise<InvitationRow[]> {
+    return invitations.listInvitations(this.parts.db, offset, limit);
+  }
+
+  countInvitations(): Promise<number> {
+    return invitations.countInvitations(this.parts.db);
   }
 
   deleteInvitation(id: number): Promise<InvitationRow> {

@@ -1,6 +1,6 @@
 // Invitations: links that let one person sign up, once, until they expire. The link's secret is shown once.
 
-import { and, desc, eq, gt, isNull } from "drizzle-orm";
+import { and, count, desc, eq, gt, isNull } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import { type InvitationRow, invitation } from "../db/tables/accounts.ts";
 import { NotFound } from "../runtime/errors.ts";
@@ -23,8 +23,13 @@ export async function createInvitation(
   return { invitation: row!, secret };
 }
 
-export async function listInvitations(db: Db): Promise<InvitationRow[]> {
-  return db.select().from(invitation).orderBy(desc(invitation.id)).limit(200);
+export async function listInvitations(db: Db, offset: number, limit: number): Promise<InvitationRow[]> {
+  return db.select().from(invitation).orderBy(desc(invitation.id)).limit(limit).offset(offset);
+}
+
+export async function countInvitations(db: Db): Promise<number> {
+  const [row] = await db.select({ invitations: count() }).from(invitation);
+  return row!.invitations;
 }
 
 export async function deleteInvitation(db: Db, id: number): Promise<InvitationRow> {

@@ -18,7 +18,10 @@ export async function runCli(args: string[]): Promise<number> {
   const program = createProgram((code) => {
     exitCode = code;
   });
+  // Whatever any command writes is for this user alone: databases, logs and pictures of people's media.
+  process.umask(0o077);
   try {
+    refuseUnknownCommand(args, program);
     await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
@@ -56,7 +59,7 @@ function createProgram(exit: (code: number) => void): Command {
       examples(["sprocket serve ~/Videos", "SPROCKET_PORT=9000 sprocket serve --host 0.0.0.0 /mnt/media"]),
     )
     .action(async (folders: string[], flags: Flags) => {
-      refuseMistypedCommand(folders[0], program);
+      for (const folder of folders) refuseUnknownWord(folder, program);
       await (await import("./serve.ts")).serve(folders, flagsOf(flags, allKeys));
     });
   for (const key of allKeys) addConfigOption(serve, key);
@@ -90,6 +93,7 @@ function createProgram(exit: (code: number) => void): Command {
     .addOption(
       new Option("--status <status>", "only these").choices([
         "pending",
+        "queued",
         "running",
         "completed",
         "failed",
@@ -103,7 +107,7 @@ function createProgram(exit: (code: number) => void): Command {
     .option("--json", "print JSON")
     .action(async (flags) => exit(await (await import("./jobs.ts")).jobs(flags, flagsOf(flags))));
 
-  const token = program.command("token").description("API tokens");
+  const token = add("token", "API tokens", ["sprocket token create --name backup --scopes read,write"]);
   withData(
     add(
       "create",
@@ -118,7 +122,10 @@ function createProgram(exit: (code: number) => void): Command {
     .option("--days <number>", "expires after so many days; without it never")
     .action(async (flags) => exit(await (await import("./accounts.ts")).createToken(flags, flagsOf(flags))));
 
-  const user = program.command("user").description("accounts");
+  const user = add("user", "accounts", [
+    "sprocket user create ada@example.org --role owner",
+    "sprocket user reset-password ada@example.org",
+  ]);
   withData(add("create", "create an account", ["sprocket user create ada@example.org --role owner"], user))
     .argument("<email>")
     .option("--name <name>", "their name; without it the first part of the e-mail")
@@ -172,7 +179,7 @@ function createProgram(exit: (code: number) => void): Command {
     .argument("<file>")
     .action(async (file, flags) => exit(await (await import("./backup.ts")).backup(file, flagsOf(flags))));
 
-  const config = program.command("config").description("the configuration");
+  const config = add("config", "the configuration", ["sprocket config dump --json"]);
   const dump = add(
     "dump",
     "print every value and where it comes from; secrets are masked",
@@ -200,15 +207,36 @@ function createProgram(exit: (code: number) => void): Command {
   return program;
 }
 
-/** What is no command is a folder to serve; `sprocket srve` means something else. */
-function refuseMistypedCommand(word: string | undefined, program: Command): void {
-  if (!word || word.includes("/") || existsSync(word)) return;
-  const near = nearest(
-    word,
-    program.commands.map((command) => command.name()),
-  );
-  if (near) throw new CannotStart(`There is no folder ${word}; did you mean the command ${near}?`, 2);
+/** Before anything else is read: `sprocket explain --help` is no question about `serve`. */
+function refuseUnknownCommand([first, second]: string[], program: Command): void {
+  const word = first === "help" ? second : first;
+  if (!word || word.startsWith("-") || commandNames(program).includes(word)) return;
+  if (laterCommands.includes(word))
+    throw new CannotStart(
+      `The command ${word} comes with a later version of Sprocket.${existsSync(word) ? ` For the folder write ./${word}.` : ""}`,
+      2,
+    );
+  refuseUnknownWord(word, program);
 }
+
+/** What is no command is a folder to serve; a bare word that is neither was meant to be one of them. */
+function refuseUnknownWord(word: string, program: Command): void {
+  if (!word || word.includes("/") || existsSync(word)) return;
+  const near = nearest(word, commandNames(program));
+  throw new CannotStart(
+    near
+      ? `There is no folder ${word}; did you mean the command ${near}?`
+      : `There is neither a command nor a folder ${word}; \`sprocket --help\` lists the commands.`,
+    2,
+  );
+}
+
+function commandNames(program: Command): string[] {
+  return ["help", ...program.commands.map((command) => command.name())];
+}
+
+/** Announced, and not in this build. */
+const laterCommands = ["worker", "explain", "restore", "support-bundle", "models"];
 
 function withData(command: Command): Command {
   addConfigOption(command, "dataFolder");

@@ -2,12 +2,14 @@
 
 import { type Flags, readConfig } from "../runtime/config.ts";
 import { createLogger } from "../runtime/log.ts";
+import { checkFirstFolders } from "./folders.ts";
 
 /** Running jobs are handed back within 8 s; whatever still holds on then is left to the kernel. */
 const stopWithinMs = 9_500;
 
 export async function serve(folders: string[], flags: Flags): Promise<never> {
   const config = readConfig(flags);
+  await checkFirstFolders(config.dataFolder, folders);
   const log = createLogger(config.log, config.logLevel);
   const asked = Promise.withResolvers<{ exitCode: number }>();
   let signals = 0;

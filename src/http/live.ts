@@ -84,10 +84,8 @@ export class LiveViews<Shared> {
       start: (controller) => {
         const reader: Reader = {
           send(text) {
-            if ((controller.desiredSize ?? 0) < -mostUnread) {
-              controller.error(new Error("The browser stopped reading."));
-              throw new Error("The browser stopped reading.");
-            }
+            if ((controller.desiredSize ?? 0) < -mostUnread) controller.close();
+            // Throws when it is closed.
             controller.enqueue(encoder.encode(text));
           },
           close: () => controller.close(),

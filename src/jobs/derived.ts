@@ -23,4 +23,5 @@ export function derived<P extends { fileId: number }>(kind: JobKind<P, Tools>): 
   };
 }
 
-const ofContent = ["input.truncated", "input.corrupt", "input.unsupported"];
+/** Failures that lie in what the file holds: they stay until it changes. */
+export const ofContent = ["input.truncated", "input.corrupt", "input.unsupported"];

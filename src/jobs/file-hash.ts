@@ -39,7 +39,7 @@ export const fileHash: JobKind<z.infer<typeof params>, Tools> = {
     const same = (await filesBySha256(db, [sha256])).get(sha256) ?? [];
     log(`${sha256} of ${megabytes(input.sizeBytes)}`);
     if (same.length > 1) log(`The same as ${same.length - 1} other ${same.length > 2 ? "files" : "file"}.`);
-    const now = await recogniseMoved(db, input.row.id, tools.paths);
+    const now = await recogniseMoved(tools, input.row.id);
     if (now.id !== input.row.id)
       log(`This is file ${now.id}, which went missing at another place; it keeps its history.`);
     events.publish({ topic: "file", id: now.id });

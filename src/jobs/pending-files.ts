@@ -1,7 +1,7 @@
-// Files that lack a result, for Run, backfills and auto-scan: in the order of their ids, a page at a time, so that a million
-// files need no million rows in memory.
+// Files that lack a result, for Run, backfills and auto-scan: in the order of their ids, a stretch at a time, so that neither
+// a million rows are in memory nor a million files looked through before anything else gets its turn.
 
-import { and, asc, eq, gt, gte, inArray, isNull, notExists, type SQL } from "drizzle-orm";
+import { and, asc, between, eq, gt, gte, inArray, isNull, notExists, type SQL } from "drizzle-orm";
 import {
   backfillStrike,
   derivative,
@@ -36,16 +36,24 @@ export async function* pendingFiles(
       and(
         eq(backfillStrike.fileId, file.id),
         eq(backfillStrike.kind, lacking.kind),
-        gte(backfillStrike.strikes, 3),
+        gte(backfillStrike.strikes, maxStrikes),
       ),
     );
   for (let after = 0; ; ) {
+    const [next] = await db
+      .select({ id: file.id })
+      .from(file)
+      .where(gt(file.id, after))
+      .orderBy(asc(file.id))
+      .limit(1);
+    if (!next) return;
+    const last = next.id + idsAtOnce - 1;
     const rows = await db
       .select({ id: file.id, codecs: file.codecs })
       .from(file)
       .where(
         and(
-          gt(file.id, after),
+          between(file.id, next.id, last),
           inArray(file.type, lacking.types),
           inArray(file.state, lacking.states ?? ["ok"]),
           isNull(file.trashedAt),
@@ -53,12 +61,31 @@ export async function* pendingFiles(
           notExists(struckOut),
         ),
       )
-      .orderBy(asc(file.id))
-      .limit(pageRows);
+      .orderBy(asc(file.id));
     for (const row of rows) if (lacking.suits?.(row) ?? true) yield { fileId: row.id };
-    if (rows.length < pageRows) return;
-    after = rows.at(-1)!.id;
+    after = last;
+    await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** Which of these files a backfill has failed on three times. */
+export async function givenUp(
+  { db }: Pick<Tools, "db">,
+  kind: string,
+  fileIds: number[],
+): Promise<Set<number>> {
+  if (fileIds.length === 0) return new Set();
+  const rows = await db
+    .select({ id: backfillStrike.fileId })
+    .from(backfillStrike)
+    .where(
+      and(
+        inArray(backfillStrike.fileId, fileIds),
+        eq(backfillStrike.kind, kind),
+        gte(backfillStrike.strikes, maxStrikes),
+      ),
+    );
+  return new Set(rows.map((row) => row.id));
 }
 
 /** The condition of lacking a derivative. */
@@ -71,4 +98,5 @@ export function lacksDerivative({ db }: Pick<Tools, "db">, kind: string, variant
   );
 }
 
-const pageRows = 500;
+const idsAtOnce = 2000;
+const maxStrikes = 3;

@@ -9,6 +9,7 @@ import type { JobKind, Run } from "../queue/kind.ts";
 import type { Asked } from "../queue/queue.ts";
 import { NotFound, Refused } from "../runtime/errors.ts";
 import { cascadeOf } from "./cascade.ts";
+import { givenUp } from "./pending-files.ts";
 import type { Tools } from "./tools.ts";
 
 const scanParams = z.strictObject({
@@ -104,8 +105,21 @@ async function enqueueCascade(
   };
   const fresh = asked([...batch.added, ...batch.changed], false, "scan");
   const again = skipExisting ? [] : asked([...batch.unchanged, ...batch.moved, ...batch.returned], true);
-  if (fresh.length + again.length === 0) return 0;
-  return (await tools.queue.enqueueMany([...fresh, ...again])).enqueued;
+  const lacking = [
+    ...(await without(tools, "file-metadata", batch.unexamined)),
+    ...(await without(tools, "file-hash", batch.unhashed)),
+  ];
+  const all = [...fresh, ...again, ...lacking];
+  if (all.length === 0) return 0;
+  return (await tools.queue.enqueueMany(all)).enqueued;
+}
+
+/** Files that never got a result: mostly they have an open job, and then this adds none. */
+async function without(tools: Tools, kind: string, fileIds: number[]): Promise<Asked[]> {
+  const struckOut = await givenUp(tools, kind, fileIds);
+  return fileIds
+    .filter((fileId) => !struckOut.has(fileId))
+    .map((fileId) => ({ kind, params: { fileId }, origin: "scan", backfill: true }));
 }
 
 async function knownLibrary(tools: Tools, id: number): Promise<LibraryRow> {

@@ -1,19 +1,8 @@
-// Lists of files: filters, orders, pages. Every filter is served by an index or bounded by the page.
+// Lists of files: filters, orders, pages. Every list is read from indexes that cover its filters: rows are read only for
+// the page itself, however far it lies in the list.
 
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  gte,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  notInArray,
-  type SQL,
-  sql,
-} from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, inArray, lt, lte, type SQL, sql } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Db } from "../db/open.sqlite.ts";
 import { type FileRow, type FileState, type FileType, file, folder, library } from "../db/tables/library.ts";
 
@@ -47,29 +36,28 @@ export interface FileList {
 }
 
 export async function listFiles(db: Db, filter: FileFilter): Promise<FileList> {
-  const where = await matching(db, filter);
-  const files = await db
-    .select()
+  const { few, total } = await find(db, filter);
+  if (total === 0) return { files: [], total };
+  const where = few ? among(few) : await matching(db, filter, hidden);
+  const page = await db
+    .select({ id: file.id })
     .from(file)
     .where(where)
     .orderBy(...order(filter))
     .limit(filter.limit ?? 50)
     .offset(filter.offset ?? 0);
-  return { files, total: await countFiles(db, filter, where) };
+  return { files: await rowsOf(db, page), total };
 }
 
-export async function countFiles(db: Db, filter: FileFilter, where?: SQL): Promise<number> {
-  const [row] = await db
-    .select({ n: sql<number>`count(*)` })
-    .from(file)
-    .where(where ?? (await matching(db, filter)));
-  return row?.n ?? 0;
+export async function countFiles(db: Db, filter: FileFilter): Promise<number> {
+  return (await find(db, filter)).total;
 }
 
 /** The newest additions, for the home page. */
 export async function recentFiles(db: Db, limit: number, nsfw?: false): Promise<FileRow[]> {
-  const where = and(await matching(db, { nsfw }), eq(file.state, "ok"));
-  return await db.select().from(file).where(where).orderBy(desc(file.id)).limit(limit);
+  const where = await matching(db, { nsfw, state: "ok" }, hidden);
+  const newest = db.select({ id: file.id }).from(file).where(where).orderBy(desc(file.id)).limit(limit);
+  return await rowsOf(db, await newest);
 }
 
 export async function nsfwLibraries(db: Db): Promise<number[]> {
@@ -77,39 +65,102 @@ export async function nsfwLibraries(db: Db): Promise<number[]> {
   return rows.map((row) => row.id);
 }
 
-async function matching(db: Db, filter: FileFilter): Promise<SQL | undefined> {
-  const nsfw = filter.nsfw === undefined ? [] : await nsfwLibraries(db);
-  return and(
-    filter.libraryId === undefined ? undefined : eq(file.libraryId, filter.libraryId),
-    filter.trashed ? isNotNull(file.trashedAt) : isNull(file.trashedAt),
-    filter.type && eq(file.type, filter.type),
-    filter.state && eq(file.state, filter.state),
-    inFolder(db, filter),
-    filter.text ? withText(filter.text) : undefined,
-    filter.nsfw === true ? inArray(file.libraryId, nsfw) : undefined,
-    filter.nsfw === false && nsfw.length > 0 ? notInArray(file.libraryId, nsfw) : undefined,
-  );
-}
-
-function inFolder(db: Db, { libraryId, folder: path, deep }: FileFilter): SQL | undefined {
-  if (path === undefined || libraryId === undefined) return undefined;
-  if (deep) return path === "" ? undefined : below(path);
-  const one = db
-    .select({ id: folder.id })
-    .from(folder)
-    .where(and(eq(folder.libraryId, libraryId), eq(folder.path, path)));
-  return inArray(file.folderId, one);
-}
-
 /** Everything below a folder, as a range of the index: `0` is the character after `/`. */
 export function below(path: string): SQL | undefined {
   return path === "" ? undefined : and(gte(file.path, `${path}/`), lt(file.path, `${path}0`));
 }
 
-/** Matches in the index of paths alone, so that a search reads no row that it does not show. */
-function withText(text: string): SQL {
+// A page is read in one of two ways. Few files are found by an index of the filter, and sorted. Otherwise the index of the
+// order is walked and the filter checked on the way. SQLite's planner cannot know which is right; a unary plus takes a
+// column out of its sight, so that the index meant here is the only one left.
+
+const fewMeans = 3000;
+
+type Sight = (column: SQLiteColumn) => SQL;
+const seen: Sight = (column) => sql`${column}`;
+const hidden: Sight = (column) => sql`+${column}`;
+
+/** How many match, and which, if they are few or were searched for one by one. */
+async function find(db: Db, filter: FileFilter): Promise<{ few?: number[]; total: number }> {
+  if (filter.text) {
+    const few = await idsWithText(db, filter.text, await matching(db, filter, hidden));
+    return { few, total: few.length };
+  }
+  const where = await matching(db, filter, seen);
+  const some = await db
+    .select({ id: file.id })
+    .from(file)
+    .where(where)
+    .limit(fewMeans + 1);
+  if (some.length <= fewMeans) return { few: some.map((row) => row.id), total: some.length };
+  const [row] = await db.select({ n: sql<number>`count(*)` }).from(file).where(where);
+  return { total: row?.n ?? 0 };
+}
+
+async function matching(db: Db, filter: FileFilter, key: Sight): Promise<SQL | undefined> {
+  const { libraryId, type, state, trashed } = filter;
+  const inFolders = foldersOf(db, filter);
+  const nsfw = filter.nsfw === undefined ? [] : await nsfwLibraries(db);
+  return and(
+    // Folders are of one library.
+    libraryId === undefined || inFolders ? undefined : sql`${key(file.libraryId)} = ${libraryId}`,
+    inFolders && sql`${key(file.folderId)} IN ${inFolders}`,
+    trashed ? sql`${key(file.trashedAt)} IS NOT NULL` : sql`${key(file.trashedAt)} IS NULL`,
+    type && sql`${key(file.type)} = ${type}`,
+    state && sql`${key(file.state)} = ${state}`,
+    filter.nsfw === true ? sql`${key(file.libraryId)} IN ${nsfw}` : undefined,
+    filter.nsfw === false && nsfw.length > 0 ? sql`${key(file.libraryId)} NOT IN ${nsfw}` : undefined,
+  );
+}
+
+/** The ids of the folder, or of it and all below it; undefined for no folder or all. */
+function foldersOf(db: Db, { libraryId, folder: path, deep }: FileFilter) {
+  if (path === undefined || libraryId === undefined || (deep && path === "")) return undefined;
+  const isIt = eq(folder.path, path);
+  const isBelow = and(gte(folder.path, `${path}/`), lt(folder.path, `${path}0`));
+  return db
+    .select({ id: folder.id })
+    .from(folder)
+    .where(and(eq(folder.libraryId, libraryId), deep ? sql`(${isIt} OR (${isBelow}))` : isIt));
+}
+
+/** Looks at every path, in the index of paths alone; so many at a time that other requests get their turn. */
+async function idsWithText(db: Db, text: string, where: SQL | undefined): Promise<number[]> {
   const pattern = `%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`;
-  return sql`${file.id} IN (SELECT f2.id FROM file f2 WHERE f2.path LIKE ${pattern} ESCAPE '\\')`;
+  const ids: number[] = [];
+  for (let after = ""; ; ) {
+    const beyond = gt(file.path, after);
+    const [last] = await db
+      .select({ path: file.path })
+      .from(file)
+      .where(beyond)
+      .orderBy(asc(file.path))
+      .limit(1)
+      .offset(pathsAtOnce);
+    const rows = await db
+      .select({ id: file.id })
+      .from(file)
+      .where(
+        and(
+          beyond,
+          last && lte(file.path, last.path),
+          sql`${hidden(file.path)} LIKE ${pattern} ESCAPE '\\'`,
+          where,
+        ),
+      );
+    for (const row of rows) ids.push(row.id);
+    if (!last) return ids;
+    after = last.path;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+const pathsAtOnce = 10_000;
+
+/** Few are looked up one by one; for many the order's index is walked. */
+function among(ids: number[]): SQL {
+  if (ids.length <= fewMeans) return inArray(file.id, ids);
+  return sql`${hidden(file.id)} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 }
 
 function order({ sort = "captured", ascending = false }: FileFilter): SQL[] {
@@ -122,4 +173,13 @@ function order({ sort = "captured", ascending = false }: FileFilter): SQL[] {
   };
   const way = ascending ? asc : desc;
   return sort === "added" ? [way(file.id)] : [way(columns[sort]), way(file.id)];
+}
+
+/** In the order of the page. */
+async function rowsOf(db: Db, page: { id: number }[]): Promise<FileRow[]> {
+  if (page.length === 0) return [];
+  const ids = page.map((row) => row.id);
+  const rows = await db.select().from(file).where(inArray(file.id, ids));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }

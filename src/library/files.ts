@@ -1,6 +1,6 @@
 // Files: finding one, and what jobs write about it. An id that was merged away leads to the row that was kept.
 
-import { access, constants, realpath, stat } from "node:fs/promises";
+import { open, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
@@ -52,7 +52,7 @@ export async function absolutePath(db: Db, row: Pick<FileRow, "libraryId" | "pat
     const [root, real] = await Promise.all([realpath(owner.path), realpath(path)]);
     if (!isWithin(root, real)) throw new GiveUp("input.missing", `${row.path} leads out of its library.`);
     if (!(await stat(real)).isFile()) throw new GiveUp("input.missing", `${row.path} is no regular file.`);
-    await access(real, constants.R_OK);
+    await (await open(real, "r")).close();
     return real;
   } catch (error) {
     if (error instanceof GiveUp) throw error;

@@ -1,6 +1,6 @@
 // Folders of a library: rows for the directories that hold media and for what lies between them and the root.
 
-import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, exists, gt, gte, inArray, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import { derivative, type FolderRow, file, folder } from "../db/tables/library.ts";
 import { NotFound } from "../runtime/errors.ts";
@@ -34,38 +34,36 @@ export async function listFolder(db: Db, libraryId: number, path = ""): Promise<
     if (path !== "") throw new NotFound("folder", path);
     return { folder: null, trail: trailOf(""), subfolders: [] };
   }
+  const counts = await countsBelow(db, mine);
   const children = await db
-    .select()
+    .select({ id: folder.id, path: folder.path, name: folder.name, coverFileId: coverOf(db) })
     .from(folder)
     .where(eq(folder.parentId, mine.id))
     .orderBy(asc(folder.name));
-  const subfolders: Subfolder[] = [];
-  for (const child of children) {
-    const files = await countBelow(db, libraryId, child.path);
-    if (files === 0) continue;
-    const [coverFileId = null] = await coversOf(db, libraryId, child.path, 1);
-    subfolders.push({ id: child.id, path: child.path, name: child.name, files, coverFileId });
-  }
-  return { folder: mine, trail: trailOf(path), subfolders };
+  const subfolders = children.map((child) => ({ ...child, files: counts.get(child.path) ?? 0 }));
+  return { folder: mine, trail: trailOf(path), subfolders: subfolders.filter((child) => child.files > 0) };
 }
 
 /** Files with a picture, for a card: of a folder and below it, or with "" of the whole library. */
 export async function coversOf(db: Db, libraryId: number, path: string, limit: number): Promise<number[]> {
-  // Looks at a bounded number of files, so that a folder of sound files costs no walk through all of them.
   const some = db
     .select({ id: file.id })
     .from(file)
     .where(and(eq(file.libraryId, libraryId), isNull(file.trashedAt), below(path)))
     .orderBy(asc(file.path))
-    .limit(60);
+    .limit(lookedAt);
   const rows = await db
     .selectDistinct({ fileId: derivative.fileId })
     .from(derivative)
-    .where(and(inArray(derivative.fileId, some), inArray(derivative.kind, ["thumbnail", "poster"])))
+    .where(and(inArray(derivative.fileId, some), inArray(derivative.kind, pictureKinds)))
     .orderBy(asc(derivative.fileId))
     .limit(limit);
   return rows.map((row) => row.fileId);
 }
+
+const pictureKinds = ["thumbnail", "poster"];
+/** Files that are looked at for a cover, so that a folder of sound files costs no walk through all of them. */
+const lookedAt = 60;
 
 /** Ids of the folders at these paths, made where they are missing; `known` remembers them between calls. */
 export async function ensureFolders(
@@ -101,15 +99,48 @@ export function parentOf(path: string): string {
   return slash < 0 ? "" : path.slice(0, slash);
 }
 
-async function countBelow(db: Db, libraryId: number, path: string): Promise<number> {
-  const here = and(eq(file.libraryId, libraryId), below(path));
-  // Two counts that indexes cover cost less than one that must look into every row for `trashed_at`.
-  const [all] = await db.select({ n: sql<number>`count(*)` }).from(file).where(here);
-  const [trashed] = await db
-    .select({ n: sql<number>`count(*)` })
+/** Files in and below each folder of a folder, by the paths of those. */
+async function countsBelow(db: Db, { libraryId, path }: FolderRow): Promise<Map<string, number>> {
+  const inIt = and(eq(file.folderId, folder.id), isNull(file.trashedAt));
+  const rows = await db
+    .select({ path: folder.path, files: db.$count(file, inIt) })
+    .from(folder)
+    .where(and(eq(folder.libraryId, libraryId), isBelow(path)));
+  const counts = new Map<string, number>();
+  const start = path === "" ? 0 : path.length + 1;
+  for (const row of rows) {
+    const slash = row.path.indexOf("/", start);
+    const child = slash < 0 ? row.path : row.path.slice(0, slash);
+    counts.set(child, (counts.get(child) ?? 0) + row.files);
+  }
+  return counts;
+}
+
+function isBelow(path: string): SQL | undefined {
+  return path === "" ? gt(folder.path, "") : and(gte(folder.path, `${path}/`), lt(folder.path, `${path}0`));
+}
+
+/** The first file below a folder that has a picture, as a column of the folder. */
+function coverOf(db: Db): SQL<number | null> {
+  const some = db
+    .select({ id: file.id })
     .from(file)
-    .where(and(here, sql`${file.trashedAt} is not null`));
-  return (all?.n ?? 0) - (trashed?.n ?? 0);
+    .where(
+      and(
+        eq(file.libraryId, folder.libraryId),
+        isNull(file.trashedAt),
+        gte(file.path, sql`${folder.path} || '/'`),
+        lt(file.path, sql`${folder.path} || '0'`),
+      ),
+    )
+    .orderBy(asc(file.path))
+    .limit(lookedAt)
+    .as("some");
+  const pictures = db
+    .select({ id: derivative.id })
+    .from(derivative)
+    .where(and(eq(derivative.fileId, some.id), inArray(derivative.kind, pictureKinds)));
+  return sql<number | null>`${db.select({ id: some.id }).from(some).where(exists(pictures)).limit(1)}`;
 }
 
 function trailOf(path: string): { path: string; name: string }[] {

@@ -20,6 +20,7 @@ export function mergeFiles(db: Db, { fresh, old }: { fresh: FileRow; old: FileRo
         mtimeMs: fresh.mtimeMs,
         inode: fresh.inode,
         seenBy: fresh.seenBy,
+        seenAt: fresh.seenAt,
         state: old.reasonCode ? "invalid" : "ok",
         missingSince: null,
         updatedAt: fresh.updatedAt,

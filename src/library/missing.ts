@@ -1,6 +1,6 @@
 // After a whole walk: what it did not see, and what is not there when asked once more, is missing. Rows stay.
 
-import { and, asc, eq, gt, inArray, isNull, ne, or, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNull, lte, ne, or, type SQL } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import { type FileType, file, type LibraryRow } from "../db/tables/library.ts";
 import { isPassedOver } from "./media-types.ts";
@@ -21,17 +21,13 @@ export interface Unseen {
 export async function markMissing(parts: ScanParts, of: Unseen): Promise<number> {
   const { db, clock, fs = nodeFs } = parts;
   let missing = 0;
-  let after = 0;
-  for (;;) {
+  for await (const stretch of stretches(db, of.library.id, of.type)) {
     of.signal.throwIfAborted();
     const rows = await db
       .select({ id: file.id, path: file.path })
       .from(file)
-      .where(and(unseen(of.library.id, of.type, of.scanId), gt(file.id, after)))
-      .orderBy(asc(file.id))
-      .limit(500);
-    if (rows.length === 0) return missing;
-    after = rows.at(-1)!.id;
+      .where(and(stretch, unseen(of.scanId)))
+      .orderBy(asc(file.id));
     const gone = await Promise.all(
       rows.map(
         async (row) => !isUnread(of.report, row.path) && (await isAbsent(of.library.path, row.path, fs)),
@@ -46,30 +42,35 @@ export async function markMissing(parts: ScanParts, of: Unseen): Promise<number>
         .where(inArray(file.id, ids));
       missing += ids.length - (await recogniseMovedAmong(parts, ids));
     }
+  }
+  return missing;
+}
+
+/**
+ * The files of one type, so many at a time: what a scan saw stands in the rows alone, and reading all of them at once would
+ * hold up everything else. Files that join meanwhile have higher ids and were seen.
+ */
+async function* stretches(db: Db, libraryId: number, type: FileType): AsyncGenerator<SQL> {
+  for (let after = 0; ; ) {
+    const rest = and(eq(file.libraryId, libraryId), eq(file.type, type), gt(file.id, after));
+    const [last] = await db
+      .select({ id: file.id })
+      .from(file)
+      .where(rest)
+      .orderBy(asc(file.id))
+      .limit(1)
+      .offset(filesAtOnce - 1);
+    yield and(rest, last && lte(file.id, last.id))!;
+    if (!last) return;
+    after = last.id;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-export async function countUnseen(
-  db: Db,
-  libraryId: number,
-  type: FileType,
-  scanId: number,
-): Promise<number> {
-  const [row] = await db
-    .select({ n: sql<number>`count(*)` })
-    .from(file)
-    .where(unseen(libraryId, type, scanId));
-  return row?.n ?? 0;
-}
+const filesAtOnce = 500;
 
-function unseen(libraryId: number, type: FileType, scanId: number) {
-  return and(
-    eq(file.libraryId, libraryId),
-    eq(file.type, type),
-    inArray(file.state, ["ok", "invalid"]),
-    or(isNull(file.seenBy), ne(file.seenBy, scanId)),
-  );
+function unseen(scanId: number) {
+  return and(inArray(file.state, ["ok", "invalid"]), or(isNull(file.seenBy), ne(file.seenBy, scanId)));
 }
 
 /** Asked once more: it may have come while the walk was elsewhere. Unreadable is not absent. */

@@ -11,15 +11,15 @@ import {
   gt,
   inArray,
   isNull,
+  lt,
   min,
   ne,
+  or,
   type SQL,
   sql,
 } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import type { Db } from "../db/open.sqlite.ts";
 import { type FileRow, file, type LibraryRow, library } from "../db/tables/library.ts";
-import type { DataPaths } from "../runtime/data-folder.ts";
 import { derivativePath, listDerivatives } from "./derivatives.ts";
 import { getFile } from "./files.ts";
 import { mergeFiles } from "./merge-files.sqlite.ts";
@@ -28,14 +28,19 @@ import type { BatchOf } from "./scan-batch.ts";
 import { removeTransforms } from "./transform-cache.ts";
 import { absolute, isGone, nodeFs, type ScanFs, type Seen } from "./walk.ts";
 
-/** Which of the new paths are old files: same inode, size and time, and no longer at their old path. */
+export type MoveParts = Pick<ScanParts, "db" | "paths" | "clock" | "fs">;
+
+/**
+ * Which of these are files that stood elsewhere: same inode, size and time, and no longer at their old path. Their own
+ * paths may be new, or those of others that moved in turn.
+ */
 export async function findMoved(
   { db, fs = nodeFs }: ScanParts,
   of: BatchOf,
-  strangers: Seen[],
+  suspects: Seen[],
 ): Promise<Map<Seen, FileRow>> {
   const moves = new Map<Seen, FileRow>();
-  if (strangers.length === 0) return moves;
+  if (suspects.length === 0) return moves;
   const candidates = await db
     .select()
     .from(file)
@@ -43,7 +48,7 @@ export async function findMoved(
       and(
         inArray(
           file.inode,
-          strangers.map((s) => s.inode),
+          suspects.map((s) => s.inode),
         ),
         eq(file.type, of.type),
       ),
@@ -52,7 +57,7 @@ export async function findMoved(
   if (candidates.length === 0) return moves;
   const libraries = new Map((await db.select().from(library)).map((row) => [row.id, row]));
   const taken = new Set<number>();
-  for (const s of strangers) {
+  for (const s of suspects) {
     for (const row of candidates) {
       if (taken.has(row.id) || row.inode !== s.inode) continue;
       if (row.sizeBytes !== s.sizeBytes || row.mtimeMs !== s.mtimeMs) continue;
@@ -67,10 +72,12 @@ export async function findMoved(
 
 /**
  * After a file's hash is known: when a file of the same content went missing earlier, this is that file at another place.
- * The older row is kept and takes the place; answers the row that stands now. `paths` lets derivatives of the other go.
+ * The older row is kept and takes the place; answers the row that stands now.
  */
-export async function recogniseMoved(db: Db, fileId: number, paths?: DataPaths): Promise<FileRow> {
+export async function recogniseMoved(parts: MoveParts, fileId: number): Promise<FileRow> {
+  const { db, paths } = parts;
   const fresh = await getFile(db, fileId);
+  await noteSideBySide(parts, fresh);
   const [old] = await db
     .select(getTableColumns(file))
     .from(file)
@@ -82,23 +89,23 @@ export async function recogniseMoved(db: Db, fileId: number, paths?: DataPaths):
   const before = await listDerivatives(db, fresh.id);
   mergeFiles(db, { fresh, old });
   const kept = new Set((await listDerivatives(db, old.id)).map((row) => row.path));
-  const left = paths ? before.filter((row) => !kept.has(row.path)) : [];
-  await Promise.all(left.map((row) => rm(derivativePath(paths!, row), { force: true })));
-  if (paths) await removeTransforms(paths, [fresh.id]);
+  const left = before.filter((row) => !kept.has(row.path));
+  await Promise.all(left.map((row) => rm(derivativePath(paths, row), { force: true })));
+  await removeTransforms(paths, [fresh.id]);
   return await getFile(db, old.id);
 }
 
 /** Hashing may have outrun the scan that marks the old place as missing: pairs up what was marked just now. */
-export async function recogniseMovedAmong({ db, paths }: ScanParts, missingIds: number[]): Promise<number> {
+export async function recogniseMovedAmong(parts: MoveParts, missingIds: number[]): Promise<number> {
   if (missingIds.length === 0) return 0;
-  const pairs = await db
+  const pairs = await parts.db
     .select({ id: min(copy.id) })
     .from(file)
     .innerJoin(copy, isTheSame())
     .where(inArray(file.id, missingIds))
     .groupBy(file.id);
   let merged = 0;
-  for (const { id } of pairs) if ((await recogniseMoved(db, id!, paths)).id !== id) merged++;
+  for (const { id } of pairs) if ((await recogniseMoved(parts, id!)).id !== id) merged++;
   return merged;
 }
 
@@ -117,12 +124,40 @@ function isTheSame(): SQL | undefined {
     // What lies in the trash is done with: the same bytes, come back, are a new file, and a trashed copy brings none back.
     isNull(file.trashedAt),
     isNull(copy.trashedAt),
-    // A copy that has stood beside its original for longer is a file of its own.
-    sql`${copy.createdAt} >= ${file.missingSince} - ${recentMs}`,
+    // A copy that has stood beside its original is a file of its own.
+    sql`${copy.createdAt} > coalesce(${file.seenAt}, ${file.createdAt})`,
   );
 }
 
-const recentMs = 24 * 3_600_000;
+/** Scans of other libraries may not have come by since this file was found: what else has its content, and is there? */
+async function noteSideBySide({ db, clock, fs = nodeFs }: MoveParts, fresh: FileRow): Promise<void> {
+  if (!fresh.sha256) return;
+  const others = await db
+    .select({ id: file.id, path: file.path, root: library.path })
+    .from(file)
+    .innerJoin(library, eq(library.id, file.libraryId))
+    .where(
+      and(
+        eq(file.sha256, fresh.sha256),
+        ne(file.id, fresh.id),
+        ne(file.state, "missing"),
+        or(
+          isNull(file.seenAt),
+          lt(file.seenAt, fresh.createdAt),
+          gt(file.createdAt, fresh.seenAt ?? fresh.createdAt),
+        ),
+      ),
+    )
+    .limit(200);
+  const looks = others.map((one) => fs.lstat(absolute(one.root, one.path)).catch(() => undefined));
+  const there = await Promise.all(looks);
+  const ids = others.filter((_, i) => there[i]?.isFile).map((one) => one.id);
+  if (ids.length === 0) return;
+  await db
+    .update(file)
+    .set({ seenAt: new Date(clock.now()) })
+    .where(inArray(file.id, [fresh.id, ...ids]));
+}
 
 async function hasLeft(
   row: FileRow,

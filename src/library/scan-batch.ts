@@ -6,12 +6,14 @@ import { removeDerivatives } from "./derivatives.ts";
 import { ensureFolders } from "./folders.ts";
 import { findMoved } from "./moves.ts";
 import type { ScanParts } from "./scan.ts";
-import type { Seen } from "./walk.ts";
+import { absolute, nodeFs, type Seen } from "./walk.ts";
 
 export interface BatchOf {
   library: LibraryRow;
   type: FileType;
   scanId: number;
+  /** In milliseconds since 1970. What the scan finds counts as there since then. */
+  startedAt: number;
   /** Folder ids by path, kept from batch to batch. */
   folders: Map<string, number>;
   /** The root is another directory than before: nothing is taken for moved. */
@@ -27,8 +29,9 @@ export interface Batch {
   returned: number[];
   /** Seen and as they were. */
   unchanged: number[];
-  /** How many had a row before. */
-  recognised: number;
+  /** Of those that stand already and may be read: what nobody has looked into or hashed yet. */
+  unexamined: number[];
+  unhashed: number[];
 }
 
 export async function applyBatch(parts: ScanParts, of: BatchOf, seen: Seen[]): Promise<Batch> {
@@ -37,16 +40,17 @@ export async function applyBatch(parts: ScanParts, of: BatchOf, seen: Seen[]): P
   const rows = await rowsAt(parts, of, seen);
   const isChanged = (s: Seen, row: FileRow) =>
     row.sizeBytes !== s.sizeBytes || row.mtimeMs !== s.mtimeMs || row.type !== of.type;
-  const known = seen.filter((s) => rows.has(s.path));
-  const changed = known.filter((s) => isChanged(s, rows.get(s.path)!));
-  const same = known.filter((s) => !isChanged(s, rows.get(s.path)!));
-  const strangers = seen.filter((s) => !rows.has(s.path));
+  const isOther = (s: Seen) => rows.get(s.path)?.inode !== s.inode;
+  const suspects = seen.filter((s) => isOther(s) || isChanged(s, rows.get(s.path)!));
+  const moves = of.exchanged ? new Map<Seen, FileRow>() : await findMoved(parts, of, suspects);
+  const stayed = seen.filter((s) => !moves.has(s));
+  const changed = stayed.filter((s) => rows.has(s.path) && isChanged(s, rows.get(s.path)!));
+  const same = stayed.filter((s) => rows.has(s.path) && !isChanged(s, rows.get(s.path)!));
+  const fresh = stayed.filter((s) => !rows.has(s.path));
 
-  const places = [...strangers, ...changed].map((s) => s.folder);
+  const places = [...fresh, ...changed, ...moves.keys()].map((s) => s.folder);
   await ensureFolders(db, of.library.id, places, of.folders, now);
-  const moves = of.exchanged ? new Map<Seen, FileRow>() : await findMoved(parts, of, strangers);
-  for (const [s, row] of moves) await moveRow(parts, of, s, row, now);
-  const fresh = strangers.filter((s) => !moves.has(s));
+  await moveRows(parts, of, moves, rows, now);
 
   const changedRows = changed.map((s) => rows.get(s.path)!);
   await removeDerivatives(
@@ -55,13 +59,19 @@ export async function applyBatch(parts: ScanParts, of: BatchOf, seen: Seen[]): P
   );
   await forgetStrikes(parts, changedRows);
   const written = await writeAnew(parts, of, [...fresh, ...changed], now);
-  await markSeen(parts, of, same, rows);
+  await markSeen(parts, of, same, rows, now);
   const returned = same
     .map((s) => rows.get(s.path)!)
     .filter((row) => row.state === "missing" || wasUnreachable(row));
   await bringBack(parts, returned, now);
 
   const wanted = (row: FileRow) => row.trashedAt === null;
+  const standing = [...moves, ...same.map((s) => [s, rows.get(s.path)!] as const)];
+  const lacking = await readable(
+    parts,
+    of,
+    standing.filter(([, row]) => wanted(row) && lacksFacts(row)),
+  );
   const returnedIds = new Set(returned.map((row) => row.id));
   const changedIds = new Set(changedRows.map((row) => row.id));
   return {
@@ -73,8 +83,24 @@ export async function applyBatch(parts: ScanParts, of: BatchOf, seen: Seen[]): P
       .map((s) => rows.get(s.path)!)
       .filter((row) => wanted(row) && !returnedIds.has(row.id))
       .map((row) => row.id),
-    recognised: known.length + moves.size,
+    unexamined: lacking.filter((row) => row.metadataAt === null).map((row) => row.id),
+    unhashed: lacking.filter((row) => row.sha256 === null).map((row) => row.id),
   };
+}
+
+/** Most of these wait for their first job; the others' jobs have failed, or were cancelled. */
+function lacksFacts(row: FileRow): boolean {
+  return row.state !== "quarantined" && (row.sha256 === null || row.metadataAt === null);
+}
+
+/** Permissions change without a trace in size or time: asked each time, so that no job fails for them again and again. */
+async function readable(
+  { fs = nodeFs }: ScanParts,
+  of: BatchOf,
+  standing: (readonly [Seen, FileRow])[],
+): Promise<FileRow[]> {
+  const may = await Promise.all(standing.map(([s]) => fs.mayRead(absolute(of.library.path, s.path))));
+  return standing.filter((_, i) => may[i]).map(([, row]) => row);
 }
 
 /** Other bytes: backfills try anew. */
@@ -111,7 +137,8 @@ async function writeAnew({ db }: ScanParts, of: BatchOf, seen: Seen[], now: numb
         mtimeMs: s.mtimeMs,
         inode: s.inode,
         seenBy: of.scanId,
-        createdAt: at,
+        seenAt: at,
+        createdAt: new Date(of.startedAt),
         updatedAt: at,
       })),
     )
@@ -124,6 +151,7 @@ async function writeAnew({ db }: ScanParts, of: BatchOf, seen: Seen[], now: numb
         mtimeMs: sql`excluded.mtime_ms`,
         inode: sql`excluded.inode`,
         seenBy: sql`excluded.seen_by`,
+        seenAt: at,
         updatedAt: at,
         state: "ok",
         missingSince: null,
@@ -159,9 +187,14 @@ async function markSeen(
   of: BatchOf,
   same: Seen[],
   rows: Map<string, FileRow>,
+  now: number,
 ): Promise<void> {
   const ids = same.map((s) => rows.get(s.path)!.id);
-  if (ids.length > 0) await db.update(file).set({ seenBy: of.scanId }).where(inArray(file.id, ids));
+  if (ids.length > 0)
+    await db
+      .update(file)
+      .set({ seenBy: of.scanId, seenAt: new Date(now) })
+      .where(inArray(file.id, ids));
   // A file system may hand out new inode numbers at every mount; then all of them change at once.
   const renumbered = same.filter((s) => rows.get(s.path)!.inode !== s.inode);
   if (renumbered.length === 0) return;
@@ -202,19 +235,38 @@ async function bringBack({ db }: ScanParts, rows: FileRow[], now: number): Promi
     );
 }
 
-async function moveRow({ db }: ScanParts, of: BatchOf, s: Seen, row: FileRow, now: number): Promise<void> {
-  await db
-    .update(file)
-    .set({
-      libraryId: of.library.id,
-      folderId: of.folders.get(s.folder)!,
-      path: s.path,
-      name: s.name,
-      mimeType: s.mimeType,
-      seenBy: of.scanId,
-      state: row.state === "missing" ? (row.reasonCode ? "invalid" : "ok") : row.state,
-      missingSince: null,
-      updatedAt: new Date(now),
-    })
-    .where(eq(file.id, row.id));
+/**
+ * Files that were renumbered or swapped take each other's places, so those that stand there step aside first. One whose
+ * own bytes show up nowhere by the end of the scan is missing: they were written over.
+ */
+async function moveRows(
+  { db }: ScanParts,
+  of: BatchOf,
+  moves: Map<Seen, FileRow>,
+  rows: Map<string, FileRow>,
+  now: number,
+): Promise<void> {
+  const inTheWay = [...moves.keys()].flatMap((s) => rows.get(s.path)?.id ?? []);
+  if (inTheWay.length > 0)
+    await db
+      .update(file)
+      .set({ path: sql`${file.path} || '~' || ${file.id}`, seenBy: null })
+      .where(inArray(file.id, inTheWay));
+  for (const [s, row] of moves) {
+    await db
+      .update(file)
+      .set({
+        libraryId: of.library.id,
+        folderId: of.folders.get(s.folder)!,
+        path: s.path,
+        name: s.name,
+        mimeType: s.mimeType,
+        seenBy: of.scanId,
+        seenAt: new Date(now),
+        state: row.state === "missing" ? (row.reasonCode ? "invalid" : "ok") : row.state,
+        missingSince: null,
+        updatedAt: new Date(now),
+      })
+      .where(eq(file.id, row.id));
+  }
 }

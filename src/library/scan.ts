@@ -9,7 +9,7 @@ import type { DataPaths } from "../runtime/data-folder.ts";
 import { GiveUp } from "../runtime/errors.ts";
 import type { EventBus } from "../runtime/events.ts";
 import { getLibrary, scannedTypes } from "./libraries.ts";
-import { refuseLostRoot, rootIdentity } from "./lost-root.ts";
+import { refuseLostRoot, refuseOtherFolder, rootIdentity } from "./lost-root.ts";
 import { markMissing } from "./missing.ts";
 import { applyBatch, type Batch } from "./scan-batch.ts";
 import { emptyReport, nodeFs, type ScanFs, type WalkReport, walk } from "./walk.ts";
@@ -57,7 +57,12 @@ export async function scanLibrary(parts: ScanParts, ask: ScanAsk, hooks: ScanHoo
   const row = await getLibrary(parts.db, ask.libraryId);
   try {
     const { result, identity } = await scan(parts, row, ask, hooks);
-    await noteScan(parts, row, await withOthers(parts.db, row.id, ask.type, inWords(result, ask.type)), identity);
+    await noteScan(
+      parts,
+      row,
+      await withOthers(parts.db, row.id, ask.type, inWords(result, ask.type)),
+      identity,
+    );
     return result;
   } catch (error) {
     if (error instanceof GiveUp) await noteScan(parts, row, error.message);
@@ -72,20 +77,22 @@ async function scan(parts: ScanParts, row: LibraryRow, ask: ScanAsk, hooks: Scan
   const known = await knownFiles(db, row.id);
   const report = emptyReport();
   const result = { ...nothing };
-  const folders = new Map<string, number>();
-  let recognised = 0;
+  const of = {
+    library: row,
+    type: ask.type,
+    scanId: ask.scanId,
+    startedAt: parts.clock.now(),
+    folders: new Map<string, number>(),
+    exchanged,
+  };
+  if (exchanged) await refuseOtherFolder(parts, { row, ask, known, signal: hooks.signal });
   for await (const seen of walk(row.path, ask.type, report, hooks.signal, fs)) {
-    const batch = await applyBatch(
-      parts,
-      { library: row, type: ask.type, scanId: ask.scanId, folders, exchanged },
-      seen,
-    );
+    const batch = await applyBatch(parts, of, seen);
     result.seen += seen.length;
     result.added += batch.added.length;
     result.changed += batch.changed.length;
     result.moved += batch.moved.length;
     result.returned += batch.returned.length;
-    recognised += batch.recognised;
     await hooks.found(batch, row);
     if (batch.added.length + batch.changed.length + batch.moved.length + batch.returned.length > 0)
       parts.events.publish({ topic: "library", id: row.id });
@@ -97,7 +104,7 @@ async function scan(parts: ScanParts, row: LibraryRow, ask: ScanAsk, hooks: Scan
   tell(report, hooks);
   result.unreadable = report.unreadable.size;
   result.badNames = report.badNames;
-  await refuseLostRoot(parts, { row, ask, report, known, identity, exchanged, recognised });
+  await refuseLostRoot(parts, { row, ask, report, known, identity });
   result.missing = await markMissing(parts, {
     library: row,
     type: ask.type,
@@ -106,10 +113,7 @@ async function scan(parts: ScanParts, row: LibraryRow, ask: ScanAsk, hooks: Scan
     ...hooks,
   });
   hooks.log(inWords(result, ask.type));
-  // A new identity is believed only by what was found under it: a scan for a type that the library never held would
-  // otherwise vouch for an exchanged root, and the next one take it for a library whose files are gone.
-  const isBelieved = !exchanged || recognised > 0 || ask.acceptMissing || total(known) === 0;
-  return { result, identity: isBelieved ? identity : undefined };
+  return { result, identity };
 }
 
 function tell(report: WalkReport, { log }: ScanHooks): void {
@@ -133,10 +137,6 @@ async function knownFiles(db: Db, libraryId: number): Promise<Record<FileType, n
   return known;
 }
 
-function total(known: Record<FileType, number>): number {
-  return known.video + known.image + known.audio;
-}
-
 /** By the files known before, on a first scan by a guess that grows with folders and files. Never 100 before the end. */
 function doneOf(report: WalkReport, known: number): number {
   const byFolders = report.folders / (report.folders + report.foldersToGo + 1);
@@ -147,9 +147,9 @@ function doneOf(report: WalkReport, known: number): number {
 /** Each type is scanned on its own: what the last scan of the others said stays beside it. */
 async function withOthers(db: Db, libraryId: number, type: FileType, note: string): Promise<string> {
   const now = await getLibrary(db, libraryId);
-  const said = now.lastScanNote?.match(/\d+ (videos|images|audio files) seen: [^.]*\./g) ?? [];
+  const said = now.lastScanNote?.match(/\d+ (video|image|audio file)s? seen: [^.]*\./g) ?? [];
   const notes = scannedTypes(now).map((each) =>
-    each === type ? note : said.find((sentence) => sentence.includes(` ${nouns[each]} seen: `)),
+    each === type ? note : said.find((sentence) => sentence.includes(` ${nouns[each][0]}`)),
   );
   return notes.filter(Boolean).join(" ") || note;
 }
@@ -164,7 +164,11 @@ async function noteScan({ db, clock, events }: ScanParts, row: LibraryRow, note:
   events.publish({ topic: "library", id: row.id });
 }
 
-const nouns: Record<FileType, string> = { video: "videos", image: "images", audio: "audio files" };
+const nouns: Record<FileType, [one: string, many: string]> = {
+  video: ["video", "videos"],
+  image: ["image", "images"],
+  audio: ["audio file", "audio files"],
+};
 
 const nothing: ScanResult = {
   seen: 0,
@@ -187,5 +191,5 @@ function inWords(result: ScanResult, type: FileType): string {
     [result.unreadable, "unreadable"],
     [result.badNames, "names not valid UTF-8"],
   ].filter(([n]) => n !== 0);
-  return `${result.seen} ${nouns[type]} seen: ${parts.map((part) => part.join(" ")).join(", ") || "nothing new"}.`;
+  return `${result.seen} ${nouns[type][result.seen === 1 ? 0 : 1]} seen: ${parts.map((part) => part.join(" ")).join(", ") || "nothing new"}.`;
 }

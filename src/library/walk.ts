@@ -2,7 +2,7 @@
 // tree of any size fits. Says what it could not read: what it did not see there is not gone.
 
 import type { Dirent } from "node:fs";
-import { lstat, open, opendir } from "node:fs/promises";
+import { access, constants, lstat, open, opendir } from "node:fs/promises";
 import type { FileType } from "../db/tables/library.ts";
 import { parentOf } from "./folders.ts";
 import {
@@ -17,6 +17,8 @@ import {
 export interface ScanFs {
   opendir(path: string): Promise<AsyncIterable<Dirent>>;
   lstat(path: string): Promise<FileStat>;
+  /** Whether this user may read a file. */
+  mayRead(path: string): Promise<boolean>;
   /** The first bytes of a file, fewer when it is shorter. */
   head(path: string, bytes: number): Promise<Uint8Array>;
 }
@@ -131,6 +133,11 @@ export const nodeFs: ScanFs = {
       mtimeMs: Number(s.mtimeNs / 1_000_000n),
     };
   },
+  mayRead: (path) =>
+    access(path, constants.R_OK).then(
+      () => true,
+      () => false,
+    ),
   async head(path, bytes) {
     const handle = await open(path);
     try {

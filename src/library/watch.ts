@@ -13,6 +13,7 @@ import type { Logger } from "../runtime/log.ts";
 import type { Service } from "../runtime/service.ts";
 import { listLibraries, scannedTypes } from "./libraries.ts";
 import { isPassedOver } from "./media-types.ts";
+import { nodeFs } from "./walk.ts";
 
 export interface WatchParts {
   db: Db;
@@ -39,34 +40,49 @@ export interface LibraryWatch extends Service {
 const quietMs = 5_000;
 /** But no longer than this after the first. */
 const patienceMs = 120_000;
+const lookMs = 60_000;
 
 export function libraryWatch(parts: WatchParts): LibraryWatch {
   const watched = new Map<number, WatchedLibrary>();
   const abort = new AbortController();
   let turn: Promise<void> = Promise.resolve();
+  let forget = () => {};
 
   async function sync() {
     const wanted = new Map(
       (await listLibraries(parts.db)).filter((row) => row.watch).map((row) => [row.id, row]),
     );
+    const lost = new Set<number>();
     for (const [id, one] of watched) {
       const row = wanted.get(id);
-      if (row && row.path === one.row.path) one.row = row;
+      if (row && row.path === one.row.path && (await identityOf(row.path)) === one.rootIdentity)
+        one.row = row;
       else {
         one.stop();
         watched.delete(id);
+        lost.add(id);
       }
     }
     for (const [id, row] of wanted) {
       if (watched.has(id) || abort.signal.aborted) continue;
-      const one = new WatchedLibrary(row, parts);
+      const rootIdentity = await identityOf(row.path);
+      const one = new WatchedLibrary(row, rootIdentity, parts);
       watched.set(id, one);
+      if (!rootIdentity) {
+        one.giveUp("its root is not there");
+        continue;
+      }
       await one.addFolder(row.path);
+      if (lost.has(id)) one.arm();
     }
   }
   const synced = () => {
     turn = turn.then(sync).catch((error) => parts.log.warn("Watching libraries failed", { error }));
     return turn;
+  };
+  // Watches die without a word when a disk is unmounted, and those of the empty mount point when it comes back.
+  const look = () => {
+    forget = parts.clock.after(lookMs, () => void synced().then(() => abort.signal.aborted || look()));
   };
   return {
     name: "library-watch",
@@ -77,9 +93,11 @@ export function libraryWatch(parts: WatchParts): LibraryWatch {
       }, abort.signal);
       // Not awaited: looking through a large library takes a while, and the server should answer meanwhile.
       void synced();
+      look();
     },
     async stop() {
       abort.abort();
+      forget();
       // First, so that a look through a large library ends here instead of being waited for.
       for (const one of watched.values()) one.stop();
       await turn;
@@ -99,6 +117,8 @@ class WatchedLibrary {
 
   constructor(
     public row: LibraryRow,
+    /** The directory that is watched; undefined when it was not there. */
+    readonly rootIdentity: string | undefined,
     private readonly parts: WatchParts,
   ) {}
 
@@ -167,7 +187,7 @@ class WatchedLibrary {
     this.watchers.delete(folder);
   }
 
-  private giveUp(reason: string) {
+  giveUp(reason: string) {
     this.gaveUp = reason;
     this.unwatchAll();
     this.parts.log.warn(`${this.row.name} is not watched: ${reason}. The auto-scan still looks through it.`, {
@@ -187,7 +207,8 @@ class WatchedLibrary {
         if (one === path || one.startsWith(`${path}/`)) this.unwatch(one);
   }
 
-  private arm() {
+  /** Enqueues the scans when nothing has changed for a while. */
+  arm() {
     // An enqueueing or a look at a file may have been under way when the watch ended.
     if (!this.isWatching()) return;
     const now = this.parts.clock.now();
@@ -219,4 +240,11 @@ class WatchedLibrary {
       this.arm();
     }
   }
+}
+
+async function identityOf(path: string): Promise<string | undefined> {
+  return await nodeFs.lstat(path).then(
+    (s) => s.identity,
+    () => undefined,
+  );
 }

@@ -18,8 +18,10 @@ export function faultInWords({ label, fields }: Pick<SettingRow, "label" | "fiel
   const [part] = issue.path;
   const field = fields.find((f) => f.part !== "" && f.part === part) ?? fields[0]!;
   // Of several parts, or of a setting for each kind, the one it is about.
-  const about = field.part ? `${lowerFirst(field.label)} ` : part === undefined ? "" : `${String(part)}, `;
-  return `${label}: ${about}${expected(issue, field)}.`;
+  const of = field.part ? field.label : part === undefined ? "" : String(part);
+  if (field.part && ["too_small", "too_big"].includes(issue.code ?? ""))
+    return `${label}: ${lowerFirst(of)} ${expected(issue, field)}.`;
+  return `${[label, of].filter(Boolean).join(", ")}: ${expected(issue, field)}.`;
 }
 
 function expected(issue: Issue, field: Field): string {

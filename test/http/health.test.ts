@@ -1,7 +1,7 @@
 // `/healthz` says that the process is up, `/readyz` whether it can work. Nobody needs to sign in for either.
 
-import { afterEach, beforeEach, expect, test } from "bun:test";
-import { rmSync } from "node:fs";
+import { afterEach, beforeEach, expect, spyOn, test } from "bun:test";
+import { readdirSync, rmSync } from "node:fs";
 import { health } from "../../src/http/health.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 
@@ -31,6 +31,18 @@ test("a data folder that takes no files makes it not ready, with what to do", as
       database: { result: "ok" },
     },
   });
+});
+
+test("a look at a full disk leaves no file behind", async () => {
+  const write = Bun.write;
+  const full = spyOn(Bun, "write").mockImplementation((async (path: string) => {
+    await write(path, "");
+    throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+  }) as never);
+  const ready = await health(app).request("/readyz");
+  full.mockRestore();
+  expect(ready.status).toBe(503);
+  expect(readdirSync(app.paths.tmp)).toEqual([]);
 });
 
 test("a database that takes no writes makes it not ready", async () => {

@@ -110,6 +110,32 @@ describe("a live view", () => {
     expect(await take()).toContain('<p id="a">2</p>');
   });
 
+  test("a row that left the list and returns is brought again: somebody may hold the list open", async () => {
+    const filtered = async (s: Record<string, string>): Promise<Fragment[]> => [
+      ...(s.a === "waits"
+        ? []
+        : [{ target: "#a", swap: "outerMorph" as const, markup: `<p id="a">${s.a}</p>`, within: true }]),
+      {
+        target: "#list",
+        swap: "outerMorph",
+        markup: `<div id="list"></div>`,
+        stamp: String(s.a !== "waits"),
+      },
+    ];
+    site.get("/filtered/list", (c) => views.stream(c, { key: "filtered", fragments: filtered }));
+    const { take } = await open("/filtered/list");
+    for (const value of ["failed", "waits"]) {
+      state.a = value;
+      change();
+      await clock.advance(2000);
+      expect(await take()).not.toContain('<p id="a">');
+    }
+    state.a = "failed again";
+    change();
+    await clock.advance(2000);
+    expect(await take()).toContain('<p id="a">failed again</p>');
+  });
+
   test("finds what no event told within two seconds", async () => {
     const { take } = await open();
     await clock.advance(0);
@@ -172,7 +198,7 @@ describe("a live view", () => {
     expect(await third.take()).toContain("#a");
   });
 
-  test("a reader who takes nothing is left behind, and what waited for it is dropped", async () => {
+  test("a reader who takes nothing is given up: nothing more is kept for it", async () => {
     await site.request("/x");
     const reading = await open("/x");
     expect(views.readers).toBe(2);

@@ -1,7 +1,7 @@
 // Metadata, hashes and waveforms of files as they come and change; and which files lack them.
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import sharp from "sharp";
@@ -18,6 +18,7 @@ import { videoPoster } from "../../src/jobs/video-poster.ts";
 import { derivativePath, findDerivative } from "../../src/library/derivatives.ts";
 import { getFile, saveFacts } from "../../src/library/files.ts";
 import { GiveUp, JobFailure } from "../../src/runtime/errors.ts";
+import { asNobody } from "../support/as-nobody.ts";
 import { hasFfmpeg, madeMedia } from "../support/made-media.ts";
 import { type MediaTools, mediaTools } from "../support/media-tools.ts";
 
@@ -48,6 +49,36 @@ const codeOf = (promise: Promise<unknown>) =>
   );
 
 describe("file-metadata", () => {
+  test("starts the cascade also when a scan finds the file changed while it runs", async () => {
+    const row = await put("changes.jpg", await jpeg("green"));
+    await saveFacts(at.tools.db, row.id, { metadataAt: new Date(1) }, 1);
+    at.asked.length = 0;
+    const { readImage } = at.tools.media;
+    const media = Object.assign(Object.create(at.tools.media), {
+      async readImage(...args: Parameters<typeof readImage>) {
+        const reading = await readImage.apply(at.tools.media, args);
+        // As scan-batch.ts does; the scan's own request is skipped, since this job is open.
+        await saveFacts(at.tools.db, row.id, { metadataAt: null, width: null }, 2);
+        return reading;
+      },
+    });
+    await at.run(fileMetadata, { fileId: row.id }, { tools: { ...at.tools, media } });
+    expect(at.asked.map((one) => one.kind)).toContain("image-thumbnail");
+    expect(await getFile(at.tools.db, row.id)).toMatchObject({ width: 64, metadataAt: expect.any(Date) });
+    at.asked.length = 0;
+    await at.run(fileMetadata, { fileId: row.id });
+    expect(at.asked).toEqual([]);
+  });
+
+  test("says in its log what it found", async () => {
+    const row = await put("told.jpg", await jpeg("red"));
+    const { lines } = await at.run(fileMetadata, { fileId: row.id });
+    expect(lines.join()).toMatch(/^jpeg, 64×48, 0\.\d kB$/);
+    const made = await at.run(imageThumbnail, { fileId: row.id });
+    expect(made.lines[0]).toMatch(/^thumbnail webp-240: \d+×\d+, 0\.\d kB$/);
+    expect(made.lines.length).toBe(3);
+  });
+
   test("marks a damaged file, and clears the mark when the file is whole again", async () => {
     const noise = {
       create: { width: 64, height: 48, channels: 3, noise: { type: "gaussian", mean: 128, sigma: 30 } },
@@ -179,6 +210,28 @@ describe("file-metadata", () => {
   });
 });
 
+describe("a file that may not be read", () => {
+  test.each([fileHash, fileMetadata] as const)(
+    "%# is no fault of the server and is not tried again by itself",
+    async (kind) => {
+      const row = await put(`locked-${kind.name}.jpg`, await jpeg("blue"));
+      chmodSync(join(at.root, row.path), 0);
+      const error = await asNobody(() =>
+        at.run<{ fileId: number }>(kind, { fileId: row.id }).catch((e) => e),
+      );
+      expect(failureOf(error)).toMatchObject({ code: "input.unreadable", retryable: false });
+      expect((await getFile(at.tools.db, row.id)).metadataAt).toBeNull();
+    },
+  );
+
+  test.each([
+    ["open", "input.unreadable"],
+    ["mkdir", "disk.readonly"],
+  ])("and a bare EACCES of %s is %s", (syscall, code) => {
+    expect(failureOf(Object.assign(new Error("denied"), { code: "EACCES", syscall })).code).toBe(code);
+  });
+});
+
 describe("file-hash", () => {
   test("writes the SHA-256 and tells of duplicates", async () => {
     const one = await put("one.wav", "the same");
@@ -188,7 +241,7 @@ describe("file-hash", () => {
     expect((await getFile(at.tools.db, two.id)).sha256).toBe(
       new Bun.CryptoHasher("sha256").update("the same").digest("hex"),
     );
-    expect(lines.join()).toContain("the same as 1 other");
+    expect(lines).toEqual([expect.stringMatching(/^[0-9a-f]{64} of 0\.0 kB$/), "The same as 1 other file."]);
   });
 
   test("keeps no hash of a file that was replaced meanwhile", async () => {

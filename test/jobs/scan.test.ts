@@ -2,9 +2,12 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { eq } from "drizzle-orm";
+import { backfillStrike, file } from "../../src/db/tables/library.ts";
 import { cascade, cascadeOf } from "../../src/jobs/cascade.ts";
 import { kinds } from "../../src/jobs/index.ts";
 import { createLibrary } from "../../src/library/libraries.ts";
+import { nodeFs } from "../../src/library/walk.ts";
 import { Refused } from "../../src/runtime/errors.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 
@@ -26,7 +29,7 @@ const put = (path: string, seconds = 1_700_000_000) => {
   utimesSync(full, seconds, seconds);
 };
 /** Runs a kind as the worker would, but for its lease. */
-const run = async (name: string, params: object) => {
+const run = async (name: string, params: object, tools = app.tools) => {
   const kind = app.queue.catalogue.find(name)!;
   const parsed = kind.params.parse(params);
   const log: string[] = [];
@@ -38,7 +41,7 @@ const run = async (name: string, params: object) => {
     subject,
     backfill: false,
     attempt: 1,
-    tools: app.tools,
+    tools,
     signal: new AbortController().signal,
     progress() {},
     log: (line) => log.push(line),
@@ -72,6 +75,7 @@ test("files that stand already start nothing, unless they are asked for: then as
   put("a.jpg");
   await run("gallery-scan", { libraryId: id });
   await app.queue.moveAll({}, "remove", null);
+  await app.db.update(file).set({ sha256: "aa", metadataAt: new Date(1) });
   await run("gallery-scan", { libraryId: id });
   expect(await waiting()).toEqual([]);
   await run("gallery-scan", { libraryId: id, skipExisting: false });
@@ -80,6 +84,29 @@ test("files that stand already start nothing, unless they are asked for: then as
     "file-hash a.jpg (backfill)",
     "image-thumbnail a.jpg (backfill)",
   ]);
+});
+
+test("what was never looked into or hashed is asked for again, once it may be read, unless a backfill gave it up", async () => {
+  const { id } = await createLibrary(app, { path: media });
+  for (const name of ["a.jpg", "b.jpg", "c.jpg"]) put(name);
+  await run("gallery-scan", { libraryId: id });
+  await run("gallery-scan", { libraryId: id });
+  expect((await waiting()).length).toBe(6);
+  await app.queue.moveAll({}, "remove", null);
+  const [a, , c] = await app.db.select().from(file).orderBy(file.path);
+  await app.db
+    .update(file)
+    .set({ metadataAt: new Date(1) })
+    .where(eq(file.id, a!.id));
+  await app.db.insert(backfillStrike).values({ fileId: c!.id, kind: "file-hash", strikes: 3 });
+  const mayRead = async (path: string) => !path.endsWith("b.jpg");
+  await run("gallery-scan", { libraryId: id }, {
+    ...app.tools,
+    fs: { ...nodeFs, mayRead },
+  } as typeof app.tools);
+  expect((await waiting()).sort()).toEqual(["file-hash a.jpg (backfill)", "file-metadata c.jpg (backfill)"]);
+  await run("gallery-scan", { libraryId: id });
+  expect(await waiting()).toContain("file-hash b.jpg (backfill)");
 });
 
 test("a changed file goes through it again", async () => {

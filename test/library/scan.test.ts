@@ -30,6 +30,16 @@ const states = async () => Object.fromEntries((await rows()).map((row) => [row.p
 const paths = async () => (await rows()).map((row) => row.path);
 const rowAt = async (path: string) => (await rows()).find((row) => row.path === path) as FileRow;
 
+const picture = (fileId: number) =>
+  writeDerivative(
+    at.parts,
+    fileId,
+    "thumbnail",
+    "webp-240",
+    { extension: "webp", mimeType: "image/webp" },
+    async (to) => writeFileSync(to, "x"),
+  );
+
 describe("what a scan finds", () => {
   test("media of its type at any depth, whatever the case of their extension", async () => {
     at.put("a.jpg");
@@ -42,6 +52,18 @@ describe("what a scan finds", () => {
     expect(await paths()).toEqual(["2024/summer/B.JPEG", "a.jpg"]);
     await at.scan(id, "video");
     expect((await rowAt("2024/clip.mp4")).type).toBe("video");
+  });
+
+  test("of each type, and the note tells of all of them", async () => {
+    at.put("a.jpg");
+    at.put("b.mp4");
+    const id = await at.library();
+    await at.scan(id, "image");
+    await at.scan(id, "video");
+    at.put("c.jpg");
+    await at.scan(id, "image");
+    const [row] = await at.parts.db.select().from(library).where(eq(library.id, id));
+    expect(row!.lastScanNote).toBe("1 video seen: 1 new. 2 images seen: 1 new.");
   });
 
   test("names with accents, quotes, spaces, shell characters and other scripts", async () => {
@@ -159,14 +181,7 @@ describe("a second scan", () => {
     const before = await rowAt("a.jpg");
     await markInvalid(at.parts.db, before.id, "input.truncated", "cut", 1);
     await saveFacts(at.parts.db, before.id, { sha256: "aa", metadataAt: new Date(), width: 3 }, 1);
-    await writeDerivative(
-      at.parts,
-      before.id,
-      "thumbnail",
-      "webp-240",
-      { extension: "webp", mimeType: "image/webp" },
-      async (to) => writeFileSync(to, "x"),
-    );
+    await picture(before.id);
     change(path);
     const { changed, batches } = await at.scan(id);
     expect(changed).toBe(1);
@@ -269,6 +284,84 @@ describe("a moved file keeps its row", () => {
     expect((await rows()).map((row) => row.id).sort()).toEqual(ids);
   });
 
+  test("when files are numbered anew, each taking the next one's name; so do its pictures", async () => {
+    for (const n of [1, 2, 3]) at.put(`IMG_${n}.jpg`);
+    const id = await at.library();
+    await at.scan(id);
+    const ids = (await rows()).map((row) => row.id);
+    for (const one of ids) await picture(one);
+    for (const n of [3, 2, 1]) renameSync(join(at.media, `IMG_${n}.jpg`), join(at.media, `IMG_${n + 1}.jpg`));
+    expect(await at.scan(id)).toMatchObject({ moved: 3, added: 0, changed: 0, missing: 0 });
+    expect((await rows()).map((row) => [row.id, row.path, row.state])).toEqual([
+      [ids[0]!, "IMG_2.jpg", "ok"],
+      [ids[1]!, "IMG_3.jpg", "ok"],
+      [ids[2]!, "IMG_4.jpg", "ok"],
+    ]);
+    for (const one of ids) expect(await findDerivative(at.parts.db, one, "thumbnail")).toBeDefined();
+  });
+
+  test("when so many are numbered anew that they are in different batches", async () => {
+    const name = (n: number) => `${String(n).padStart(3, "0")}.jpg`;
+    for (let n = 0; n < 250; n++) at.put(name(n));
+    const id = await at.library();
+    await at.scan(id);
+    const ids = (await rows()).map((row) => row.id);
+    for (let n = 249; n >= 0; n--) renameSync(join(at.media, name(n)), join(at.media, name(n + 1)));
+    expect(await at.scan(id)).toMatchObject({ moved: 250, added: 0, changed: 0, missing: 0 });
+    expect((await rows()).map((row) => row.id)).toEqual(ids);
+    expect((await paths())[0]).toBe(name(1));
+    expect(await at.scan(id)).toMatchObject({ moved: 0, added: 0, changed: 0, missing: 0 });
+  });
+
+  test("when two swap their names, even when they are of one size and time", async () => {
+    const path = (name: string) => join(at.media, name);
+    at.put("a.jpg", "one");
+    at.put("b.jpg", "two");
+    const id = await at.library();
+    await at.scan(id);
+    const [a, b] = await rows();
+    renameSync(path("a.jpg"), path("aside"));
+    renameSync(path("b.jpg"), path("a.jpg"));
+    renameSync(path("aside"), path("b.jpg"));
+    expect(await at.scan(id)).toMatchObject({ moved: 2, changed: 0, missing: 0 });
+    expect((await rows()).map((row) => [row.id, row.path])).toEqual([
+      [b!.id, "a.jpg"],
+      [a!.id, "b.jpg"],
+    ]);
+  });
+
+  test("when it is moved onto another, whose row is missing from then on", async () => {
+    at.put("a.jpg", "one");
+    const b = at.put("b.jpg", "another");
+    const id = await at.library();
+    await at.scan(id);
+    const [before, over] = await rows();
+    renameSync(join(at.media, "a.jpg"), b);
+    expect(await at.scan(id)).toMatchObject({ moved: 1, changed: 0, missing: 1 });
+    expect(await rowAt("b.jpg")).toMatchObject({ id: before!.id, state: "ok" });
+    expect(await getFile(at.parts.db, over!.id)).toMatchObject({ name: "b.jpg", state: "missing" });
+  });
+
+  test("but where a file system has numbered its files anew, all stay what they are", async () => {
+    for (const name of ["a.jpg", "b.jpg"]) at.put(name);
+    const id = await at.library();
+    await at.scan(id);
+    const before = await rows();
+    const renumbered: ScanFs = {
+      ...nodeFs,
+      lstat: async (path) => {
+        const s = await nodeFs.lstat(path);
+        return { ...s, inode: `9${s.inode}` };
+      },
+    };
+    expect(await at.scan(id, "image", { fs: renumbered })).toMatchObject({
+      moved: 0,
+      changed: 0,
+      missing: 0,
+    });
+    expect((await rows()).map((row) => [row.id, row.path])).toEqual(before.map((row) => [row.id, row.path]));
+  });
+
   test("when it moves to another library", async () => {
     const other = join(at.top, "other");
     mkdirSync(other);
@@ -322,11 +415,12 @@ describe("a moved file keeps its row", () => {
     const old = await rowAt("a.jpg");
     await saveFacts(at.parts.db, old.id, { sha256: "same", width: 7 }, 1);
     rmSync(path);
+    await at.parts.clock.advance(1000);
     at.put("moved/a.jpg", "content", 1_800_000_000);
     await at.scan(id);
     const fresh = await rowAt("moved/a.jpg");
     await saveFacts(at.parts.db, fresh.id, { sha256: "same" }, 2);
-    expect((await recogniseMoved(at.parts.db, fresh.id)).id).toBe(old.id);
+    expect((await recogniseMoved(at.parts, fresh.id)).id).toBe(old.id);
     expect(await rows()).toMatchObject([{ id: old.id, path: "moved/a.jpg", width: 7, state: "ok" }]);
     // Jobs enqueued for the new row, and links to it, go on working.
     expect((await getFile(at.parts.db, fresh.id)).id).toBe(old.id);
@@ -338,14 +432,55 @@ describe("a moved file keeps its row", () => {
     await at.scan(id);
     const old = await rowAt("a.jpg");
     await saveFacts(at.parts.db, old.id, { sha256: "same" }, 1);
-    at.put("b.jpg", "content", 1_800_000_000);
-    await at.scan(id);
-    const fresh = await rowAt("b.jpg");
-    await saveFacts(at.parts.db, fresh.id, { sha256: "same" }, 2);
-    expect((await recogniseMoved(at.parts.db, fresh.id)).id).toBe(fresh.id);
+    await at.parts.clock.advance(1000);
     rmSync(path);
-    expect((await at.scan(id)).missing).toBe(0);
+    at.put("b.jpg", "content", 1_800_000_000);
+    const { scanLibrary } = await import("../../src/library/scan.ts");
+    const hashed = async () => {
+      const fresh = await rowAt("b.jpg");
+      await saveFacts(at.parts.db, fresh.id, { sha256: "same" }, 2);
+      expect((await recogniseMoved(at.parts, fresh.id)).id).toBe(fresh.id);
+    };
+    const hooks = { signal: new AbortController().signal, progress() {}, log() {}, found: hashed };
+    const { missing } = await scanLibrary(at.parts, { libraryId: id, type: "image", scanId: 99 }, hooks);
+    expect(missing).toBe(0);
     expect(await rows()).toMatchObject([{ id: old.id, path: "b.jpg", state: "ok" }]);
+  });
+
+  test("but of two copies that stood side by side, the one that is deleted is missing", async () => {
+    const path = at.put("a.jpg", "content");
+    at.put("b.jpg", "content", 1_800_000_000);
+    const id = await at.library();
+    await at.scan(id);
+    for (const row of await rows()) {
+      await saveFacts(at.parts.db, row.id, { sha256: "same" }, 1);
+      await recogniseMoved(at.parts, row.id);
+    }
+    await at.parts.clock.advance(1000);
+    rmSync(path);
+    expect((await at.scan(id)).missing).toBe(1);
+    expect(await states()).toEqual({ "a.jpg": "missing", "b.jpg": "ok" });
+  });
+
+  test("even in two libraries of which the first was not scanned since", async () => {
+    const other = join(at.top, "other");
+    mkdirSync(other);
+    const path = at.put("a.jpg", "content");
+    at.put("stays.jpg");
+    writeFileSync(join(other, "copy.jpg"), "content");
+    const [one, two] = [await at.library(), await at.library({ path: other })];
+    await at.scan(one);
+    await saveFacts(at.parts.db, (await rowAt("a.jpg")).id, { sha256: "same" }, 1);
+    await at.parts.clock.advance(1000);
+    await at.scan(two);
+    await at.parts.clock.advance(1000);
+    const fresh = await rowAt("copy.jpg");
+    await saveFacts(at.parts.db, fresh.id, { sha256: "same" }, 2);
+    await recogniseMoved(at.parts, fresh.id);
+    rmSync(path);
+    await at.scan(one);
+    expect(await rowAt("a.jpg")).toMatchObject({ libraryId: one, state: "missing" });
+    expect(await rowAt("copy.jpg")).toMatchObject({ id: fresh.id, libraryId: two, state: "ok" });
   });
 });
 
@@ -408,11 +543,25 @@ describe("a root that is not what it was never costs a row", () => {
     expect(await states()).toMatchObject({ "0.jpg": "ok", "1.jpg": "ok", "2.jpg": "ok" });
   });
 
-  test("and a scan for a type that the library does not hold does not vouch for the other folder", async () => {
+  test("a small library in whose place lies a folder with one of its names: nothing is written", async () => {
+    const id = await scanned(4);
+    const before = await rows();
+    const kept = await picture(before[0]!.id);
+    renameSync(at.media, join(at.top, "unmounted"));
+    at.put("0.jpg", "another picture");
+    at.put("stranger.jpg");
+    expect(await refusal(id)).toContain("is another folder than before and holds none of its 4 images");
+    expect(await rows()).toEqual(before);
+    expect((await findDerivative(at.parts.db, before[0]!.id, "thumbnail"))?.path).toBe(kept.path);
+  });
+
+  test("and a scan for a type that the library does not hold writes nothing either", async () => {
     const id = await scanned();
     renameSync(at.media, join(at.top, "unmounted"));
     at.put("other.jpg");
-    await at.scan(id, "audio");
+    at.put("other.mp3");
+    expect((await at.scan(id, "audio").catch((e) => e)).code).toBe("input.missing");
+    expect((await paths()).length).toBe(3);
     expect(await refusal(id)).toContain("is another folder than before");
     expect(await states()).toMatchObject({ "0.jpg": "ok", "1.jpg": "ok", "2.jpg": "ok" });
   });
@@ -421,7 +570,7 @@ describe("a root that is not what it was never costs a row", () => {
     const id = await scanned(30);
     renameSync(at.media, join(at.top, "unmounted"));
     for (let i = 0; i < 5; i++) at.put(`${i}.jpg`);
-    expect(await refusal(id)).toContain("lacks 25 of its 30 files");
+    expect(await refusal(id)).toContain("lacks 25 of its 30 images");
     await allOk();
   });
 

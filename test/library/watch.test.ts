@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { FSWatcher } from "node:fs";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { updateLibrary } from "../../src/library/libraries.ts";
 import { type LibraryWatch, libraryWatch, type WatchParts } from "../../src/library/watch.ts";
@@ -48,6 +48,11 @@ const tell = async (folder: string, name: string) => {
   callbacks.get(folder)!("rename", name);
   await new Promise((resolve) => setTimeout(resolve, 0));
   await settled(40);
+};
+/** The look of every minute; the second call waits for the end of the first. */
+const lookAgain = async () => {
+  await at.parts.clock.advance(60_000);
+  await watching.sync();
 };
 const onlyImages = { scan: { videos: false, audio: false } };
 
@@ -172,6 +177,38 @@ test("what changes after the end is nobody's business", async () => {
   await at.parts.clock.advance(130_000);
   expect(asked).toEqual([]);
   expect(callbacks.size).toBe(0);
+});
+
+test("a root that was unmounted and is back is watched anew, and scanned", async () => {
+  at.put("2024/a.jpg");
+  const id = await at.library({ watch: true, ...onlyImages });
+  await start();
+  renameSync(at.media, join(at.top, "unmounted"));
+  await lookAgain();
+  expect(watching.states().get(id)?.mode).toBe("scheduled");
+  expect(asked).toEqual([]);
+  renameSync(join(at.top, "unmounted"), at.media);
+  const before = callbacks.get(at.media);
+  await lookAgain();
+  expect(callbacks.get(at.media)).not.toBe(before);
+  expect([...callbacks.keys()].sort()).toEqual([at.media, join(at.media, "2024")]);
+  expect(watching.states().get(id)).toEqual({ mode: "watching", folders: 2 });
+  await at.parts.clock.advance(5000);
+  expect(asked).toMatchObject([{ kind: "gallery-scan", params: { libraryId: id } }]);
+  await lookAgain();
+  await at.parts.clock.advance(5000);
+  expect(asked.length).toBe(1);
+});
+
+test("so is one that was exchanged for another folder between two looks", async () => {
+  await at.library({ watch: true, ...onlyImages });
+  await start();
+  renameSync(at.media, join(at.top, "unmounted"));
+  mkdirSync(join(at.media, "other"), { recursive: true });
+  await lookAgain();
+  expect(callbacks.has(join(at.media, "other"))).toBe(true);
+  await at.parts.clock.advance(5000);
+  expect(asked.length).toBe(1);
 });
 
 test("the system's own watch tells of a new file", async () => {

@@ -1,8 +1,9 @@
 import { afterAll, expect, test } from "bun:test";
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashFile } from "../../src/media/hash.ts";
+import { asNobody } from "../support/as-nobody.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sprocket-hash-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -22,6 +23,13 @@ test("progress is told, and a file that grows meanwhile has no hash", async () =
   expect(seen).toEqual([33, 67, 100]);
   const grown = hashFile(path, { onProgress: (percent) => percent === 100 || appendFileSync(path, "x") });
   expect(await grown.catch((e) => e.code)).toBe("input.changed");
+});
+
+test("a file that may not be read is input.unreadable, not missing", async () => {
+  chmodSync(folder, 0o755);
+  const locked = join(folder, "locked.bin");
+  writeFileSync(locked, "abc", { mode: 0 });
+  expect(await asNobody(() => hashFile(locked).catch((e) => e.code))).toBe("input.unreadable");
 });
 
 test("an abort ends it, and a missing file is input.missing", async () => {

@@ -23,7 +23,7 @@ export interface AuditPageProps {
 
 export function AuditPage({ ctx, entries, total, page, pages }: AuditPageProps) {
   return (
-    <Layout ctx={ctx} title="Audit">
+    <Layout ctx={ctx} title="Audit" wide>
       <div class="page-head">
         <h1>Audit</h1>
         <p>{`${number(total)} acts`}</p>

@@ -61,7 +61,9 @@ export function JobBoard({
         <header>
           <h2 id="live-work">Live work</h2>
         </header>
-        <RunningList running={d.running} url={url} />
+        <div id="working-room">
+          <RunningList running={d.running} url={url} />
+        </div>
       </section>
       <section aria-labelledby="queues">
         <h2 id="queues" class="section-head">

@@ -38,7 +38,8 @@ export interface LibraryProps {
   /** Files that are missing, damaged or quarantined. */
   problems: number;
   trail: { path: string; name: string }[];
-  subfolders: { path: string; name: string; files: number; cover: string | null }[];
+  /** Null where something narrows the grid, and where they were not looked at again. */
+  subfolders: { path: string; name: string; files: number; cover: string | null }[] | null;
   view: GridView;
   deep: boolean;
   page: ShotPage;
@@ -47,7 +48,7 @@ export interface LibraryProps {
 }
 
 export function LibraryPage(props: LibraryProps) {
-  const { ctx, library, trail, view, subfolders } = props;
+  const { ctx, library, trail } = props;
   const owner = ctx.user?.role === "owner";
   const here = trail.at(-1)!;
   return (
@@ -55,6 +56,7 @@ export function LibraryPage(props: LibraryProps) {
       ctx={ctx}
       title={here.path === "" ? library.name : `${here.name} in ${library.name}`}
       styles={["media.css"]}
+      wide
     >
       <header class="page-head">
         <div>
@@ -81,7 +83,7 @@ export function LibraryPage(props: LibraryProps) {
         {owner ? <OwnerActions {...props} /> : null}
       </header>
       <GoingOn {...props.goingOn} />
-      {subfolders.length > 0 && isPlain(view) ? <Subfolders {...props} /> : null}
+      <Subfolders {...props} />
       <Filters {...props} />
       <Files {...props} />
     </Layout>
@@ -94,6 +96,9 @@ export function LibraryChanges(props: LibraryProps & { hadNone: boolean }) {
     <>
       <GoingOn {...props.goingOn} />
       {partial("#library-facts", "outerMorph", <LibraryFacts {...props} />)}
+      {partial("#type", "innerMorph", <TypeChoices {...props} />)}
+      {props.subfolders ? partial("#folders", "outerMorph", <Subfolders {...props} />) : null}
+      {props.subfolders ? partial("#deep", "innerMorph", <DeepChoice {...props} />) : null}
       {props.hadNone && props.page.shots.length > 0
         ? partial("#files", "outerHTML", <Files {...props} />)
         : null}
@@ -200,8 +205,9 @@ function OwnerActions({ ctx, library, scanning }: LibraryProps) {
 }
 
 function Subfolders({ ctx, library, subfolders }: LibraryProps) {
+  if (!subfolders || subfolders.length === 0) return <ul id="folders" hidden />;
   return (
-    <ul class="folders" aria-label="Folders">
+    <ul class="folders" id="folders" aria-label="Folders">
       {subfolders.map(({ path, name, files, cover }) => (
         <li>
           <a href={href(ctx, library.id, { folder: path })}>
@@ -223,13 +229,38 @@ function Subfolders({ ctx, library, subfolders }: LibraryProps) {
   );
 }
 
-function Filters({ ctx, library, view, deep, subfolders, counts }: LibraryProps) {
+function TypeChoices({ counts, view }: LibraryProps) {
   const types = [
     ["", "All types", counts.total],
     ["image", "Pictures", counts.image],
     ["video", "Videos", counts.video],
     ["audio", "Audio", counts.audio],
   ] as const;
+  return (
+    <>
+      {types.map(([value, label, n]) => (
+        <option value={value} selected={view.type === value}>
+          {`${label} (${number(n)})`}
+        </option>
+      ))}
+    </>
+  );
+}
+
+function DeepChoice({ deep, subfolders }: LibraryProps) {
+  if (deep && !subfolders?.length) return null;
+  return (
+    <label class="check">
+      <input type="checkbox" name="deep" value="1" checked={deep} />
+      With subfolders
+      {/* After the box: the first value of a name counts. */}
+      <input type="hidden" name="deep" value="0" />
+    </label>
+  );
+}
+
+function Filters(props: LibraryProps) {
+  const { ctx, library, view } = props;
   return (
     <search>
       <form class="filters grid-filters" action={ctx.url(`/libraries/${library.id}`)}>
@@ -244,6 +275,7 @@ function Filters({ ctx, library, view, deep, subfolders, counts }: LibraryProps)
           name="q"
           value={view.q}
           placeholder={`Search in ${view.folder || library.name}`}
+          data-search
         />
         <button class="btn" type="submit">
           Show
@@ -252,11 +284,7 @@ function Filters({ ctx, library, view, deep, subfolders, counts }: LibraryProps)
           Type
         </label>
         <select class="select" id="type" name="type">
-          {types.map(([value, label, n]) => (
-            <option value={value} selected={view.type === value}>
-              {`${label} (${number(n)})`}
-            </option>
-          ))}
+          <TypeChoices {...props} />
         </select>
         <label class="sr-only" for="state">
           State
@@ -278,14 +306,9 @@ function Filters({ ctx, library, view, deep, subfolders, counts }: LibraryProps)
             </option>
           ))}
         </select>
-        {subfolders.length > 0 || !deep ? (
-          <label class="check">
-            <input type="checkbox" name="deep" value="1" checked={deep} />
-            With subfolders
-            {/* After the box: the first value of a name counts. */}
-            <input type="hidden" name="deep" value="0" />
-          </label>
-        ) : null}
+        <span id="deep">
+          <DeepChoice {...props} />
+        </span>
         {isPlain(view) ? null : (
           <a class="btn btn-quiet" href={href(ctx, library.id, { folder: view.folder })}>
             <Icon name="x" />

@@ -38,13 +38,15 @@ export function JobTable({ jobs, url, empty }: { jobs: JobLine[]; url: Url; empt
       <caption class="sr-only">Jobs</caption>
       <thead>
         <tr>
-          <td>
-            <input
-              type="checkbox"
-              class="needs-js"
-              data-tick-all
-              aria-label="Select every job on this page"
-            />
+          <td class="tick">
+            <label>
+              <input
+                type="checkbox"
+                class="needs-js"
+                data-tick-all
+                aria-label="Select every job on this page"
+              />
+            </label>
           </td>
           <th scope="col">Status</th>
           <th scope="col">Kind</th>
@@ -73,7 +75,15 @@ export function JobRow({ job, url }: { job: JobLine; url: Url }) {
     <tbody id={`job-${job.id}`} data-version={versionOf(job)}>
       <tr>
         <td class="tick">
-          <input type="checkbox" form="bulk" name="ids" value={job.id} aria-label={`Select job ${job.id}`} />
+          <label>
+            <input
+              type="checkbox"
+              form="bulk"
+              name="ids"
+              value={job.id}
+              aria-label={`Select job ${job.id}`}
+            />
+          </label>
         </td>
         <td class="status">
           <StatusBadge status={job.status} />

@@ -34,18 +34,23 @@ export function QueueSections({ queues, url }: { queues: QueueFigures[]; url: Pa
   return (
     <div class="sections">
       {sections.map((section) => (
-        <section aria-label={section}>
-          <h3 class="muted section-head">{section}</h3>
-          <div class="queues">
-            {queues
-              .filter((q) => q.section === section)
-              .map((queue) => (
-                <QueueCard queue={queue} url={url} />
-              ))}
-          </div>
-        </section>
+        <Section name={section} queues={queues.filter((q) => q.section === section)} url={url} />
       ))}
     </div>
+  );
+}
+
+function Section({ name, queues, url }: { name: string; queues: QueueFigures[]; url: PageContext["url"] }) {
+  return (
+    // Sections share a row, each as wide as its cards need.
+    <section aria-label={name} data-cards={Math.min(6, queues.length)}>
+      <h3 class="muted section-head">{name}</h3>
+      <div class="queues">
+        {queues.map((queue) => (
+          <QueueCard queue={queue} url={url} />
+        ))}
+      </div>
+    </section>
   );
 }
 
@@ -58,16 +63,16 @@ export function QueueCard({ queue, url }: { queue: QueueFigures; url: PageContex
       <h3>
         <a href={url(`/admin/jobs?queue=${name}`)}>{name}</a>
       </h3>
-      <div class="state">
+      <p class={isTelling(queue) ? "about telling" : "about"} title={queue.description}>
         {queue.isPaused ? <PausedBadge queue={queue} /> : null}
         {queue.stuckJobs.length > 0 ? (
           <a class="badge badge-failed" href={url(`/admin/jobs?queue=${name}&status=running`)}>
             {`${number(queue.stuckJobs.length)} stuck`}
           </a>
         ) : null}
-      </div>
-      <p class="about truncate" title={queue.description}>
-        <Pace queue={queue} />
+        <span>
+          <Pace queue={queue} />
+        </span>
       </p>
       <dl class="counts">
         <Figure label="running" n={queue.active} />
@@ -81,26 +86,40 @@ export function QueueCard({ queue, url }: { queue: QueueFigures; url: PageContex
         ) : (
           <Verb queue={name} to={`${at}/pause`} icon="pause" label="Pause" />
         )}
-        {queue.active + queue.waiting + queue.delayed + queue.paused > 0 ? (
-          <Ask queue={name} to={`${at}/cancel`} icon="ban" label="Cancel all in" />
-        ) : null}
-        {queue.failed > 0 ? (
-          <Ask queue={name} to={`${at}/clear-failed`} icon="eraser" label="Clear failures of" />
-        ) : null}
+        <Ask
+          queue={name}
+          to={`${at}/cancel`}
+          icon="ban"
+          label="Cancel all in"
+          idle={queue.active + queue.waiting + queue.delayed + queue.paused === 0}
+        />
+        <Ask
+          queue={name}
+          to={`${at}/clear-failed`}
+          icon="eraser"
+          label="Clear failures of"
+          idle={queue.failed === 0}
+        />
         <Ask queue={name} to={at} icon="ellipsis" label="More for" />
       </div>
     </article>
   );
 }
 
+/** More than what the queue is for: phones show only that. */
+function isTelling({ isPaused, stuckJobs, oldestWaitingAt }: QueueFigures): boolean {
+  return isPaused || stuckJobs.length > 0 || oldestWaitingAt !== null;
+}
+
 /** While work waits, how fast it goes and how old the oldest is; else what the queue is for. */
 function Pace({ queue }: { queue: QueueFigures }) {
   if (!queue.oldestWaitingAt) return <>{queue.description}</>;
+  // Nobody knows when a paused queue is done.
   return (
     <>
-      {queue.rate > 0 ? `${number(queue.rate)}/min` : "nothing finished lately"}
-      {queue.eta ? ` · done in about ${duration(coarse(queue.eta))}` : null}
-      {" · oldest "}
+      {queue.isPaused ? null : queue.rate > 0 ? `${number(queue.rate)}/min · ` : "nothing finished lately · "}
+      {queue.eta && !queue.isPaused ? `done in about ${duration(coarse(queue.eta))} · ` : null}
+      {"oldest "}
       <When at={queue.oldestWaitingAt} />
     </>
   );
@@ -153,7 +172,15 @@ function Verb({ queue, to, icon, label }: VerbProps) {
 }
 
 /** Opens a page that says how much it touches; a dialog where there is JavaScript. */
-function Ask({ queue, to, icon, label }: VerbProps) {
+function Ask({ queue, to, icon, label, idle }: VerbProps & { idle?: boolean }) {
+  // Keeps its place with nothing to do, so that the others stay under the finger.
+  if (idle)
+    return (
+      <button type="button" class="btn-icon" disabled title={`${label} ${queue}: nothing to do`}>
+        <Icon name={icon} />
+        <span class="verb">{label.split(" ")[0]}</span>
+      </button>
+    );
   return (
     <a class="btn-icon" href={to} data-dialog title={`${label} ${queue}`}>
       <Icon name={icon} />

@@ -102,6 +102,7 @@ export const file = sqliteTable(
     metadataAt: at("metadata_at"),
     hashedAt: at("hashed_at"),
     seenBy: integer("seen_by"),
+    seenAt: at("seen_at"),
     missingSince: at("missing_since"),
     trashedAt: at("trashed_at"),
     createdAt: at("created_at").notNull(),

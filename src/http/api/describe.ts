@@ -41,6 +41,7 @@ const texts = {
   409: "Not possible in the present state",
   422: "Input that does not fit",
   429: "Too many attempts; Retry-After says when again",
+  503: "Not now; Retry-After may say when again",
 };
 
 /** The problem documents a route may answer with. Thrown errors become them; handlers return the rest. */
@@ -50,6 +51,32 @@ export function problems<N extends keyof typeof texts>(...statuses: N[]) {
     { description: texts[n], content: { "application/problem+json": { schema: problemSchema } } },
   ]);
   return Object.fromEntries(all) as Record<never, never>;
+}
+
+interface Operation {
+  security?: unknown[];
+  requestBody?: unknown;
+  parameters?: { in?: string }[];
+  responses?: Record<string, unknown>;
+}
+
+/**
+ * What the pipeline answers for every route of a kind, so that no route has to say it: 401 and 403 where the guard
+ * stands, 404 where a path names something, 422 where something is read.
+ */
+export function addUsualProblems(operation: Operation): void {
+  const takesFrom = (place: string) => operation.parameters?.some((parameter) => parameter.in === place);
+  const usual: (keyof typeof texts)[] = [];
+  // Public routes say so with an empty list.
+  if (operation.security?.length !== 0) usual.push(401, 403);
+  if (takesFrom("path")) usual.push(404);
+  if (operation.requestBody || takesFrom("query")) usual.push(422);
+  operation.responses ??= {};
+  for (const status of usual)
+    operation.responses[status] ??= {
+      description: texts[status],
+      content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+    };
 }
 
 /** An id as JSON has it; inside it is an integer. Anything else names nothing: 404. */

@@ -103,7 +103,7 @@ export function fileBytes(app: App): OpenAPIHono<Env> {
       summary: "An image at another size or in another format",
       description: "Made on demand and cached; waits up to 30 s.",
       request: { params, query: transformQuery },
-      responses: { ...bytes("The picture"), ...problems(404, 422) },
+      responses: { ...bytes("The picture"), ...problems(404, 422, 503) },
     }),
     async (c) => {
       const row = await getFile(app.db, c.req.valid("param").id);

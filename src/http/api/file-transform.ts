@@ -2,6 +2,7 @@
 // and now (A15).
 
 import type { FileRow } from "../../db/tables/library.ts";
+import { failureCodes } from "../../jobs/failures.ts";
 import {
   cachedTransform,
   type Transformed,
@@ -9,9 +10,11 @@ import {
   transformParams,
 } from "../../jobs/image-transform.ts";
 import { awaitJob } from "../../queue/await-job.ts";
+import type { Failure } from "../../queue/job.ts";
 import { NotFound, Refused } from "../../runtime/errors.ts";
 import type { App } from "../context.ts";
 import { z } from "./describe.ts";
+import { knownFault } from "./known-fault.ts";
 
 const side = z.coerce.number().int().min(1).max(4096).optional();
 
@@ -33,26 +36,31 @@ export async function transformFile(
 ): Promise<Transformed> {
   if (row.type !== "image")
     throw new Refused(422, "input.unsupported", `${row.name} is no picture.`, {
-      hint: `Its poster is at /api/files/${row.id}/thumbnail.`,
+      hint:
+        row.type === "video"
+          ? `Its poster is at ${app.config.basePath}/api/files/${row.id}/thumbnail.`
+          : "Audio files have none.",
     });
   const params = transformParams.parse({ fileId: row.id, ...query, quality: q });
   const cached = await cachedTransform(app.tools, params);
   if (cached) return cached;
+  const fault = await knownFault(app, row);
+  if (fault) throw refusal(fault);
   const jobId = await enqueue(app, params);
   if (jobId === undefined) return await transformImage(app.tools, params, signal);
   const job = await awaitJob(app, jobId, patienceMs);
-  if (job?.failure)
-    throw new Refused(
-      job.failure.code.startsWith("input.") ? 422 : 503,
-      job.failure.code,
-      job.failure.message,
-    );
+  if (job?.failure) throw refusal(job.failure);
   const made = await cachedTransform(app.tools, params);
   if (made) return made;
   throw new Refused(503, "transform.slow", `The picture was not ready after ${patienceMs / 1000} s.`, {
     hint: "Its job goes on; ask again in a moment. A paused imageproxy queue makes none.",
     retryAfterS: 5,
   });
+}
+
+function refusal({ code, message }: Failure): Refused {
+  const hint = failureCodes[code]?.nextStep;
+  return new Refused(code.startsWith("input.") ? 422 : 503, code, message, { hint });
 }
 
 /** Undefined when the queue can't be reached. What the queue turns down is not that. */

@@ -18,7 +18,9 @@ import { answers, apiRoutes, idParam, pageQuery, pagination, problems, takes, z 
 import { fileBytes } from "./file-bytes.ts";
 import { fileHistory } from "./file-history.ts";
 import { fileSchema } from "./file-schema.ts";
+import { jobSchema, pastJobSchema } from "./job-schema.ts";
 import { jobView } from "./job-view.ts";
+import { pagination as paginationSchema } from "./paging.ts";
 
 const yesNo = z.enum(["true", "false", "1", "0"]).transform((v) => v === "true" || v === "1");
 const sorts = fileSorts.flatMap((sort) => [sort, `-${sort}`] as const);
@@ -37,7 +39,7 @@ const listQuery = pageQuery.extend({
 
 const listSchema = z.object({
   data: z.array(fileSchema),
-  pagination: z.object({ page: z.int(), limit: z.int(), total: z.int(), totalPages: z.int() }),
+  pagination: paginationSchema,
   hiddenNsfw: z.int().openapi({ description: "Matching files that are not listed while NSFW is hidden" }),
 });
 
@@ -48,7 +50,6 @@ const newJob = z.strictObject({
 });
 
 const params = z.object({ id: idParam });
-const anything = z.record(z.string(), z.unknown());
 const tags = ["Files"];
 
 export function filesApi(app: App): OpenAPIHono<Env> {
@@ -89,7 +90,13 @@ export function filesApi(app: App): OpenAPIHono<Env> {
       tags,
       summary: "Every job and attempt about a file, newest first",
       request: { params, query: pageQuery },
-      responses: { 200: answers(anything, "Jobs with their attempts"), ...problems(404) },
+      responses: {
+        200: answers(
+          z.object({ data: z.array(pastJobSchema), pagination: paginationSchema }),
+          "Jobs with their attempts",
+        ),
+        ...problems(404),
+      },
     }),
     async (c) => {
       const { page, limit } = c.req.valid("query");
@@ -107,7 +114,10 @@ export function filesApi(app: App): OpenAPIHono<Env> {
       summary: "Start a job on a file",
       request: { params, body: takes(newJob) },
       responses: {
-        202: answers(anything, "The job; `deduplicated` when the same was open"),
+        202: answers(
+          jobSchema.extend({ deduplicated: z.boolean() }),
+          "The job; `deduplicated` when the same was open",
+        ),
         ...problems(404, 422),
       },
     }),

@@ -3,7 +3,7 @@
 import { inArray } from "drizzle-orm";
 import { file, library } from "../../db/tables/library.ts";
 import { failureCodes } from "../../jobs/failures.ts";
-import type { Attempt, Failure, Job, JobStatus } from "../../queue/job.ts";
+import type { Attempt, Category, Failure, Job, JobStatus } from "../../queue/job.ts";
 import { readJobLog } from "../../queue/job-logs.ts";
 import type { QueueState } from "../../queue/job-store.ts";
 import { waitingReason } from "../../queue/waiting-reason.ts";
@@ -21,9 +21,9 @@ export interface JobView {
   priority: number;
   queuePosition: number | null;
   waitingReason: string | null;
-  resourceCategory: string;
+  resourceCategory: Category;
   vramRequired: number;
-  params: unknown;
+  params: Record<string, unknown>;
   target: { type: string; id: string | null; label: string; path: string | null };
   retryCount: number;
   maxRetries: number;

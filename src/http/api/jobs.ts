@@ -8,44 +8,9 @@ import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
 import { answers, apiRoutes, idParam, problems } from "./describe.ts";
+import { jobDetailSchema, jobSchema, jobStatsSchema } from "./job-schema.ts";
 import { attemptLog, fullLog, heldJobs, jobView, jobViews } from "./job-view.ts";
 import { pageQuery, pagination, paginationOf } from "./paging.ts";
-
-const jobSchema = z
-  .object({
-    id: z.string(),
-    type: z.string(),
-    kind: z.string(),
-    queue: z.string(),
-    status: z.enum(jobStatuses),
-    progress: z.number().nullable(),
-    etaS: z.number().nullable(),
-    priority: z.number().int(),
-    queuePosition: z.number().nullable(),
-    waitingReason: z.string().nullable(),
-    resourceCategory: z.enum(categories),
-    vramRequired: z.number(),
-    params: z.record(z.string(), z.unknown()),
-    target: z.object({
-      type: z.string(),
-      id: z.string().nullable(),
-      label: z.string(),
-      path: z.string().nullable(),
-    }),
-    retryCount: z.number().int(),
-    maxRetries: z.number().int(),
-    retryAfter: z.string().nullable(),
-    runAt: z.string().nullable(),
-    createdAt: z.string(),
-    startedAt: z.string().nullable(),
-    completedAt: z.string().nullable(),
-    durationS: z.number().nullable(),
-    worker: z.string().nullable(),
-    stuck: z.boolean(),
-    failure: z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() }).nullable(),
-    log: z.string().optional(),
-  })
-  .openapi("Job");
 
 const listed = [...jobStatuses, "delayed"] as const;
 const orders = ["newest", "oldest", "position", "finished", "longest"] as const satisfies JobOrder[];
@@ -96,7 +61,7 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
     async (c) => {
       const { page, limit, sort, ...query } = c.req.valid("query");
       const { jobs, total, hiddenNsfw } = await listJobs(app, query, sort, (page - 1) * limit, limit);
-      const data = (await jobViews(app, jobs)) as any;
+      const data = await jobViews(app, jobs);
       return c.json({ data, pagination: paginationOf(page, limit, total), hiddenNsfw }, 200);
     },
   );
@@ -107,7 +72,7 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
       path: "/api/media/jobs/stats",
       tags,
       summary: "Counts over all queues",
-      responses: { 200: answers(z.record(z.string(), z.unknown()), "Counts, GPU memory and averages") },
+      responses: { 200: answers(jobStatsSchema, "Counts, GPU memory and averages") },
     }),
     async (c) => c.json(await jobStats(app), 200),
   );
@@ -119,9 +84,9 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
       tags,
       summary: "One job with its log and attempts",
       request: { params: oneJob },
-      responses: { 200: answers(jobSchema, "The job"), ...problems(404) },
+      responses: { 200: answers(jobDetailSchema, "The job"), ...problems(404) },
     }),
-    async (c) => c.json((await jobDetail(app, c.req.valid("param").id)) as any, 200),
+    async (c) => c.json(await jobDetail(app, c.req.valid("param").id), 200),
   );
 
   api.openapi(
@@ -164,7 +129,7 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
         origin: c.var.identity!.user.id,
       });
       const view = await jobView(app, await app.queue.get(id));
-      return deduplicated ? c.json({ ...view, deduplicated: true } as any, 200) : c.json(view as any, 201);
+      return deduplicated ? c.json({ ...view, deduplicated: true }, 200) : c.json(view, 201);
     },
   );
 
@@ -176,13 +141,13 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
         tags,
         summary: `${verb[0]!.toUpperCase()}${verb.slice(1)} a job`,
         request: { params: oneJob },
-        responses: { 200: answers(jobSchema, "The job afterwards"), ...problems(404, 409) },
+        responses: { 200: answers(jobDetailSchema, "The job afterwards"), ...problems(404, 409) },
       }),
       async (c) => {
         const id = c.req.valid("param").id;
         await app.queue.move(id, verb, c.var.identity!.user.name);
         await audit(app, c.var.identity!.user.id, `job.${verb}`, `job:${id}`);
-        return c.json((await jobDetail(app, id)) as any, 200);
+        return c.json(await jobDetail(app, id), 200);
       },
     );
 
@@ -200,7 +165,7 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
           },
         },
       },
-      responses: { 200: answers(jobSchema, "The job afterwards") },
+      responses: { 200: answers(jobDetailSchema, "The job afterwards") },
     }),
     async (c) => {
       const id = c.req.valid("param").id;
@@ -214,7 +179,7 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
       await app.store.setPriority(id, c.req.valid("json").priority);
       app.events.publish({ topic: "job", id, queue: "", what: "moved" });
       await audit(app, c.var.identity!.user.id, "job.priority", `job:${id}`, c.req.valid("json"));
-      return c.json((await jobDetail(app, id)) as any, 200);
+      return c.json(await jobDetail(app, id), 200);
     },
   );
 

@@ -15,7 +15,9 @@ import {
 import type { JobFilter } from "../../queue/job-store.ts";
 import { audit } from "../audit.ts";
 import type { App, Env, User } from "../context.ts";
+import { hiddenGroups } from "../nsfw.ts";
 import { answers, apiRoutes, idParam, problems, takes, z } from "./describe.ts";
+import { pageOf, pagination, shortListQuery } from "./paging.ts";
 
 const recognise = z.object({
   objects: z.boolean(),
@@ -44,6 +46,14 @@ const librarySchema = z
   })
   .openapi("Library");
 
+const listSchema = z.object({
+  data: z.array(librarySchema),
+  pagination,
+  hiddenNsfw: z
+    .int()
+    .openapi({ description: "NSFW libraries that members are not shown while NSFW is hidden" }),
+});
+
 const changes = z.strictObject({
   name: z.string().trim().max(200).optional().openapi({ description: "Default: the folder's name" }),
   scan: scan.partial().strict().optional(),
@@ -69,12 +79,18 @@ export function librariesApi(app: App): OpenAPIHono<Env> {
       path: "/api/libraries",
       tags,
       summary: "Every library",
-      responses: { 200: answers(z.object({ data: z.array(librarySchema) }), "By name") },
+      request: { query: shortListQuery },
+      responses: { 200: answers(listSchema, "By name"), ...problems(422) },
     }),
     async (c) => {
       const counts = await libraryCounts(app.db);
       const rows = await listLibraries(app.db);
-      return c.json({ data: rows.map((row) => view(row, counts.get(row.id), isOwner(c))) }, 200);
+      const owner = isOwner(c);
+      // Owners work with them: they see them, marked.
+      const hidden = owner ? [] : await hiddenGroups(app);
+      const shown = rows.filter((row) => !hidden.includes(row.id));
+      const views = shown.map((row) => view(row, counts.get(row.id), owner));
+      return c.json({ ...pageOf(views, c.req.valid("query")), hiddenNsfw: rows.length - shown.length }, 200);
     },
   );
 

@@ -5,6 +5,8 @@ import { ApiDocsPage } from "../../../views/pages/api-docs.tsx";
 import { version } from "../../runtime/version.ts";
 import type { App, Env } from "../context.ts";
 import { page, pageContext } from "../pages/page-context.ts";
+import { addUsualProblems } from "./describe.ts";
+import { describeTheRest } from "./undescribed.ts";
 
 /** Adds the two routes to the API they describe. */
 export function describeApi(api: OpenAPIHono<Env>, app: Pick<App, "config" | "settings">): void {
@@ -19,6 +21,7 @@ export function describeApi(api: OpenAPIHono<Env>, app: Pick<App, "config" | "se
     in: "cookie",
     name: "sprocket.session_token",
   });
+  describeTheRest(api);
   let kept: ReturnType<typeof documentOf> | undefined;
   const document = () => {
     kept ??= documentOf(api, app.config.basePath);
@@ -28,8 +31,10 @@ export function describeApi(api: OpenAPIHono<Env>, app: Pick<App, "config" | "se
   api.get("/api/docs", (c) => page(c, ApiDocsPage({ ctx: pageContext(app, c), document: document() })));
 }
 
+const methods = ["get", "post", "put", "patch", "delete"] as const;
+
 function documentOf(api: OpenAPIHono<Env>, basePath: string) {
-  return api.getOpenAPI31Document({
+  const document = api.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
       title: "Sprocket",
@@ -40,4 +45,7 @@ function documentOf(api: OpenAPIHono<Env>, basePath: string) {
     servers: [{ url: basePath || "/" }],
     security: [{ token: [] }, { apiKey: [] }, { cookie: [] }],
   });
+  for (const item of Object.values(document.paths ?? {}))
+    for (const method of methods) if (item[method]) addUsualProblems(item[method]);
+  return document;
 }

@@ -7,6 +7,11 @@ export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(20),
 });
 
+/** Of short lists, which most callers want whole. */
+export const shortListQuery = pageQuery.extend({
+  limit: z.coerce.number().int().min(1).max(200).default(200),
+});
+
 export const pagination = z.object({
   page: z.number().int(),
   limit: z.number().int(),
@@ -16,6 +21,12 @@ export const pagination = z.object({
 
 export function paginationOf(page: number, limit: number, total: number): z.infer<typeof pagination> {
   return { page, limit, total, totalPages: Math.max(1, Math.ceil(total / limit)) };
+}
+
+/** One page of rows that are all at hand. */
+export function pageOf<T>(rows: T[], { page, limit }: z.output<typeof pageQuery>) {
+  const data = rows.slice((page - 1) * limit, page * limit);
+  return { data, pagination: paginationOf(page, limit, rows.length) };
 }
 
 /** An id in a path: opaque to callers, a number inside. What is no number names nothing. */

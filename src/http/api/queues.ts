@@ -17,16 +17,20 @@ const queueSchema = z
     description: z.string(),
     isPaused: z.boolean(),
     pausedUntil: z.string().nullable(),
+    pausedBy: z.string().nullable(),
     waiting: z.number(),
     active: z.number(),
     delayed: z.number(),
+    paused: z.number(),
     failed: z.number(),
     completed: z.number(),
+    cancelled: z.number(),
     rate: z.number(),
     eta: z.number().nullable(),
     oldestWaitingS: z.number().nullable(),
     concurrency: z.number(),
     weight: z.number(),
+    kinds: z.array(z.string()),
     stuckJobs: z.array(
       z.object({
         jobId: z.string(),
@@ -37,6 +41,19 @@ const queueSchema = z
     ),
   })
   .openapi("Queue");
+
+const statusSchema = z
+  .object({
+    connected: z.boolean(),
+    version: z.string(),
+    queues: z.number().int(),
+    totalWaiting: z.number().int(),
+    totalActive: z.number().int(),
+    stuckJobs: z.number().int(),
+    workers: z.number().int(),
+    paused: z.boolean().openapi({ description: "Every queue is" }),
+  })
+  .openapi("Status");
 
 const nameParam = z.object({ name: z.string() });
 const counted = z.record(z.string(), z.number());
@@ -57,7 +74,7 @@ export function queuesApi(app: App): OpenAPIHono<Env> {
       path: "/api/status",
       tags,
       summary: "The server at a glance",
-      responses: { 200: answers(z.record(z.string(), z.unknown()), "Totals") },
+      responses: { 200: answers(statusSchema, "Totals") },
     }),
     async (c) => c.json(await serverStatus(app), 200),
   );

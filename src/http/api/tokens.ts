@@ -5,6 +5,7 @@ import type { ApiTokenRow } from "../../accounts/accounts.ts";
 import { Refused } from "../../runtime/errors.ts";
 import type { App } from "../context.ts";
 import { answers, apiRoutes, idParam, problems, takes, z } from "./describe.ts";
+import { pageOf, pagination, shortListQuery } from "./paging.ts";
 
 const scope = z.enum(["read", "write", "admin"]);
 
@@ -25,9 +26,10 @@ const list = createRoute({
   path: "/api/tokens",
   tags: ["Accounts"],
   summary: "My tokens",
+  request: { query: shortListQuery },
   responses: {
-    200: answers(z.object({ data: z.array(tokenSchema) }), "Without the tokens themselves"),
-    ...problems(401),
+    200: answers(z.object({ data: z.array(tokenSchema), pagination }), "Without the tokens themselves"),
+    ...problems(401, 422),
   },
 });
 
@@ -66,7 +68,7 @@ export function tokensApi(app: Pick<App, "accounts" | "clock">) {
   return apiRoutes()
     .openapi(list, async (c) => {
       const rows = await app.accounts.listTokens(c.var.identity!.user.id);
-      return c.json({ data: rows.map(tokenView) }, 200);
+      return c.json(pageOf(rows.map(tokenView), c.req.valid("query")), 200);
     })
     .openapi(create, async (c) => {
       const { name, scopes, expiresAt } = c.req.valid("json");

@@ -8,6 +8,7 @@ import { hostReader } from "../caller.ts";
 import type { App, Env } from "../context.ts";
 import { userSchema } from "./auth.ts";
 import { answers, apiRoutes, idParam, problems, takes, z } from "./describe.ts";
+import { pageOf, pagination, paginationOf, shortListQuery } from "./paging.ts";
 import { alreadyPast } from "./tokens.ts";
 
 const userRowSchema = userSchema
@@ -33,9 +34,10 @@ const listUsers = createRoute({
   path: "/api/admin/users",
   tags,
   summary: "Everybody with an account",
+  request: { query: shortListQuery },
   responses: {
-    200: answers(z.object({ data: z.array(userRowSchema) }), "Oldest first"),
-    ...problems(401, 403),
+    200: answers(z.object({ data: z.array(userRowSchema), pagination }), "Oldest first"),
+    ...problems(401, 403, 422),
   },
 });
 
@@ -65,9 +67,10 @@ const listInvitations = createRoute({
   path: "/api/admin/invitations",
   tags,
   summary: "Invitations",
+  request: { query: shortListQuery },
   responses: {
-    200: answers(z.object({ data: z.array(invitationSchema) }), "Newest first"),
-    ...problems(401, 403),
+    200: answers(z.object({ data: z.array(invitationSchema), pagination }), "Newest first"),
+    ...problems(401, 403, 422),
   },
 });
 
@@ -112,7 +115,9 @@ export function usersApi(app: Pick<App, "accounts" | "db" | "clock" | "config">)
   const { accounts } = app;
   const link = invitationLink(app);
   return apiRoutes()
-    .openapi(listUsers, async (c) => c.json({ data: (await accounts.listUsers()).map(userView) }, 200))
+    .openapi(listUsers, async (c) =>
+      c.json(pageOf((await accounts.listUsers()).map(userView), c.req.valid("query")), 200),
+    )
     .openapi(changeUser, async (c) => {
       const { role } = c.req.valid("json");
       const user = await accounts.setRole(c.req.valid("param").id, role);
@@ -125,8 +130,11 @@ export function usersApi(app: Pick<App, "accounts" | "db" | "clock" | "config">)
       return c.body(null, 204);
     })
     .openapi(listInvitations, async (c) => {
-      const rows = await accounts.listInvitations();
-      return c.json({ data: rows.map((row) => invitationView(row, app.clock.now())) }, 200);
+      const { page, limit } = c.req.valid("query");
+      const rows = await accounts.listInvitations((page - 1) * limit, limit);
+      const total = await accounts.countInvitations();
+      const data = rows.map((row) => invitationView(row, app.clock.now()));
+      return c.json({ data, pagination: paginationOf(page, limit, total) }, 200);
     })
     .openapi(createInvitation, async (c) => {
       const { note, expiresAt } = c.req.valid("json");

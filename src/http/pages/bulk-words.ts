@@ -17,7 +17,9 @@ export const pastTense: Record<Move, string> = {
 export function bulkInWords(verb: Move, asked: number, moved: number, before: Job[]): string {
   if (asked === 0) return "No job is ticked.";
   const did =
-    moved > 0 ? `${pastTense[verb]} ${counted(moved, "job")}.` : `No job was ${pastTense[verb].toLowerCase()}.`;
+    moved > 0
+      ? `${pastTense[verb]} ${counted(moved, "job")}.`
+      : `No job was ${pastTense[verb].toLowerCase()}.`;
   const kept = new Map<string, number>();
   const keep = (why: string) => kept.set(why, (kept.get(why) ?? 0) + 1);
   for (const job of before) if (isKept(verb, job)) keep(reasons[job.status]);

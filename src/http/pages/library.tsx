@@ -58,25 +58,35 @@ export function libraryPages(app: App): Hono<Env> {
 
     // The folders are shown, and counted, only where nothing narrows the grid.
     const isPlain = view.q === "" && view.type === "" && view.state === "";
+    // A poll looks at them only while they may change, and once after.
+    const mayChange = !isPoll || c.req.query("busy") === "1" || counts.total !== total;
     const subfolders =
-      isPlain && !isPoll ? (await listFolder(app.db, library.id, view.folder)).subfolders : [];
+      isPlain && mayChange ? (await listFolder(app.db, library.id, view.folder)).subfolders : null;
+    const work = await workNow(app, new Map([[library.id, counts]]));
+    const busy = work.scans > 0 || work.toGo.length > 0 ? "&busy=1" : "";
     const props: LibraryProps = {
       ctx,
       library: ctx.user?.role === "owner" ? library : { ...library, lastScanNote: null },
       counts,
       problems: await countProblems(app.db, library.id),
       trail: trailOf(view.folder),
-      subfolders: subfolders.map((f) => ({
-        ...f,
-        cover: f.coverFileId === null ? null : `/api/files/${f.coverFileId}/thumbnail?w=240`,
-      })),
+      subfolders:
+        subfolders?.map((f) => ({
+          ...f,
+          cover: f.coverFileId === null ? null : `/api/files/${f.coverFileId}/thumbnail?w=240`,
+        })) ?? null,
       view,
       deep,
       page: shown,
       goingOn: {
-        work: await workNow(app, new Map([[library.id, counts]])),
+        work,
         // Once the first files are shown, later ones are announced instead of moving what one looks at.
-        pollUrl: href(ctx, library.id, view, `part=going-on&total=${total === 0 ? counts.total : total}`),
+        pollUrl: href(
+          ctx,
+          library.id,
+          view,
+          `part=going-on&total=${total === 0 ? counts.total : total}${busy}`,
+        ),
         detailsUrl: ctx.user?.role === "owner" ? ctx.url("/admin/jobs") : undefined,
         news:
           total > 0 && counts.total > total

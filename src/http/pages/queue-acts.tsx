@@ -171,7 +171,9 @@ function killQuestion(running: number): Question {
     lines:
       running === 0
         ? []
-        : ["They stop at once and count as cancelled; each can be retried. Waiting jobs start in their place."],
+        : [
+            "They stop at once and count as cancelled; each can be retried. Waiting jobs start in their place.",
+          ],
     action: "/admin/jobs/kill-all",
     verb: `Kill ${counted(running, "job")}`,
     danger: true,

@@ -3,7 +3,14 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { apiSite } from "../../support/api-site.ts";
-import { type Browser, memberBrowser, ownerBrowser, type TestApp, testApp } from "../../support/app.ts";
+import {
+  type Browser,
+  memberBrowser,
+  ownerBrowser,
+  ownerInput,
+  type TestApp,
+  testApp,
+} from "../../support/app.ts";
 
 let app: TestApp;
 let owner: Browser;
@@ -74,6 +81,44 @@ test("forgetting a library cancels its scans", async () => {
   await owner("DELETE", `/api/libraries/${id}`);
   const { jobs } = await app.store.list({}, "oldest", 0, 10);
   expect(jobs.map((job) => job.status)).toEqual(["cancelled", "cancelled", "cancelled"]);
+  expect(jobs[0]!.failure?.message).toBe(`Cancelled by ${ownerInput.name}.`);
+});
+
+test("and the jobs of its files, whether they wait or run; those of other libraries go on", async () => {
+  const one = await create();
+  const path = mkdtempSync(join(tmpdir(), "sprocket-libraries-"));
+  const other = (await (await owner("POST", "/api/libraries", { path })).json()) as { id: string };
+  const job = (id: string, n: number) => ({
+    queue: "hash",
+    kind: "file-hash",
+    category: "cpu" as const,
+    vramMb: 0,
+    group: Number(id),
+    params: { fileId: n },
+    subject: { type: "file" as const, id: n, label: "a.jpg" },
+    priority: 5,
+    backfill: false,
+    dedupKey: null,
+    runAt: null,
+    maxRetries: 3,
+    origin: null,
+  });
+  await app.store.insert([job(one.id, 1), job(one.id, 2), job(other.id, 3)], 1);
+  const lanes = (await app.store.lanes()).filter((l) => l.group === Number(one.id)).map((l) => l.id);
+  const running = await app.store.claim({ lanes, worker: "w", now: 2, leaseMs: 60_000 });
+  await owner("DELETE", `/api/libraries/${one.id}`);
+  const { jobs } = await app.store.list({ kind: ["file-hash"] }, "oldest", 0, 10);
+  expect(jobs.map((j) => j.status).sort()).toEqual(["cancelled", "cancelled", "pending"]);
+  expect(await app.store.extend([running!], 90_000)).toEqual([running!]);
+  rmSync(path, { recursive: true });
+});
+
+test("JSON without a body is no body", async () => {
+  const { id } = await create();
+  const headers = { "Content-Type": "application/json" };
+  const scan = await owner("POST", `/api/libraries/${id}/scan`, undefined, headers);
+  expect(scan.status).toBe(202);
+  expect((await owner("POST", "/api/libraries", undefined, headers)).status).toBe(422);
 });
 
 test("members see the libraries but not where they lie, and change nothing", async () => {

@@ -166,6 +166,66 @@ describe("the jobs page", () => {
     expect(await answer.text()).toContain("Cancelled 1 job. 1 was already cancelled.");
   });
 
+  test("knows no verb that an object has by nature", async () => {
+    const id = await enqueue("done", "a.jpg");
+    for (const path of [`/admin/jobs/${id}/toString`, "/admin/jobs/queues/hash/toString"])
+      expect([path, (await owner("POST", path, "")).status]).toEqual([path, 404]);
+    expect((await owner("POST", "/admin/jobs/bulk", `ids=${id}&verb=toString`)).status).toBe(404);
+  });
+
+  test("says what kept the others from it, and asks nothing where there is nothing", async () => {
+    const id = await enqueue("done", "a");
+    await work();
+    const answer = await owner("POST", "/admin/jobs/bulk", `verb=cancel&ids=${id}&ids=999`, htmx);
+    expect(await answer.text()).toContain(
+      "No job was cancelled. 1 had already completed, 1 had already been removed.",
+    );
+    const kill = await (await owner("GET", "/admin/jobs/kill-all", undefined, htmx)).text();
+    expect(kill).toContain("Nothing is running.");
+    expect(kill).not.toContain("<button");
+    expect(await (await owner("GET", "/admin/jobs/queues/hash/purge")).text()).toContain(
+      "There is nothing to purge in hash.",
+    );
+  });
+
+  test("an open row brings its row along: a filter may have let go of it", async () => {
+    const id = await enqueue("fails", "a");
+    await work();
+    const inList = await (await owner("GET", `/admin/jobs/${id}?in=list`, undefined, htmx)).text();
+    expect(inList).toContain(`hx-target="#job-${id}"`);
+    const version = /id="detail-\d+" data-version="([^"]+)"/.exec(inList)![1];
+    expect(inList).toContain(`<tbody id="job-${id}" data-version="${version}">`);
+    await owner("POST", `/admin/jobs/${id}/retry`, "");
+    expect(await (await owner("GET", "/admin/jobs")).text()).not.toContain(`data-version="${version}"`);
+  });
+
+  test("a job that somebody cancelled is no fault, and says who asked for it", async () => {
+    const id = await enqueue("done", "a");
+    await owner("POST", `/admin/jobs/${id}/cancel`, "");
+    const page = await (await owner("GET", `/admin/jobs/${id}`)).text();
+    expect(page).not.toContain('class="failure full"');
+    const users = await app.accounts.listUsers();
+    const asked = (await app.queue.enqueue("done", { label: "b" }, { origin: users[0]!.id })).id;
+    expect(await (await owner("GET", `/admin/jobs/${asked}`)).text()).toContain("<dd>Olga Owner</dd>");
+  });
+
+  test("a queue keeps its buttons in their places, and a paused one promises no end", async () => {
+    const buttons = async () =>
+      /id="queue-metadata".*?<\/article>/s
+        .exec(await (await owner("GET", "/admin/jobs")).text())![0]
+        .match(/class="btn-icon"/g)!.length;
+    const before = await buttons();
+    await enqueue("done", "a");
+    expect(await buttons()).toBe(before);
+    await owner("POST", "/admin/jobs/queues/metadata/pause", "until=");
+    const card = /id="queue-metadata".*?<\/article>/s.exec(
+      await (await owner("GET", "/admin/jobs")).text(),
+    )![0];
+    expect(card).toContain("paused");
+    expect(card).toContain("oldest");
+    expect(card).not.toMatch(/done in|nothing finished/);
+  });
+
   test("clears every failure and keeps them", async () => {
     await enqueue("fails", "a");
     await work();

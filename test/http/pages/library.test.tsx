@@ -4,8 +4,9 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LibraryRow } from "../../../src/db/tables/library.ts";
+import { listAudit } from "../../../src/http/audit.ts";
 import { getLibrary, listLibraries } from "../../../src/library/libraries.ts";
-import { type Browser, memberBrowser, ownerBrowser } from "../../support/app.ts";
+import { type Browser, memberBrowser, ownerBrowser, ownerInput } from "../../support/app.ts";
 import { addDerivative, addFile, addLibrary, type MediaSite, mediaSite } from "../../support/media-site.ts";
 
 let at: MediaSite;
@@ -36,6 +37,24 @@ test("the root shows everything below it, a folder what lies in it", async () =>
   expect(page.indexOf('type="checkbox" name="deep"')).toBeLessThan(page.indexOf('type="hidden" name="deep"'));
   expect(names(await seen("?folder=2024&deep=1&deep=0"))).toEqual(["2024/a.jpg", "2024/may/b.jpg"]);
   expect((await owner("GET", `/libraries/${library.id}?folder=gone`)).status).toBe(404);
+});
+
+test("the poll brings the counts and folders that a first scan adds", async () => {
+  const poll = async (query: string) =>
+    (
+      await owner("GET", `/libraries/${library.id}?part=going-on&${query}`, undefined, {
+        "hx-request": "true",
+      })
+    ).text();
+  await addFile(at, library, "2024/a.jpg");
+  const first = await poll("total=0");
+  expect(first).toContain("All types (1)");
+  expect(first).toContain('hx-target="#folders"');
+  expect(first).toContain("<b>2024</b>");
+  expect(first).toContain("With subfolders");
+  // With nothing new and nothing under way, the folders are not even looked at.
+  expect(await poll("total=1")).not.toContain('hx-target="#folders"');
+  expect(await poll("total=1&busy=1")).toContain('hx-target="#folders"');
 });
 
 test("type, state and text narrow it", async () => {
@@ -129,6 +148,11 @@ test("Scan says what it enqueued, and the second time that it is on its way", as
   expect(await first.text()).toContain("Enqueued 3, skipped 0.");
   const second = await owner("POST", `/libraries/${library.id}/scan`, "", { "HX-Request": "true" });
   expect(await second.text()).toContain("on its way already");
+  const scans = (await listAudit(at.app, 1, 10)).entries.filter((entry) => entry.action === "library.scan");
+  expect(scans).toMatchObject([
+    { actor: ownerInput.email, target: String(library.id), detail: { enqueued: 0, skipped: 3 } },
+    { actor: ownerInput.email, target: String(library.id), detail: { enqueued: 3, skipped: 0 } },
+  ]);
 });
 
 test("settings change a library, and a bad folder leaves it as it was", async () => {
@@ -160,4 +184,11 @@ test("removing a library needs the tick, forgets its rows, and never touches the
   expect(gone.headers.get("location")).toBe("/");
   expect(await listLibraries(at.app.db)).toHaveLength(0);
   expect(existsSync(media)).toBe(true);
+});
+
+test("removing a library while it is scanned says who cancelled the scan, by name", async () => {
+  await owner("POST", `/libraries/${library.id}/scan`, "");
+  await owner("POST", `/libraries/${library.id}/remove`, "sure=yes");
+  const { jobs } = await at.app.store.list({}, "newest", 0, 1);
+  expect(jobs[0]!.failure?.message).toBe(`Cancelled by ${ownerInput.name}.`);
 });

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { listAudit } from "../../../src/http/audit.ts";
 import { listLibraries } from "../../../src/library/libraries.ts";
 import { browser, ownerInput } from "../../support/app.ts";
 import { addLibrary, type MediaSite, mediaSite } from "../../support/media-site.ts";
@@ -71,6 +72,8 @@ test("account, folder, Start: a library whose scans are enqueued", async () => {
   });
   const { jobs } = await at.app.store.list({}, "newest", 0, 10);
   expect(jobs.map((j) => j.kind)).toEqual(["gallery-scan"]);
+  const { entries } = await listAudit(at.app, 1, 10);
+  expect(entries.map((entry) => entry.action)).toEqual(["library.scan", "library.create"]);
 });
 
 test("a folder that can't be a library is refused with the reason, before and after choosing", async () => {
@@ -105,6 +108,8 @@ test("libraries that are there already are shown and started together", async ()
   expect(page).toContain("Start with this library");
   await owner("POST", "/welcome/start", "");
   expect((await at.app.store.list({}, "newest", 0, 10)).total).toBe(3);
+  const { entries } = await listAudit(at.app, 1, 10);
+  expect(entries).toMatchObject([{ action: "library.scan", actor: ownerInput.email }]);
 });
 
 test("once there is an owner, the first run is over", async () => {

@@ -47,39 +47,45 @@ CREATE TABLE file (
   width INTEGER,
   height INTEGER,
   duration_s REAL,
-  codecs TEXT,
   captured_at INTEGER,
   captured_offset_min INTEGER,
   captured_from TEXT,
   gps_lat REAL,
   gps_lon REAL,
   gps_alt REAL,
-  camera TEXT,
-  metadata TEXT,
   metadata_at INTEGER,
   hashed_at INTEGER,
   -- The scan (its job id) that last saw the file.
   seen_by INTEGER,
+  -- When it was last known to be at its place.
+  seen_at INTEGER,
   missing_since INTEGER,
   trashed_at INTEGER,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
+  -- Long, so last: whoever asks for a column above need not read past them.
+  codecs TEXT,
+  camera TEXT,
+  metadata TEXT,
   UNIQUE (library_id, path)
 );
-CREATE INDEX file_folder ON file (folder_id, name);
+CREATE INDEX file_folder ON file (folder_id, name, type, state, trashed_at);
 CREATE INDEX file_library_type ON file (library_id, type, id);
-CREATE INDEX file_captured ON file (captured_at);
+CREATE INDEX file_library_captured ON file (library_id, captured_at);
 CREATE INDEX file_sha256 ON file (sha256) WHERE sha256 IS NOT NULL;
 CREATE INDEX file_inode ON file (inode, size_bytes);
 CREATE INDEX file_unhashed ON file (id) WHERE sha256 IS NULL;
 -- The few files that need a look.
-CREATE INDEX file_problem ON file (library_id, path) WHERE state <> 'ok';
+CREATE INDEX file_problem ON file (library_id, path, type, state, trashed_at) WHERE state <> 'ok';
+CREATE INDEX file_trashed ON file (library_id, path, type, state, folder_id, trashed_at) WHERE trashed_at IS NOT NULL;
 -- Covers the counts and sums of the overview, the library cards and every list's total.
-CREATE INDEX file_present ON file (library_id, type, size_bytes, trashed_at) WHERE trashed_at IS NULL;
-CREATE INDEX file_trashed ON file (library_id, path) WHERE trashed_at IS NOT NULL;
-CREATE INDEX file_library_captured ON file (library_id, captured_at);
-CREATE INDEX file_name ON file (name);
-CREATE INDEX file_size ON file (size_bytes);
+CREATE INDEX file_present ON file (library_id, type, state, size_bytes, trashed_at) WHERE trashed_at IS NULL;
+-- The orders of lists, each with all that lists are filtered by, so that only the rows of the page itself are read.
+CREATE INDEX file_by_captured ON file (captured_at, id, library_id, folder_id, type, state, trashed_at);
+CREATE INDEX file_by_id ON file (id, library_id, folder_id, type, state, trashed_at);
+CREATE INDEX file_by_name ON file (name, id, library_id, folder_id, type, state, trashed_at);
+CREATE INDEX file_by_path ON file (path, id, library_id, folder_id, type, state, trashed_at);
+CREATE INDEX file_by_size ON file (size_bytes, id, library_id, folder_id, type, state, trashed_at);
 CREATE INDEX folder_parent ON folder (parent_id);
 
 -- A new file that turned out to be a missing one at another place: its id leads to the row that was kept, so that jobs
