@@ -24,6 +24,7 @@ import { version } from "../runtime/version.ts";
 import { openAndMigrate } from "./database.ts";
 import { type Engine, openEngine } from "./engine.ts";
 import { addFolders } from "./folders.ts";
+import { idleMemoryLoop } from "./idle-memory.ts";
 import { listen } from "./listen.ts";
 
 export interface RunningServer {
@@ -112,6 +113,7 @@ export function services({ settings, ...engine }: Engine, { worker }: Pick<App, 
     loopService(autoScanLoop({ ...engine, settings, scanKinds }), clock, log),
     loopService(transformCacheLoop(engine), clock, log),
     loopService(derivativeSweep(engine, clock.now()), clock, log),
+    loopService(idleMemoryLoop({ ...engine, worker }), clock, log),
     libraryWatch({ ...engine, scanKinds }),
     // Last, so that it stops first: its jobs are handed back before anything else may keep the end waiting.
     worker,

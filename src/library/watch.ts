@@ -3,7 +3,7 @@
 
 import { type FSWatcher, watch } from "node:fs";
 import { lstat, opendir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Db } from "../db/open.sqlite.ts";
 import type { FileType, LibraryRow } from "../db/tables/library.ts";
 import type { Enqueuer } from "../queue/queue.ts";
@@ -55,8 +55,7 @@ export function libraryWatch(parts: WatchParts): LibraryWatch {
     const lost = new Set<number>();
     for (const [id, one] of watched) {
       const row = wanted.get(id);
-      if (row && row.path === one.row.path && (await identityOf(row.path)) === one.rootIdentity)
-        one.row = row;
+      if (row && row.path === one.row.path && !(await one.isElsewhere())) one.row = row;
       else {
         one.stop();
         watched.delete(id);
@@ -110,6 +109,8 @@ export function libraryWatch(parts: WatchParts): LibraryWatch {
 
 class WatchedLibrary {
   private readonly watchers = new Map<string, FSWatcher>();
+  /** Of the root, and of folders whose watch ended by itself: where disks may come and go. */
+  private readonly identities: Map<string, string | undefined>;
   private gaveUp: string | undefined;
   private isStopped = false;
   private firstChangeAt: number | undefined;
@@ -117,10 +118,18 @@ class WatchedLibrary {
 
   constructor(
     public row: LibraryRow,
-    /** The directory that is watched; undefined when it was not there. */
-    readonly rootIdentity: string | undefined,
+    /** Undefined when it is not there. */
+    rootIdentity: string | undefined,
     private readonly parts: WatchParts,
-  ) {}
+  ) {
+    this.identities = new Map([[row.path, rootIdentity]]);
+  }
+
+  /** Whether what lies at the watched places is not what is watched: a disk was mounted or unmounted there. */
+  async isElsewhere(): Promise<boolean> {
+    for (const [path, identity] of this.identities) if ((await identityOf(path)) !== identity) return true;
+    return false;
+  }
 
   state(): WatchState {
     return this.gaveUp === undefined
@@ -202,9 +211,24 @@ class WatchedLibrary {
     const path = join(folder, name);
     const what = await lstat(path).catch(() => undefined);
     if (what?.isDirectory()) await this.addFolder(path);
-    else if (!what)
-      for (const one of [...this.watchers.keys()])
-        if (one === path || one.startsWith(`${path}/`)) this.unwatch(one);
+    else if (!what) {
+      this.unwatchBelow(path);
+      if (name === basename(folder)) await this.watchAnew(folder);
+    }
+  }
+
+  /** The last word of a watch that ends, for its folder was deleted or unmounted, is the folder's own name. */
+  private async watchAnew(folder: string) {
+    this.unwatchBelow(folder);
+    const identity = await identityOf(folder);
+    // Deleted: its parent's watch tells when it is there again. The root has no such parent.
+    if (identity || folder === this.row.path) this.identities.set(folder, identity);
+    if (identity) await this.addFolder(folder);
+  }
+
+  private unwatchBelow(path: string) {
+    for (const one of [...this.watchers.keys()])
+      if (one === path || one.startsWith(`${path}/`)) this.unwatch(one);
   }
 
   /** Enqueues the scans when nothing has changed for a while. */

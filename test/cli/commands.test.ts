@@ -1,10 +1,12 @@
 // The commands beside the server: what they print, what they change, and their exit codes.
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSqlite } from "../../src/db/open.sqlite.ts";
+import { openSqliteJobStore } from "../../src/queue/job-store.sqlite.ts";
+import type { NewJob } from "../../src/queue/job-store.ts";
 import { type ServerProcess, sprocket, startServer } from "../support/server-process.ts";
 
 setDefaultTimeout(30_000);
@@ -21,7 +23,18 @@ describe("usage", () => {
     ["help on a command shows an example", ["enqueue", "--help"], 0, /Examples:\n {2}\$ sprocket enqueue/],
     ["a mistyped flag", ["jobs", "--stauts", "failed"], 2, /unknown option '--stauts'[\s\S]*--status/],
     ["a value out of the list", ["jobs", "--status", "faild"], 2, /Allowed choices are pending/],
+    [
+      "a group of commands shows an example",
+      ["token", "--help"],
+      0,
+      /Examples:\n {2}\$ sprocket token create/,
+    ],
+    ["another", ["user", "--help"], 0, /Examples:\n {2}\$ sprocket user create/],
+    ["a third", ["config", "--help"], 0, /Examples:\n {2}\$ sprocket config dump/],
     ["a mistyped command", ["srve"], 2, /no folder srve; did you mean the command serve\?/],
+    ["a command of a later version", ["restore", "x"], 2, /restore comes with a later version/],
+    ["help on one", ["explain", "--help"], 2, /explain comes with a later version/],
+    ["a word that is nothing", ["holidays"], 2, /neither a command nor a folder holidays/],
     ["a missing argument", ["user", "create"], 2, /missing required argument 'email'/],
     ["half a command", ["token"], 2, /Usage: sprocket token/],
     [
@@ -46,6 +59,15 @@ describe("usage", () => {
   }
 });
 
+for (const folders of [["holidays"], ["/nowhere/at-all"], ["models"], [media, join(top, "nowhere")]])
+  test(`no data folder is left behind by ${folders.at(-1)}, which can't be served`, async () => {
+    mkdirSync(media, { recursive: true });
+    const fresh = join(top, "fresh");
+    const ended = await sprocket(folders, { env: { SPROCKET_DATA: fresh, SPROCKET_PORT: "0" } });
+    expect(ended.exitCode).not.toBe(0);
+    expect(existsSync(fresh)).toBe(false);
+  });
+
 test("version says which build this is", async () => {
   expect((await sprocket(["version"])).stdout).toMatch(/^Sprocket \d+\.\d+\.\d+ \(run from source\)\n$/);
   expect(JSON.parse((await sprocket(["version", "--json"])).stdout)).toMatchObject({
@@ -62,9 +84,26 @@ test("config dump shows values with their sources, and no secret", async () => {
   expect(stdout).not.toContain("correct horse");
 });
 
+const hashJob = (fileId: number): NewJob => ({
+  queue: "hash",
+  kind: "file-hash",
+  category: "cpu",
+  vramMb: 0,
+  group: 0,
+  params: { fileId },
+  subject: { type: "file", id: fileId, label: `${fileId}.mp4` },
+  priority: 5,
+  backfill: false,
+  dedupKey: `file-hash:${fileId}`,
+  runAt: null,
+  maxRetries: 3,
+  origin: null,
+});
+
 describe("without a server", () => {
   test("an owner is made offline, on a new data folder", async () => {
     const ended = await onData("user", "create", "ada@example.org", "--role", "owner");
+    expect(statSync(join(data, "sprocket.db")).mode & 0o077).toBe(0);
     expect(ended.stdout).toMatch(/^Created ada@example.org \(owner\)\. Password: \S{20}\n$/);
     expect(await onData("user", "create", "ada@example.org")).toMatchObject({ exitCode: 1, stdout: "" });
   });
@@ -88,11 +127,39 @@ describe("without a server", () => {
   test("backup writes a whole copy, and never over a file", async () => {
     const file = join(top, "copy.db");
     expect((await onData("backup", file)).exitCode).toBe(0);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
     const { sqlite } = openSqlite(file);
     expect(sqlite.query("SELECT count(*) AS n FROM user").get()).toEqual({ n: 2 });
     sqlite.close();
     expect((await onData("backup", file)).stderr).toContain("exists already");
     expect(existsSync(`${file}.partial`)).toBe(false);
+  });
+
+  test("jobs knows the seven states, also the one that only a limit makes", async () => {
+    const busy = join(top, "busy");
+    await sprocket(["user", "create", "ada@example.org", "--data", busy]);
+    const open = openSqlite(join(busy, "sprocket.db"));
+    const store = openSqliteJobStore(open.sqlite);
+    const now = Date.now();
+    await store.insert(
+      Array.from({ length: 8 }, (_, n) => hashJob(n + 1)),
+      now,
+    );
+    const lanes = (await store.lanes()).map((lane) => lane.id);
+    for (let n = 0; n < 5; n++) await store.claim({ lanes, worker: "w", now, leaseMs: 3_600_000 });
+    store.close();
+    open.close();
+    const listed = async (...args: string[]) => {
+      const { stdout } = await sprocket(["jobs", ...args, "--json", "--data", busy]);
+      const { data } = JSON.parse(stdout) as { data: { status: string; params: object }[] };
+      return data.map(({ status, params }) => ({ status, params }));
+    };
+    expect(await listed("--status", "queued")).toEqual([{ status: "queued", params: { fileId: "6" } }]);
+    expect(await listed("--status", "pending")).toEqual([
+      { status: "pending", params: { fileId: "7" } },
+      { status: "pending", params: { fileId: "8" } },
+    ]);
+    expect((await listed()).filter(({ status }) => status === "queued").length).toBe(1);
   });
 
   test("an older database is left for the server to upgrade", async () => {
@@ -136,7 +203,7 @@ describe("without a server", () => {
 describe("beside a server", () => {
   let server: ServerProcess;
   beforeAll(async () => {
-    mkdirSync(media);
+    mkdirSync(media, { recursive: true });
     writeFileSync(join(media, "a.mp3"), "not music");
     server = await startServer(data, [media]);
   });

@@ -1,7 +1,7 @@
 // The server as users meet it: a process that starts on folders, is asked over HTTP, and is stopped or killed.
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -208,8 +208,11 @@ describe("what stops the start, in one clear line", () => {
 
   test("a line for each of several bad folders, and no library of the good one", async () => {
     const data = at("data-several");
-    const ended = await sprocket(["serve", "--port", "0", "--data", data, at("media"), at("one"), at("two")]);
-    expect(ended.stderr.trim().split("\n")).toHaveLength(2);
+    const serve = () => sprocket(["serve", "--port", "0", "--data", data, at("media"), at("one"), at("two")]);
+    expect((await serve()).stderr.trim().split("\n")).toHaveLength(2);
+    expect(existsSync(data)).toBe(false);
+    await sprocket(["user", "create", "ada@example.org", "--data", data]);
+    expect((await serve()).stderr.trim().split("\n")).toHaveLength(2);
     const { sqlite } = openSqlite(join(data, "sprocket.db"));
     expect(sqlite.query("SELECT count(*) AS n FROM library").get()).toEqual({ n: 0 });
     sqlite.close();

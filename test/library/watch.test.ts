@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { FSWatcher } from "node:fs";
 import { mkdirSync, renameSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { updateLibrary } from "../../src/library/libraries.ts";
 import { type LibraryWatch, libraryWatch, type WatchParts } from "../../src/library/watch.ts";
 import type { Asked } from "../../src/queue/queue.ts";
@@ -210,6 +210,27 @@ test("so is one that was exchanged for another folder between two looks", async 
   await at.parts.clock.advance(5000);
   expect(asked.length).toBe(1);
 });
+
+test.each(["", "disk"])(
+  "a watch that ends by itself is set anew, at the root or below it: %p",
+  async (name) => {
+    mkdirSync(join(at.media, "disk"));
+    await at.library({ watch: true, ...onlyImages });
+    await start();
+    const place = join(at.media, name);
+    const before = callbacks.get(place);
+    await tell(place, basename(place));
+    expect(callbacks.has(place)).toBe(true);
+    expect(callbacks.get(place)).not.toBe(before);
+    await at.parts.clock.advance(5000);
+    expect(asked.length).toBe(1);
+    // That was the mount point; now the disk is back.
+    renameSync(place, join(at.top, "mount point"));
+    mkdirSync(join(place, "2024"), { recursive: true });
+    await lookAgain();
+    expect(callbacks.has(join(place, "2024"))).toBe(true);
+  },
+);
 
 test("the system's own watch tells of a new file", async () => {
   await at.library({ watch: true, ...onlyImages });

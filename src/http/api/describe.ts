@@ -56,7 +56,7 @@ export function problems<N extends keyof typeof texts>(...statuses: N[]) {
 interface Operation {
   security?: unknown[];
   requestBody?: unknown;
-  parameters?: { in?: string }[];
+  parameters?: object[];
   responses?: Record<string, unknown>;
 }
 
@@ -65,7 +65,8 @@ interface Operation {
  * stands, 404 where a path names something, 422 where something is read.
  */
 export function addUsualProblems(operation: Operation): void {
-  const takesFrom = (place: string) => operation.parameters?.some((parameter) => parameter.in === place);
+  const takesFrom = (place: string) =>
+    operation.parameters?.some((parameter) => "in" in parameter && parameter.in === place);
   const usual: (keyof typeof texts)[] = [];
   // Public routes say so with an empty list.
   if (operation.security?.length !== 0) usual.push(401, 403);

@@ -80,6 +80,21 @@ describe("settings", () => {
     expect([now.registrationMode, now.concurrencyMultiplier]).toEqual(["closed", 1]);
   });
 
+  test("seconds for a kind that there is not are refused, and so is the key __proto__", async () => {
+    const change = (body: string) =>
+      owner("PATCH", "/api/admin/settings", body, { "content-type": "application/json" });
+    for (const [body, path] of [
+      ['{"stuckAfterS":{"bogus-kind":50}}', ["stuckAfterS", "bogus-kind"]],
+      ['{"stuckAfterS":{"__proto__":50}}', ["stuckAfterS", "__proto__"]],
+      ['{"__proto__":{"nsfwVisible":true}}', ["__proto__"]],
+    ] as const) {
+      const [status, problem] = await json(await change(body));
+      expect([body, status, problem.errors?.[0]?.path]).toEqual([body, 422, path]);
+    }
+    expect((await change('{"stuckAfterS":{"file-hash":50}}')).status).toBe(200);
+    for (const body of ["[]", "7", "null"]) expect((await change(body)).status).toBe(422);
+  });
+
   test("a setting that the environment fixes is refused by name", async () => {
     const all = app.settings.all.bind(app.settings);
     app.settings.all = () =>
@@ -103,6 +118,23 @@ describe("A7: users", () => {
       ["member@example.org", "member"],
     ]);
     expect(list[1].lastSeenAt).toBe(new Date(app.clock.now()).toISOString());
+  });
+
+  test("and invitations come in pages", async () => {
+    await owner("POST", "/api/admin/invitations", { note: "first" });
+    await owner("POST", "/api/admin/invitations", { note: "second" });
+    const page = async (what: string) =>
+      (await json(await owner("GET", `/api/admin/${what}?page=2&limit=1`)))[1];
+    expect(await page("users")).toMatchObject({
+      data: [{ email: "member@example.org" }],
+      pagination: { page: 2, limit: 1, total: 2, totalPages: 2 },
+    });
+    expect(await page("invitations")).toMatchObject({
+      data: [{ note: "first" }],
+      pagination: { page: 2, limit: 1, total: 2, totalPages: 2 },
+    });
+    for (const what of ["users", "invitations"])
+      expect((await owner("GET", `/api/admin/${what}?limit=201`)).status).toBe(422);
   });
 
   test("are promoted and demoted, but never the last owner", async () => {

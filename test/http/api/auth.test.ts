@@ -105,6 +105,39 @@ describe("signing up and in", () => {
     expect([broken.status, broken.headers.get("content-type")]).toEqual([400, "application/problem+json"]);
   });
 
+  test.each(["owner@localhost", "admin@nas"])("%s is an e-mail address at home", async (email) => {
+    const first = browser(site);
+    expect((await first("POST", "/api/auth/sign-up", { ...ownerInput, email })).status).toBe(201);
+    const again = browser(site);
+    expect((await again("POST", "/api/auth/sign-in", { ...ownerInput, email })).status).toBe(200);
+    expect((await json(await again("GET", "/api/me")))[1].user.email).toBe(email);
+  });
+
+  test.each(["a@", "@nas", "a b@nas", "nas"])("%s is no e-mail address", async (email) => {
+    const [status, problem] = await json(
+      await browser(site)("POST", "/api/auth/sign-up", { ...ownerInput, email }),
+    );
+    expect([status, problem.errors[0].path]).toEqual([422, ["email"]]);
+  });
+
+  test.each(["O\0lga", "Ol\r\nga", "\u202eagl\u202cO", "Ol\u2066ga"])(
+    "the name %j is refused, since it shows as another",
+    async (name) => {
+      const [status, problem] = await json(
+        await browser(site)("POST", "/api/auth/sign-up", { ...ownerInput, name }),
+      );
+      expect([status, problem.errors[0].path]).toEqual([422, ["name"]]);
+    },
+  );
+
+  test("a name in any script is fine", async () => {
+    const name = "Ольга 名前 👩\u200d🔬 اولگا";
+    const [status, { user }] = await json(
+      await browser(site)("POST", "/api/auth/sign-up", { ...ownerInput, name }),
+    );
+    expect([status, user.name]).toEqual([201, name]);
+  });
+
   test("a wrong password is 401, and 429 with Retry-After after many", async () => {
     await ownerBrowser(site);
     const guesser = browser(site, "203.0.113.66", "nas.local");
@@ -157,6 +190,39 @@ describe("tokens", () => {
     expect((await script("GET", "/api/me", undefined, { "x-api-key": made.token })).status).toBe(200);
     expect((await owner("DELETE", `/api/tokens/${made.id}`)).status).toBe(204);
     expect((await script("GET", "/api/me", undefined, { "x-api-key": made.token })).status).toBe(401);
+  });
+
+  test("a token that ends makes none that outlives it", async () => {
+    const owner = await ownerBrowser(site);
+    const at = (hours: number) => new Date(app.clock.now() + hours * 3_600_000).toISOString();
+    const [, made] = await json(
+      await owner("POST", "/api/tokens", { name: "hour", scopes: ["read", "write"], expiresAt: at(1) }),
+    );
+    const headers = { "x-api-key": made.token };
+    const script = browser(site, "203.0.113.5", "nas.local");
+    const child = async (expiresAt?: string) => {
+      const asked = { name: "child", scopes: ["read"], expiresAt };
+      return (await json(await script("POST", "/api/tokens", asked, headers)))[1].expiresAt;
+    };
+    expect([await child(), await child(at(2)), await child(at(0.5))]).toEqual([at(1), at(1), at(0.5)]);
+    expect((await json(await script("GET", "/api/me", undefined, headers)))[1].expiresAt).toBe(at(1));
+  });
+
+  test("come in pages", async () => {
+    const owner = await ownerBrowser(site);
+    for (const name of ["a", "b", "c"]) await owner("POST", "/api/tokens", { name, scopes: ["read"] });
+    const [, page] = await json(await owner("GET", "/api/tokens?page=2&limit=2"));
+    expect(page.data.map((token: { name: string }) => token.name)).toEqual(["c"]);
+    expect(page.pagination).toEqual({ page: 2, limit: 2, total: 3, totalPages: 2 });
+    expect((await owner("GET", "/api/tokens?limit=201")).status).toBe(422);
+  });
+
+  test("have a name of one line", async () => {
+    const owner = await ownerBrowser(site);
+    const [status, problem] = await json(
+      await owner("POST", "/api/tokens", { name: "a\nb", scopes: ["read"] }),
+    );
+    expect([status, problem.errors[0].path]).toEqual([422, ["name"]]);
   });
 
   test("cannot have ended already, nor be without scopes", async () => {

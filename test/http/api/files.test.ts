@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { writeDerivative } from "../../../src/library/derivatives.ts";
-import { findFileAt } from "../../../src/library/files.ts";
+import { findFileAt, markInvalid } from "../../../src/library/files.ts";
 import { createLibrary } from "../../../src/library/libraries.ts";
 import { scanLibrary } from "../../../src/library/scan.ts";
+import type { Settlement } from "../../../src/queue/job-store.ts";
 import { apiSite } from "../../support/api-site.ts";
 import { type Browser, memberBrowser, ownerBrowser, type TestApp, testApp } from "../../support/app.ts";
 
@@ -271,6 +272,68 @@ describe("a transform", () => {
     app.queue.enqueue = enqueue;
     expect((await owner("GET", `/api/files/${id}/transform?w=1&format=png`)).status).toBe(200);
     expect((await app.store.list({}, "oldest", 0, 10)).total).toBe(0);
+  });
+
+  test("of audio is 422 and points to no picture, since there is none", async () => {
+    put("c.mp3");
+    const id = await idAt(await library(), "c.mp3");
+    const answer = await owner("GET", `/api/files/${id}/transform?w=10`);
+    expect(answer.status).toBe(422);
+    expect(((await answer.json()) as { hint: string }).hint).not.toContain("/thumbnail");
+  });
+
+  describe("of a broken picture", () => {
+    let id: number;
+    beforeEach(async () => {
+      put("broken.png", "no picture");
+      id = await idAt(await library(), "broken.png");
+      // The file's times are the machine's: the server's clock comes after them.
+      await app.clock.advance(Math.max(0, Date.now() + 60_000 - app.clock.now()));
+    });
+    const view = async (w: number) => {
+      const answer = await owner("GET", `/api/files/${id}/transform?w=${w}`);
+      return [answer.status, ((await answer.json()) as { code: string }).code];
+    };
+    const jobs = async () => (await app.store.list({ kind: ["image-transform"] }, "newest", 0, 10)).total;
+    /** One run of a job about the file. */
+    const over = async (kind: string, how: Settlement, now = app.clock.now()) => {
+      const { id: job } = await app.queue.enqueue(kind, { fileId: id });
+      const lanes = (await app.store.lanes()).filter((lane) => lane.kind === kind).map((lane) => lane.id);
+      const claimed = await app.store.claim({ lanes, worker: "w", now, leaseMs: 60_000 });
+      expect(claimed?.jobId).toBe(job);
+      await app.store.settle(claimed!, how, now);
+    };
+    const corrupt: Settlement = { outcome: "failed", failure: { code: "input.corrupt", message: "No PNG." } };
+
+    test("is 422 at once after the first failure, in any size, without a job for each look", async () => {
+      await over("image-transform", corrupt);
+      expect([await view(1), await view(2), await view(3)]).toEqual(Array(3).fill([422, "input.corrupt"]));
+      expect(await jobs()).toBe(1);
+    });
+
+    test("is 422 at once when it is invalid and its thumbnail came to nothing", async () => {
+      await markInvalid(app.db, id, "input.truncated", "It ends early.", app.clock.now());
+      await over("image-thumbnail", { outcome: "completed", note: "nothing can be made" });
+      expect(await view(1)).toEqual([422, "input.truncated"]);
+      expect(await jobs()).toBe(0);
+    });
+
+    test("is tried again when the file has changed, and after a failure that was not the file's", async () => {
+      const isTried = async () => {
+        const before = await jobs();
+        const asked = view(1);
+        while ((await jobs()) === before) await new Promise((resolve) => setImmediate(resolve));
+        await app.clock.advance(31_000);
+        expect((await asked)[0]).toBe(503);
+        await app.queue.moveAll({ kind: ["image-transform"], status: ["pending"] }, "remove", null);
+      };
+      await over("image-transform", { outcome: "failed", failure: { code: "tool.crashed", message: "" } });
+      await isTried();
+      await over("image-transform", corrupt);
+      expect(await view(1)).toEqual([422, "input.corrupt"]);
+      await over("image-transform", corrupt, Date.now() - 3_600_000);
+      await isTried();
+    });
   });
 
   test("that takes too long is 503 and its job goes on", async () => {

@@ -144,3 +144,38 @@ test("the folder picker shows what lies in a folder", async () => {
   });
   expect((await owner("GET", "/api/admin/folders?path=nowhere")).status).toBe(422);
 });
+
+test("come in pages", async () => {
+  for (const name of ["a", "b", "c"]) {
+    mkdirSync(join(media, name));
+    await owner("POST", "/api/libraries", { path: join(media, name) });
+  }
+  expect(await (await owner("GET", "/api/libraries?page=2&limit=2")).json()).toMatchObject({
+    data: [{ name: "c" }],
+    pagination: { page: 2, limit: 2, total: 3, totalPages: 2 },
+  });
+  expect((await owner("GET", "/api/libraries?limit=201")).status).toBe(422);
+});
+
+test("an NSFW library is not listed for members while NSFW is hidden, but counted", async () => {
+  await create({ nsfw: true });
+  const member = await memberBrowser(app, apiSite(app));
+  const listed = async (who: Browser) => (await (await who("GET", "/api/libraries")).json()) as object;
+  expect(await listed(member)).toMatchObject({ data: [], pagination: { total: 0 }, hiddenNsfw: 1 });
+  expect(await listed(owner)).toMatchObject({ data: [{ nsfw: true }], hiddenNsfw: 0 });
+  await app.settings.change({ nsfwVisible: true }, null);
+  expect(await listed(member)).toMatchObject({ data: [{ nsfw: true }], hiddenNsfw: 0 });
+});
+
+test("a name is one line without control characters; a folder's odd name is made one", async () => {
+  const { id } = await create();
+  for (const name of ["a\0b", "a\r\nb", "\u202egpj.exe"]) {
+    const answer = await owner("PATCH", `/api/libraries/${id}`, { name });
+    expect([answer.status, ((await answer.json()) as any).errors[0].path]).toEqual([422, ["name"]]);
+  }
+  await owner("DELETE", `/api/libraries/${id}`);
+  const odd = join(media, "odd\nname");
+  mkdirSync(odd);
+  const made = await owner("POST", "/api/libraries", { path: odd });
+  expect([made.status, ((await made.json()) as any).name]).toEqual([201, "odd\ufffdname"]);
+});

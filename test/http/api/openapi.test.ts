@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Hono } from "hono";
 import { createApp } from "../../../src/http/app.ts";
 import type { Env } from "../../../src/http/context.ts";
+import { publicRoutes } from "../../../src/http/guards.ts";
 import { type Browser, ownerBrowser, type TestApp, testApp } from "../../support/app.ts";
 
 let app: TestApp;
@@ -15,23 +16,72 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
+const describedApi = async () =>
+  (await (await owner("GET", "/sprocket/api/openapi.json")).json()) as Record<string, any>;
+const operations = ({ paths }: Record<string, any>) =>
+  Object.entries(paths as Record<string, Record<string, any>>).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      route: `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ":$1")}`,
+      operation,
+    })),
+  );
+
 describe("the API's description", () => {
-  test("is OpenAPI 3.1 and names every API route but streams and itself", async () => {
-    const document = (await (await owner("GET", "/sprocket/api/openapi.json")).json()) as any;
+  test("is OpenAPI 3.1 and names every API route", async () => {
+    const document = await describedApi();
     expect(document.openapi).toBe("3.1.0");
     expect(document.servers).toEqual([{ url: "/sprocket" }]);
-    const described = Object.entries(document.paths as Record<string, object>).flatMap(([path, methods]) =>
-      Object.keys(methods).map((m) => `${m.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ":$1")}`),
-    );
+    const described = operations(document).map(({ route }) => route);
     const missing = site.routes
-      .filter((r) => r.path.startsWith("/api/") && !["ALL", "HEAD"].includes(r.method))
+      .filter((r) => /^\/(api\/|healthz$|readyz$)/.test(r.path) && !["ALL", "HEAD"].includes(r.method))
       .map((r) => `${r.method} ${r.path}`)
-      .filter((r) => !/stream|openapi|docs/.test(r) && !described.includes(r));
-    expect([...new Set(missing)]).toEqual([]);
+      .filter((r) => !described.includes(r));
+    expect(missing).toEqual([]);
+  });
+
+  test("says for every route but the public ones that it may be 401 and 403", async () => {
+    const isPublic = (route: string) => publicRoutes.includes(route);
+    for (const { route, operation } of operations(await describedApi())) {
+      expect([route, operation.security?.length === 0]).toEqual([route, isPublic(route)]);
+      if (!isPublic(route))
+        expect([route, Object.keys(operation.responses)]).toEqual([
+          route,
+          expect.arrayContaining(["401", "403"]),
+        ]);
+    }
+  });
+
+  test("says where a path may name nothing and where input may not fit", async () => {
+    for (const { route, operation } of operations(await describedApi())) {
+      const answers = Object.keys(operation.responses);
+      if (route.includes("/:")) expect([route, answers]).toEqual([route, expect.arrayContaining(["404"])]);
+      const takesInput = operation.requestBody || operation.parameters?.some((p: any) => p.in === "query");
+      if (takesInput) expect([route, answers]).toEqual([route, expect.arrayContaining(["422"])]);
+    }
+  });
+
+  test("says what is in every JSON answer", async () => {
+    const isBare = ({ $ref, allOf, properties, items, additionalProperties }: any) =>
+      !($ref || allOf || properties || items || additionalProperties?.type);
+    const bare = operations(await describedApi()).filter(({ operation }) =>
+      Object.values(operation.responses as Record<string, any>).some(({ content }) => {
+        const schema = content?.["application/json"]?.schema;
+        return schema && isBare(schema);
+      }),
+    );
+    expect(bare.map(({ route }) => route)).toEqual([]);
+  });
+
+  test("describes the stream of jobs as events", async () => {
+    const { paths } = await describedApi();
+    expect(Object.keys(paths["/api/jobs/stream"].get.responses["200"].content)).toEqual([
+      "text/event-stream",
+    ]);
+    expect(paths["/api/files/{id}/transform"].get.responses["503"]).toBeDefined();
   });
 
   test("describes input with its limits", async () => {
-    const document = (await (await owner("GET", "/api/openapi.json")).json()) as any;
+    const document = await describedApi();
     const body = document.paths["/api/admin/users/{id}"].patch.requestBody.content["application/json"].schema;
     expect(body.properties.role.enum).toEqual(["owner", "member"]);
   });
