@@ -101,6 +101,17 @@ export interface Tally {
   cancelled: number;
 }
 
+export const noTally = (): Tally => ({
+  waiting: 0,
+  delayed: 0,
+  paused: 0,
+  running: 0,
+  completed: 0,
+  failed: 0,
+  cleared: 0,
+  cancelled: 0,
+});
+
 export interface LaneTally extends Tally {
   lane: Lane;
 }

@@ -2,20 +2,9 @@
 // count. Reading them costs nothing, at any number of jobs. Another process's writes are noticed and read in again.
 
 import type { Database } from "bun:sqlite";
-import type { Lane, LaneKey, LaneTally, Tally } from "./job-store.ts";
+import { type Lane, type LaneKey, type LaneTally, noTally, type Tally } from "./job-store.ts";
 
 export type TallyState = keyof Tally;
-
-const none = (): Tally => ({
-  waiting: 0,
-  delayed: 0,
-  paused: 0,
-  running: 0,
-  completed: 0,
-  failed: 0,
-  cleared: 0,
-  cancelled: 0,
-});
 
 export class Tallies {
   private lanes = new Map<number, LaneTally>();
@@ -55,7 +44,7 @@ export class Tallies {
   }
 
   private add(lane: Lane): void {
-    this.lanes.set(lane.id, { lane, ...none() });
+    this.lanes.set(lane.id, { lane, ...noTally() });
     this.byKey.set(keyOf(lane), lane);
   }
 

@@ -28,10 +28,3 @@ export function pageOf<T>(rows: T[], { page, limit }: z.output<typeof pageQuery>
   const data = rows.slice((page - 1) * limit, page * limit);
   return { data, pagination: paginationOf(page, limit, rows.length) };
 }
-
-/** An id in a path: opaque to callers, a number inside. What is no number names nothing. */
-export const idParam = z.object({ id: z.string().openapi({ example: "42" }) });
-
-export function idOf(id: string): number {
-  return /^\d{1,15}$/.test(id) ? Number(id) : -1;
-}

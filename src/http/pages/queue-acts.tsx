@@ -7,7 +7,7 @@ import type { QueueFigures } from "../../../views/parts/queue-card.tsx";
 import { QueueCard } from "../../../views/parts/queue-card.tsx";
 import { QueueDialog, QueuePage } from "../../../views/parts/queue-dialog.tsx";
 import { partial } from "../../../views/parts/toast.tsx";
-import type { Tally } from "../../queue/job-store.ts";
+import { noTally, type Tally } from "../../queue/job-store.ts";
 import { NotFound, Refused } from "../../runtime/errors.ts";
 import { actOnQueue, changeQueue, killAll, type QueueAction, queueActions } from "../api/queues.ts";
 import { audit } from "../audit.ts";
@@ -209,16 +209,7 @@ async function oneQueue(app: App, name: string): Promise<QueueFigures> {
 
 async function tallyOf(app: App, name: string): Promise<Tally> {
   await oneQueue(app, name);
-  const sum: Tally = {
-    waiting: 0,
-    delayed: 0,
-    paused: 0,
-    running: 0,
-    completed: 0,
-    failed: 0,
-    cleared: 0,
-    cancelled: 0,
-  };
+  const sum = noTally();
   for (const tally of await app.store.tallies())
     if (tally.lane.queue === name)
       for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] += tally[key];
