@@ -1,4 +1,5 @@
-// The file page: the sound wave follows the player and seeks on a click; arrow keys go to the neighbours.
+// The file page: the sound wave follows the player and seeks on a click; arrow keys go to the neighbours; the server hears
+// that somebody plays something, so that its work makes way.
 
 const player = () => document.querySelector("#stage video, #stage audio");
 
@@ -28,3 +29,31 @@ document.addEventListener("keydown", (event) => {
   const id = event.key === "ArrowLeft" ? "previous" : event.key === "ArrowRight" ? "next" : null;
   if (id) document.getElementById(id)?.click();
 });
+
+/* ---- The server hears that somebody plays something: its work makes way ---- */
+
+/** The file that was last said to be playing. */
+let told = null;
+
+function tellPlaying(fileId) {
+  if (told !== null && told !== fileId) report(told, false);
+  told = fileId;
+  if (fileId !== null) report(fileId, true);
+}
+
+function report(fileId, playing) {
+  fetch(`${document.body.dataset.base ?? ""}/api/playback`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ fileId, playing }),
+    keepalive: true,
+  }).catch(() => {});
+}
+
+const shownFile = () => /\/files\/(\d+)$/.exec(location.pathname)?.[1] ?? null;
+
+document.addEventListener("playing", () => told !== shownFile() && tellPlaying(shownFile()), true);
+for (const event of ["pause", "ended"]) document.addEventListener(event, () => tellPlaying(null), true);
+addEventListener("pagehide", () => tellPlaying(null));
+// Who is silent for 90 s has closed the page. A page that was swapped away took its player with it.
+setInterval(() => told !== null && tellPlaying(player()?.paused === false ? shownFile() : null), 30_000);

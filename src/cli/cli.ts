@@ -107,6 +107,18 @@ function createProgram(exit: (code: number) => void): Command {
     .option("--json", "print JSON")
     .action(async (flags) => exit(await (await import("./jobs.ts")).jobs(flags, flagsOf(flags))));
 
+  withData(
+    add("explain", "say why a file or a job is where it is", [
+      "sprocket explain ~/Videos/a.mp4",
+      "sprocket explain 1234 --json",
+    ]),
+  )
+    .argument("<path or job>", "a media file, or the number of a job")
+    .option("--json", "print JSON")
+    .action(async (named, flags) =>
+      exit(await (await import("./explain.ts")).explain(named, flags, flagsOf(flags))),
+    );
+
   const token = add("token", "API tokens", ["sprocket token create --name backup --scopes read,write"]);
   withData(
     add(
@@ -207,7 +219,7 @@ function createProgram(exit: (code: number) => void): Command {
   return program;
 }
 
-/** Before anything else is read: `sprocket explain --help` is no question about `serve`. */
+/** Before anything else is read: `sprocket restore --help` is no question about `serve`. */
 function refuseUnknownCommand([first, second]: string[], program: Command): void {
   const word = first === "help" ? second : first;
   if (!word || word.startsWith("-") || commandNames(program).includes(word)) return;
@@ -236,7 +248,7 @@ function commandNames(program: Command): string[] {
 }
 
 /** Announced, and not in this build. */
-const laterCommands = ["worker", "explain", "restore", "support-bundle", "models"];
+const laterCommands = ["worker", "restore", "support-bundle", "models"];
 
 function withData(command: Command): Command {
   addConfigOption(command, "dataFolder");

@@ -1,7 +1,11 @@
 // The queue with everything a job may use, joined once: the server runs it, commands enqueue into it.
 
 import type { OpenDb } from "../db/open.sqlite.ts";
+import { openSqliteFailedLog } from "../history/failed-log.sqlite.ts";
+import { type History, openHistory } from "../history/history.ts";
+import { openSqliteMeasureStore } from "../history/measure-store.sqlite.ts";
 import { createCatalogue } from "../jobs/index.ts";
+import { scanKinds } from "../jobs/scan.ts";
 import type { Tools } from "../jobs/tools.ts";
 import { type Media, openMedia } from "../media/media.ts";
 import { openSqliteJobStore } from "../queue/job-store.sqlite.ts";
@@ -12,6 +16,7 @@ import type { Config } from "../runtime/config.ts";
 import type { DataPaths } from "../runtime/data-folder.ts";
 import { EventBus } from "../runtime/events.ts";
 import type { Logger } from "../runtime/log.ts";
+import { version } from "../runtime/version.ts";
 import { openSettings, type Settings } from "../settings/settings.ts";
 
 export interface Engine {
@@ -26,6 +31,7 @@ export interface Engine {
   store: JobStore;
   queue: Queue<Tools>;
   tools: Tools;
+  history: History;
 }
 
 /** Starts nothing and spawns nothing. */
@@ -39,7 +45,8 @@ export async function openEngine(
   const clock = systemClock;
   const catalogue = createCatalogue();
   const kinds = catalogue.kinds.map(({ name }) => name);
-  const settings = await openSettings(db, config, events, clock, kinds);
+  const queues = catalogue.queues.map(({ name }) => name);
+  const settings = await openSettings(db, config, events, clock, kinds, queues);
   const media = openMedia({
     ffmpegPath: config.ffmpeg,
     ffprobePath: config.ffprobe,
@@ -51,5 +58,17 @@ export async function openEngine(
   const store = openSqliteJobStore(sqlite);
   const queue: Queue<Tools> = new Queue<Tools>(store, catalogue, () => tools, events, clock);
   const tools: Tools = { db, queue, media, paths, settings, events, clock, log };
-  return { db, paths, config, events, clock, log, settings, media, store, queue, tools };
+  const history = openHistory({
+    db,
+    store,
+    measures: openSqliteMeasureStore(sqlite),
+    failed: openSqliteFailedLog(sqlite),
+    events,
+    clock,
+    log,
+    retention: () => settings.get("retention"),
+    scanKinds: Object.values(scanKinds),
+    version,
+  });
+  return { db, paths, config, events, clock, log, settings, media, store, queue, tools, history };
 }

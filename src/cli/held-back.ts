@@ -1,11 +1,11 @@
 // The jobs that are `queued`: at the head of their queue, held back by a limit. A server knows by what it runs; beside
 // one, the rows say what runs.
 
-import { isPaused } from "../http/api/job-view.ts";
 import type { Tools } from "../jobs/tools.ts";
 import { Budget } from "../queue/budget.ts";
 import type { JobStore } from "../queue/job-store.ts";
 import type { Catalogue } from "../queue/kind.ts";
+import { pauseOf } from "../queue/pause.ts";
 import type { Settings } from "../settings/settings.ts";
 
 export async function heldBack(
@@ -26,7 +26,7 @@ export async function heldBack(
   for (const { lane, waiting } of tallies) {
     const spec = catalogue.queueByName.get(lane.queue);
     const state = states.get(lane.queue);
-    if (waiting === 0 || !spec || !catalogue.find(lane.kind) || isPaused(state, now)) continue;
+    if (waiting === 0 || !spec || !catalogue.find(lane.kind) || pauseOf(states, lane.queue, now)) continue;
     if (!budget.blocked(lane, { base: spec.base, override: state?.concurrency ?? null }, now)) continue;
     const id = await store.head(lane.id);
     if (id !== undefined && (await store.position(id)) === 1) held.push({ id, lane: lane.id });

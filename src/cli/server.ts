@@ -2,18 +2,25 @@
 
 import { hostname } from "node:os";
 import { openAccounts } from "../accounts/accounts.ts";
+import { failureCounts } from "../healing/failure-counts.ts";
+import { healingWatch } from "../healing/healing-watch.ts";
+import { liveStateLoop } from "../healing/live-state.ts";
+import { liveFacts } from "../http/api/job-view.ts";
 import { createApp } from "../http/app.ts";
 import type { App } from "../http/context.ts";
+import { openOperations } from "../http/operations.ts";
 import { checkTool } from "../http/readiness.ts";
 import { backfillStrikes } from "../jobs/backfill-strikes.ts";
 import { scanKinds } from "../jobs/scan.ts";
 import { autoScanLoop } from "../library/auto-scan.ts";
+import { formerLives } from "../library/content-life.ts";
 import { derivativeSweep } from "../library/derivative-sweep.ts";
 import { transformCacheLoop } from "../library/transform-cache.ts";
 import { libraryWatch } from "../library/watch.ts";
+import { processesOf } from "../media/process.ts";
 import { jobLogRemover } from "../queue/job-logs.ts";
 import type { Lease } from "../queue/job-store.ts";
-import { prunerLoop } from "../queue/pruner.ts";
+import { failuresKeptTimes, prunerLoop } from "../queue/pruner.ts";
 import { reapAll, reaperLoop } from "../queue/reaper.ts";
 import { Worker } from "../queue/worker.ts";
 import type { Config } from "../runtime/config.ts";
@@ -21,6 +28,7 @@ import { openDataFolder } from "../runtime/data-folder.ts";
 import type { Logger } from "../runtime/log.ts";
 import { loopService, type Service } from "../runtime/service.ts";
 import { version } from "../runtime/version.ts";
+import { openYielding } from "../yielding/yielding.ts";
 import { openAndMigrate } from "./database.ts";
 import { type Engine, openEngine } from "./engine.ts";
 import { addFolders } from "./folders.ts";
@@ -79,34 +87,53 @@ export async function startServer(config: Config, folders: string[], log: Logger
 
 async function openApp(engine: Engine, config: Config): Promise<App> {
   const { settings, clock, log, db } = engine;
+  const yielding = openYielding({
+    ...engine,
+    catalogue: engine.queue.catalogue,
+    dataFolder: config.dataFolder,
+    isWorking: () => worker.running().length > 0,
+    record: engine.history.record,
+  });
   const worker = new Worker({
     ...engine,
+    holds: yielding.holds,
     catalogue: engine.queue.catalogue,
     limits: () => ({
       multiplier: settings.get("concurrencyMultiplier"),
       category: settings.get("categoryLimits"),
-      vramBudgetMb: settings.get("vramBudgetMb") ?? 0,
+      vramBudgetMb: settings.get("vramBudgetMb") ?? engine.media.vramBudgetMb,
     }),
     logsFolder: engine.paths.logs,
+    processesOf,
+    measure: engine.history.measure,
     name: `${hostname()}-${process.pid}-${crypto.randomUUID().slice(0, 4)}`,
   });
   const accounts = await openAccounts({ db, settings, clock, log, config });
-  return { ...engine, config, worker, accounts, startedAt: new Date(clock.now()) };
+  const operations = openOperations(engine);
+  return { ...engine, config, worker, yielding, operations, accounts, startedAt: new Date(clock.now()) };
 }
 
 /** In the order of their start. */
-export function services({ settings, ...engine }: Engine, { worker }: Pick<App, "worker">): Service[] {
+export function services(
+  { settings, ...engine }: Engine,
+  { worker, yielding, operations }: Pick<App, "worker" | "yielding" | "operations">,
+): Service[] {
   const { clock, log } = engine;
+  const { catalogue } = engine.queue;
   const reaper = {
     ...engine,
     policy: () => settings.get("orphanPolicy"),
     holds: (lease: Lease) => worker.holds(lease),
+    orphaned: engine.history.orphaned,
   };
   return [
     engine.media,
+    ...engine.history.services(),
+    // Before the orphans of the last run, which count as failures too.
+    backfillStrikes(engine),
+    failureCounts({ ...engine, settings }),
     // This process holds the data folder, so whoever ran these jobs is dead.
     { name: "orphans of the last run", start: async () => void (await reapAll(reaper)), stop: () => {} },
-    backfillStrikes(engine),
     jobLogRemover({ ...engine, logsFolder: engine.paths.logs }),
     loopService(reaperLoop(reaper), clock, log),
     loopService(prunerLoop({ ...engine, retention: () => settings.get("retention") }), clock, log),
@@ -114,7 +141,20 @@ export function services({ settings, ...engine }: Engine, { worker }: Pick<App, 
     loopService(transformCacheLoop(engine), clock, log),
     loopService(derivativeSweep(engine, clock.now()), clock, log),
     loopService(idleMemoryLoop({ ...engine, worker }), clock, log),
+    loopService(healingWatch({ ...engine, settings, worker }), clock, log),
+    loopService(
+      formerLives({ ...engine, keptDays: () => failuresKeptTimes * settings.get("retention").days }),
+      clock,
+      log,
+    ),
+    loopService(
+      liveStateLoop({ ...engine, catalogue, live: liveFacts({ worker, queue: engine.queue }) }),
+      clock,
+      log,
+    ),
     libraryWatch({ ...engine, scanKinds }),
+    operations,
+    yielding,
     // Last, so that it stops first: its jobs are handed back before anything else may keep the end waiting.
     worker,
   ];

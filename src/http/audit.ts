@@ -1,6 +1,6 @@
 // The audit log: who did what to what. Every administrative act writes one row after it has succeeded.
 
-import { count, desc, eq } from "drizzle-orm";
+import { and, count, desc, eq, gte, lt } from "drizzle-orm";
 import { user } from "../db/tables/accounts.ts";
 import { audit as auditTable } from "../db/tables/settings.ts";
 import type { App } from "./context.ts";
@@ -32,20 +32,65 @@ export async function audit(
   });
 }
 
+export interface AuditFilter {
+  /** An e-mail address. */
+  actor?: string;
+  /** `job.retry`; `job.*` is every action on a job. */
+  action?: string;
+  from?: Date;
+  to?: Date;
+}
+
 /** Newest first. */
 export async function listAudit(
   app: Pick<App, "db">,
   page: number,
   limit: number,
+  filter: AuditFilter = {},
 ): Promise<{ entries: AuditEntry[]; total: number }> {
+  const matches = matching(filter);
   const entries = await app.db
     .select()
     .from(auditTable)
+    .where(matches)
     .orderBy(desc(auditTable.id))
     .limit(limit)
     .offset((page - 1) * limit);
-  const [row] = await app.db.select({ total: count() }).from(auditTable);
+  const [row] = await app.db.select({ total: count() }).from(auditTable).where(matches);
   return { entries, total: row!.total };
+}
+
+/** All that match, newest first, a stretch at a time. */
+export async function* auditStretches(
+  app: Pick<App, "db">,
+  filter: AuditFilter,
+  size = 500,
+): AsyncIterable<AuditEntry[]> {
+  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+    const entries = await app.db
+      .select()
+      .from(auditTable)
+      .where(and(matching(filter), lt(auditTable.id, before)))
+      .orderBy(desc(auditTable.id))
+      .limit(size);
+    if (entries.length > 0) yield entries;
+    if (entries.length < size) return;
+    before = entries.at(-1)!.id;
+  }
+}
+
+function matching({ actor, action, from, to }: AuditFilter) {
+  const area = action?.endsWith(".*") ? action.slice(0, -1) : undefined;
+  return and(
+    actor === undefined ? undefined : eq(auditTable.actor, actor),
+    // From `job.` to before `job/`, so that the index serves it.
+    area === undefined
+      ? undefined
+      : and(gte(auditTable.action, area), lt(auditTable.action, `${area.slice(0, -1)}/`)),
+    action === undefined || area !== undefined ? undefined : eq(auditTable.action, action),
+    from && gte(auditTable.at, from),
+    to && lt(auditTable.at, to),
+  );
 }
 
 /** Kept as an e-mail address: it still says who it was when the account is gone. */

@@ -2,9 +2,11 @@
 
 import type { Accounts, Caller } from "../accounts/accounts.ts";
 import type { Db } from "../db/open.sqlite.ts";
+import type { History } from "../history/history.ts";
 import type { Tools } from "../jobs/tools.ts";
 import type { Media } from "../media/media.ts";
 import type { JobStore } from "../queue/job-store.ts";
+import type { Operations } from "../queue/operations.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Worker } from "../queue/worker.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -13,6 +15,7 @@ import type { DataPaths } from "../runtime/data-folder.ts";
 import type { EventBus } from "../runtime/events.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Settings } from "../settings/settings.ts";
+import type { Yielding } from "../yielding/yielding.ts";
 
 export interface App {
   config: Config;
@@ -21,9 +24,12 @@ export interface App {
   queue: Queue<Tools>;
   store: JobStore;
   worker: Worker;
+  yielding: Yielding;
+  operations: Operations;
   accounts: Accounts;
   settings: Settings;
   media: Media;
+  history: History;
   tools: Tools;
   events: EventBus;
   clock: Clock;

@@ -52,12 +52,23 @@ export const memberRoutes = [
   "GET /api/files/:id/transcript.txt",
   "GET /api/files/:id/hls/*",
   "GET /api/files/:id/derivatives/:derivative",
+  "POST /api/playback",
   "GET /api/openapi.json",
   "GET /api/docs",
 ];
 
 /** What a token with `write` may change; every other change needs `admin`. */
-const writeAreas = ["libraries", "files", "moments", "people", "collections", "tokens", "me", "auth"];
+const writeAreas = [
+  "libraries",
+  "files",
+  "playback",
+  "moments",
+  "people",
+  "collections",
+  "tokens",
+  "me",
+  "auth",
+];
 
 /** Sets `c.var.identity` and lets the request through, or answers 401, 403 or a redirect. */
 export function guard(app: Pick<App, "accounts" | "config">): MiddlewareHandler<Env> {

@@ -18,6 +18,7 @@ export const audioWaveform: JobKind<z.infer<typeof params>, Tools> = {
   category: "cpu",
   params,
   stuckAfterS: 300,
+  makes: ["waveform"],
   about: aboutFile,
   dedupKey: (p) => String(p.fileId),
   pending: (tools) =>

@@ -21,6 +21,7 @@ export const fileHash: JobKind<z.infer<typeof params>, Tools> = {
   category: "cpu",
   params,
   stuckAfterS: 300,
+  writes: false,
   about: aboutFile,
   dedupKey: (p) => String(p.fileId),
   pending: (tools) =>
@@ -30,10 +31,10 @@ export const fileHash: JobKind<z.infer<typeof params>, Tools> = {
       states: ["ok", "invalid"],
       where: isNull(file.sha256),
     }),
-  async run({ params, tools, signal, progress, log }) {
+  async run({ params, tools, signal, progress, log, pausePoint }) {
     const { db, clock, events } = tools;
     const input = await inputFile(tools, params.fileId);
-    const sha256 = await hashFile(input.path, { signal, onProgress: progress });
+    const sha256 = await hashFile(input.path, { signal, onProgress: progress, pausePoint });
     await input.assertUnchanged();
     await saveFacts(db, input.row.id, { sha256, hashedAt: new Date(clock.now()) }, clock.now());
     const same = (await filesBySha256(db, [sha256])).get(sha256) ?? [];

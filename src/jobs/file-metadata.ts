@@ -29,6 +29,7 @@ export const fileMetadata: JobKind<Params, Tools> = {
   category: "cpu",
   params,
   stuckAfterS: 180,
+  writes: false,
   about: aboutFile,
   dedupKey: (p) => String(p.fileId),
   pending: (tools) =>

@@ -19,6 +19,7 @@ export const imageThumbnail: JobKind<z.infer<typeof params>, Tools> = {
   category: "cpu",
   params,
   stuckAfterS: 120,
+  makes: ["thumbnail", "preview"],
   about: aboutFile,
   dedupKey: (p) => String(p.fileId),
   pending: (tools) =>

@@ -13,7 +13,9 @@ import { libraryScan } from "./library-scan.ts";
 import { publicScan } from "./public-scan.ts";
 import { queues } from "./queues.ts";
 import type { Tools } from "./tools.ts";
+import { unlessHeld } from "./unless-held.ts";
 import { videoPoster } from "./video-poster.ts";
+import { videoTranscode } from "./video-transcode.ts";
 
 export const kinds: JobKind<any, Tools>[] = [
   imageTransform,
@@ -26,8 +28,9 @@ export const kinds: JobKind<any, Tools>[] = [
   derived(videoPoster),
   derived(imageThumbnail),
   derived(audioWaveform),
+  derived(videoTranscode),
 ];
 
 export function createCatalogue(): Catalogue<Tools> {
-  return new Catalogue(queues, kinds);
+  return new Catalogue(queues, kinds.map(unlessHeld));
 }

@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import { z } from "zod";
 import type { FileRow } from "../db/tables/library.ts";
 import { absolutePath, getFile } from "../library/files.ts";
-import type { Subject } from "../queue/job.ts";
+import type { Failure, Subject } from "../queue/job.ts";
 import { JobFailure } from "../runtime/errors.ts";
 import type { Tools } from "./tools.ts";
 
@@ -55,5 +55,14 @@ export function megabytes(sizeBytes: number): string {
 
 export async function aboutFile(params: { fileId: number }, { db }: Pick<Tools, "db">): Promise<Subject> {
   const row = await getFile(db, params.fileId);
-  return { type: "file", id: row.id, label: row.path, group: row.libraryId };
+  const subject: Subject = { type: "file", id: row.id, label: row.path, group: row.libraryId };
+  if (row.state === "quarantined") subject.heldBack = quarantined(row);
+  return subject;
+}
+
+function quarantined({ path, reasonCode, reason }: FileRow): Failure {
+  return {
+    code: "file.quarantined",
+    message: `${path} is in quarantine (${reasonCode}: ${reason}). Release it first.`,
+  };
 }

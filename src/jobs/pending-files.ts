@@ -1,7 +1,7 @@
 // Files that lack a result, for Run, backfills and auto-scan: in the order of their ids, a stretch at a time, so that neither
 // a million rows are in memory nor a million files looked through before anything else gets its turn.
 
-import { and, asc, between, eq, gt, gte, inArray, isNull, notExists, type SQL } from "drizzle-orm";
+import { and, asc, between, eq, gt, gte, inArray, isNull, notExists, type SQL, sql } from "drizzle-orm";
 import {
   backfillStrike,
   derivative,
@@ -21,7 +21,9 @@ export interface Lacking {
   /** True for files that lack the result. */
   where: SQL | undefined;
   /** What SQL cannot say in the same words on every engine. */
-  suits?: (row: Pick<FileRow, "id" | "codecs">) => boolean;
+  suits?: (row: Pick<FileRow, "id" | "codecs" | "mimeType" | "metadata">) => boolean;
+  /** Without it `suits` gets none: it is by far the longest part of a row. */
+  readsMetadata?: boolean;
 }
 
 /** Leaves out the trash, and files that a backfill has failed on three times. */
@@ -39,6 +41,7 @@ export async function* pendingFiles(
         gte(backfillStrike.strikes, maxStrikes),
       ),
     );
+  const none = sql<null>`null`;
   for (let after = 0; ; ) {
     const [next] = await db
       .select({ id: file.id })
@@ -49,7 +52,12 @@ export async function* pendingFiles(
     if (!next) return;
     const last = next.id + idsAtOnce - 1;
     const rows = await db
-      .select({ id: file.id, codecs: file.codecs })
+      .select({
+        id: file.id,
+        codecs: file.codecs,
+        mimeType: file.mimeType,
+        metadata: lacking.readsMetadata ? file.metadata : none,
+      })
       .from(file)
       .where(
         and(
@@ -99,4 +107,4 @@ export function lacksDerivative({ db }: Pick<Tools, "db">, kind: string, variant
 }
 
 const idsAtOnce = 2000;
-const maxStrikes = 3;
+export const maxStrikes = 3;

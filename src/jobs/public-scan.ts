@@ -17,6 +17,7 @@ export const publicScan: JobKind<z.output<typeof params>, Tools> = {
   category: "cpu",
   params,
   stuckAfterS: 60,
+  writes: false,
   dedupKey: () => "all",
   about: () => ({ type: "none", id: null, label: "Public libraries" }),
   async run({ tools, params: { skipExisting }, log }) {

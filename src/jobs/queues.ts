@@ -12,7 +12,10 @@ const q = (section: string, name: string, weight: number, base: number, descript
 });
 
 export const queues: readonly QueueSpec[] = [
-  q("Interactive", "imageproxy", 100, 2, "Resizes a picture that somebody is waiting for"),
+  {
+    ...q("Interactive", "imageproxy", 100, 2, "Resizes a picture that somebody is waiting for"),
+    interactive: true,
+  },
   q("Library scans", "library-scan", 75, 1, "Finds new, changed and moved videos"),
   q("Library scans", "gallery-scan", 75, 1, "Finds new, changed and moved images"),
   q("Library scans", "audio-scan", 75, 1, "Finds new, changed and moved audio"),

@@ -55,6 +55,7 @@ export function scanKind({ type, ...spec }: ScanSpec): JobKind<ScanParams, Tools
     params: scanParams,
     stuckAfterS: 300,
     maxRetries: 1,
+    writes: false,
     dedupKey: (params) => String(params.libraryId),
     about: async (params, tools) => {
       const library = await knownLibrary(tools, params.libraryId);
@@ -81,6 +82,7 @@ async function run(type: FileType, job: Run<ScanParams, Tools>) {
       signal: job.signal,
       progress: job.progress,
       log: job.log,
+      pausePoint: job.pausePoint,
       async found(batch, from) {
         enqueued += await enqueueCascade(job.tools, type, from, batch, skipExisting);
       },

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { input as mediaInput } from "../media/ffmpeg.ts";
 import type { Probe, VideoStream } from "../media/ffprobe.ts";
+import { toneMap } from "../media/filters.ts";
 import type { JobKind, Run } from "../queue/kind.ts";
 import { GiveUp, JobFailure } from "../runtime/errors.ts";
 import { aboutFile, fileId, inputFile } from "./input-file.ts";
@@ -31,6 +32,7 @@ export const videoPoster: JobKind<Params, Tools> = {
   category: "cpu",
   params,
   stuckAfterS: 120,
+  makes: ["poster"],
   about: aboutFile,
   dedupKey: (p) => `${p.fileId}:${p.timestamp ?? ""}:${p.width ?? ""}`,
   pending: (tools) =>
@@ -110,7 +112,7 @@ async function takeFrame(
   const { media } = job.tools;
   const filters = [scale];
   if ((video.hdr === "hdr10" || video.hdr === "hlg") && (await media.capabilities()).toneMapping)
-    filters.unshift(`${scale},${toneMap}`);
+    filters.unshift(`${scale},${toneMap("rgb24", "pc")}`);
   for (const filter of filters) {
     try {
       const seek = seconds > 0 ? ["-ss", seconds.toFixed(3)] : [];
@@ -146,5 +148,3 @@ async function takeFrame(
 
 /** To square pixels, and no larger than the largest poster. */
 const scale = "scale=w='max(1,round(iw*sar))':h=ih,setsar=1,scale=w='min(1280,iw)':h=-1:flags=lanczos";
-const toneMap =
-  "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=pc,format=rgb24";

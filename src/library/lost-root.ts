@@ -1,7 +1,7 @@
 // Whether a library's root is what it was. One that is unmounted, unreadable, exchanged or empty of a sudden must not be
 // taken for a library whose files were deleted.
 
-import { and, eq, inArray, isNull } from "drizzle-orm";
+import { and, eq, inArray, isNull, ne } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import { type FileType, file, type LibraryRow } from "../db/tables/library.ts";
 import { GiveUp } from "../runtime/errors.ts";
@@ -90,7 +90,7 @@ async function countRecognised(db: Db, libraryId: number, type: FileType, seen: 
           seen.map((s) => s.path),
         ),
         eq(file.type, type),
-        inArray(file.state, ["ok", "invalid"]),
+        ne(file.state, "missing"),
         isNull(file.trashedAt),
       ),
     );

@@ -3,6 +3,7 @@
 import { eq, sql } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import { derivative, type FileRow, file, mergedFile } from "../db/tables/library.ts";
+import { stateOfReturned } from "./held-files.ts";
 
 /** `old` takes the place of `fresh`; derivatives that only `fresh` had are kept. */
 export function mergeFiles(db: Db, { fresh, old }: { fresh: FileRow; old: FileRow }): void {
@@ -21,7 +22,7 @@ export function mergeFiles(db: Db, { fresh, old }: { fresh: FileRow; old: FileRo
         inode: fresh.inode,
         seenBy: fresh.seenBy,
         seenAt: fresh.seenAt,
-        state: old.reasonCode ? "invalid" : "ok",
+        state: stateOfReturned(old),
         missingSince: null,
         updatedAt: fresh.updatedAt,
       })

@@ -70,7 +70,7 @@ async function* stretches(db: Db, libraryId: number, type: FileType): AsyncGener
 const filesAtOnce = 500;
 
 function unseen(scanId: number) {
-  return and(inArray(file.state, ["ok", "invalid"]), or(isNull(file.seenBy), ne(file.seenBy, scanId)));
+  return and(ne(file.state, "missing"), or(isNull(file.seenBy), ne(file.seenBy, scanId)));
 }
 
 /** Asked once more: it may have come while the walk was elsewhere. Unreadable is not absent. */

@@ -1,9 +1,11 @@
 // Brings the rows of one batch of seen files up to date, with a handful of statements however many files it holds.
 
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { failureCount, quarantine } from "../db/tables/healing.ts";
 import { backfillStrike, type FileRow, type FileType, file, type LibraryRow } from "../db/tables/library.ts";
 import { removeDerivatives } from "./derivatives.ts";
 import { ensureFolders } from "./folders.ts";
+import { isHeld, stateOfReturned } from "./held-files.ts";
 import { findMoved } from "./moves.ts";
 import type { ScanParts } from "./scan.ts";
 import { absolute, nodeFs, type Seen } from "./walk.ts";
@@ -57,7 +59,7 @@ export async function applyBatch(parts: ScanParts, of: BatchOf, seen: Seen[]): P
     parts,
     changedRows.map((row) => row.id),
   );
-  await forgetStrikes(parts, changedRows);
+  await forgetFailures(parts, changedRows);
   const written = await writeAnew(parts, of, [...fresh, ...changed], now);
   await markSeen(parts, of, same, rows, now);
   const returned = same
@@ -103,11 +105,16 @@ async function readable(
   return standing.filter((_, i) => may[i]).map(([, row]) => row);
 }
 
-/** Other bytes: backfills try anew. */
-async function forgetStrikes({ db }: ScanParts, rows: FileRow[]): Promise<void> {
+/** Other bytes: backfills try anew, and what was held back is let go. */
+async function forgetFailures({ db, clock }: ScanParts, rows: FileRow[]): Promise<void> {
   if (rows.length === 0) return;
   const ids = rows.map((row) => row.id);
   await db.delete(backfillStrike).where(inArray(backfillStrike.fileId, ids));
+  await db.delete(failureCount).where(inArray(failureCount.fileId, ids));
+  await db
+    .update(quarantine)
+    .set({ releasedAt: new Date(clock.now()) })
+    .where(and(inArray(quarantine.fileId, ids), isNull(quarantine.releasedAt)));
 }
 
 async function rowsAt({ db }: ScanParts, of: BatchOf, seen: Seen[]): Promise<Map<string, FileRow>> {
@@ -215,13 +222,14 @@ function wasUnreachable(row: FileRow): boolean {
   return row.state === "invalid" && row.reasonCode === "input.missing";
 }
 
-/** What was invalid before it went missing still is: its bytes are the same. */
+/** What was invalid or held back before it went missing still is: its bytes are the same. */
 async function bringBack({ db }: ScanParts, rows: FileRow[], now: number): Promise<void> {
   if (rows.length === 0) return;
   await db
     .update(file)
     .set({
-      state: sql`CASE WHEN ${file.reasonCode} IS NULL OR ${file.reasonCode} = 'input.missing' THEN 'ok' ELSE 'invalid' END`,
+      state: sql`CASE WHEN ${isHeld} THEN 'quarantined'
+        WHEN ${file.reasonCode} IS NULL OR ${file.reasonCode} = 'input.missing' THEN 'ok' ELSE 'invalid' END`,
       reason: sql`CASE WHEN ${file.reasonCode} = 'input.missing' THEN NULL ELSE ${file.reason} END`,
       reasonCode: sql`nullif(${file.reasonCode}, 'input.missing')`,
       missingSince: null,
@@ -263,7 +271,7 @@ async function moveRows(
         mimeType: s.mimeType,
         seenBy: of.scanId,
         seenAt: new Date(now),
-        state: row.state === "missing" ? (row.reasonCode ? "invalid" : "ok") : row.state,
+        state: row.state === "missing" ? stateOfReturned(row) : row.state,
         missingSince: null,
         updatedAt: new Date(now),
       })

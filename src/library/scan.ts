@@ -39,6 +39,8 @@ export interface ScanHooks {
   log(line: string): void;
   /** After each batch is in the database. */
   found(batch: Batch, library: LibraryRow): Promise<void>;
+  /** Awaited after each batch: while it is pending, the scan stands. */
+  pausePoint?(): Promise<void>;
 }
 
 export interface ScanResult {
@@ -99,6 +101,7 @@ async function scan(parts: ScanParts, row: LibraryRow, ask: ScanAsk, hooks: Scan
     hooks.progress(doneOf(report, known[ask.type]));
     // Database calls finish without a turn of the event loop; give it one per batch.
     await new Promise((resolve) => setImmediate(resolve));
+    await hooks.pausePoint?.();
     hooks.signal.throwIfAborted();
   }
   tell(report, hooks);

@@ -7,6 +7,8 @@ export interface FfmpegOptions extends Pick<ToolOptions, "signal" | "onBytes"> {
   /** Length of what is made, for progress in percent. */
   durationS?: number | null;
   onProgress?: (percent: number) => void;
+  /** Twice a second: seconds of output so far. */
+  onOutTime?: (outTimeS: number) => void;
   onErrorLine?: (line: string) => void;
   /** Ends a run that says nothing at all for this long. Default 5 minutes. */
   silenceMs?: number;
@@ -34,6 +36,7 @@ export async function runFfmpeg(
     // `out_time_ms` has always held microseconds; `out_time_us` says so, and older builds lack it.
     if ((key === "out_time_us" || key === "out_time_ms") && /^\d+$/.test(value ?? "")) {
       result.outTimeS = Number(value) / 1e6;
+      options.onOutTime?.(result.outTimeS);
       if (options.durationS) options.onProgress?.(Math.min(100, (100 * result.outTimeS) / options.durationS));
     }
   };

@@ -24,6 +24,8 @@ export interface VideoStream {
   frames: number | null;
   hdr: "hdr10" | "hlg" | "dolby-vision" | null;
   colorTransfer: string | null;
+  /** False for progressive pictures; null when the file does not say. */
+  interlaced: boolean | null;
   durationS: number | null;
 }
 
@@ -35,6 +37,10 @@ export interface AudioStream {
   sampleRate: number | null;
   language: string | null;
   title: string | null;
+  /** Marked as the one to play. */
+  isDefault: boolean;
+  /** A commentary, or a description for those who do not see. */
+  isExtra: boolean;
   durationS: number | null;
 }
 
@@ -127,6 +133,7 @@ const rawStream = z.object({
   nb_frames: text,
   duration: text,
   color_transfer: z.string().optional(),
+  field_order: z.string().optional(),
   channels: z.number().optional(),
   sample_rate: text,
   disposition: z.record(z.string(), z.number()).optional(),
@@ -164,7 +171,8 @@ function videoStream(s: RawStream): VideoStream {
     frames: positive(s.nb_frames),
     hdr: hdrOf(s),
     colorTransfer: s.color_transfer ?? null,
-    durationS: positive(s.duration),
+    interlaced: interlacedOf(s.field_order),
+    durationS: durationOf(s),
   };
 }
 
@@ -177,7 +185,9 @@ function audioStream(s: RawStream): AudioStream {
     sampleRate: positive(s.sample_rate),
     language: languageOf(s),
     title: s.tags?.title ?? null,
-    durationS: positive(s.duration),
+    isDefault: s.disposition?.default === 1,
+    isExtra: s.disposition?.comment === 1 || s.disposition?.visual_impaired === 1,
+    durationS: durationOf(s),
   };
 }
 
@@ -202,6 +212,17 @@ function hdrOf(s: RawStream): VideoStream["hdr"] {
   if (s.color_transfer === "smpte2084") return "hdr10";
   if (s.color_transfer === "arib-std-b67") return "hlg";
   return s.side_data_list?.some((d) => /DOVI/i.test(d.side_data_type ?? "")) ? "dolby-vision" : null;
+}
+
+function interlacedOf(fieldOrder: string | undefined): boolean | null {
+  if (!fieldOrder || fieldOrder === "unknown") return null;
+  return fieldOrder !== "progressive";
+}
+
+/** Matroska keeps it in a tag: `00:01:02.345000000`. */
+function durationOf(s: RawStream): number | null {
+  const [hours, minutes, seconds] = (s.tags?.DURATION ?? "").split(":").map(Number);
+  return positive(s.duration) ?? positive(String(hours! * 3600 + minutes! * 60 + seconds!));
 }
 
 function depthOf(pixelFormat: string | undefined): number | null {

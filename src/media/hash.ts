@@ -6,10 +6,15 @@ import { GiveUp, isForbidden, JobFailure } from "../runtime/errors.ts";
 export interface HashOptions {
   signal?: AbortSignal;
   onProgress?: (percent: number) => void;
+  /** Awaited before each piece: while it is pending, nothing is read. */
+  pausePoint?: () => Promise<void>;
 }
 
 /** Lower-case hex. Throws `GiveUp` with `input.missing` or `input.unreadable`, or `JobFailure("input.changed")`. */
-export async function hashFile(path: string, { signal, onProgress }: HashOptions = {}): Promise<string> {
+export async function hashFile(
+  path: string,
+  { signal, onProgress, pausePoint }: HashOptions = {},
+): Promise<string> {
   const handle = await open(path, "r").catch((error) => {
     const code = isForbidden(error) ? "input.unreadable" : "input.missing";
     throw new GiveUp(code, `The file cannot be opened: ${error.message}`);
@@ -20,6 +25,7 @@ export async function hashFile(path: string, { signal, onProgress }: HashOptions
     const piece = Buffer.allocUnsafe(pieceBytes);
     let done = 0;
     for (;;) {
+      await pausePoint?.();
       signal?.throwIfAborted();
       const { bytesRead } = await handle.read(piece, 0, pieceBytes, done);
       if (bytesRead === 0) break;

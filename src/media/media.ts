@@ -9,6 +9,7 @@ import { checkAv } from "./av-check.ts";
 import { type Capabilities, detectCapabilities } from "./capabilities.ts";
 import { type FfmpegOptions, type FfmpegResult, makeWithFfmpeg } from "./ffmpeg.ts";
 import { type Probe, probeFile } from "./ffprobe.ts";
+import { findGpus, type Gpu, vramBudgetOf } from "./gpu.ts";
 import { readImage, renderImage } from "./image.ts";
 import { createNative, type Native } from "./native.ts";
 import type { ImageOutput, ImageReading, Rendered } from "./native-ops.ts";
@@ -17,6 +18,10 @@ export interface Media extends Service {
   ffmpegPath: string;
   ffprobePath: string;
   native: Native;
+  /** GPUs with memory of their own, as found at the start. */
+  gpus: readonly Gpu[];
+  /** GPU memory that jobs may reserve together where no setting says so; 0 without a GPU. */
+  vramBudgetMb: number;
   /** Versions and abilities of the tools, found out once; for doctor and for choosing filters. */
   capabilities(): Promise<Capabilities>;
   /** Throws `GiveUp` with an `input.*` code where the file cannot be read. */
@@ -54,6 +59,8 @@ export function openMedia(parts: MediaParts): Media {
     ffmpegPath,
     ffprobePath,
     native,
+    gpus: [],
+    vramBudgetMb: 0,
     async capabilities() {
       capabilities ??= detectCapabilities(ffmpegPath, ffprobePath);
       const found = await capabilities;
@@ -66,7 +73,11 @@ export function openMedia(parts: MediaParts): Media {
     ffmpeg: (args, options) => makeWithFfmpeg(ffmpegPath, args, options),
     readImage: (path, options) => readImage(tools, path, options),
     renderImage: (path, outputs, signal) => renderImage(tools, path, outputs, signal),
-    start() {},
+    async start() {
+      this.gpus = await findGpus();
+      this.vramBudgetMb = vramBudgetOf(this.gpus);
+      for (const { name, memoryMb } of this.gpus) parts.log.info(`Found ${name} with ${memoryMb} MB`);
+    },
     stop: () => native.stop(),
   };
 }

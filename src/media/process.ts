@@ -2,13 +2,18 @@
 // Aborting kills the whole group at once; a frozen group is thawed first, so that it can die.
 
 import { JobFailure } from "../runtime/errors.ts";
+import { countdown } from "./countdown.ts";
 import { Collected, lineSplitter, Tail } from "./process-output.ts";
+import { joinRun } from "./run-processes.ts";
+
+export { processesOf } from "./run-processes.ts";
 
 export interface ToolOptions {
+  /** Ends the tool. Tools of one signal belong to one run: `processesOf` freezes them together. */
   signal?: AbortSignal;
   /** Kills the tool after this long in all. For short questions only: a long job has no limit but silence. */
   timeoutMs?: number;
-  /** Kills the tool when it has printed nothing for this long. A frozen tool may be silent. */
+  /** Kills the tool when it has printed nothing for this long. Frozen time counts for neither. */
   silenceMs?: number;
   /** Called for each line of stdout. */
   onLine?: (line: string) => void;
@@ -51,9 +56,9 @@ export function startTool(command: string, args: string[], options: ToolOptions 
   if (!program) throw new JobFailure("tool.missing", `${command} is not installed or cannot be executed.`);
   const startedAt = performance.now();
   const child = spawnIn([...wrapper(10), program, ...args], options.cwd);
+  // What it has started itself goes with it, and lets go of its pipes.
+  void child.exited.then(() => signalGroup(child.pid, "SIGKILL"));
   let ending: Error | undefined;
-  let frozen = false;
-  let lastOutputAt = startedAt;
 
   const end = (why: Error) => {
     if (ending) return;
@@ -62,19 +67,10 @@ export function startTool(command: string, args: string[], options: ToolOptions 
   };
   const onAbort = () => end(abortReason(options.signal!));
   options.signal?.addEventListener("abort", onAbort, { once: true });
-  const timers = [
-    options.timeoutMs &&
-      setTimeout(() => end(timedOut(command, `${options.timeoutMs} ms`)), options.timeoutMs),
-    options.silenceMs &&
-      setInterval(
-        () => {
-          if (frozen) lastOutputAt = performance.now();
-          else if (performance.now() - lastOutputAt > options.silenceMs!)
-            end(timedOut(command, `${options.silenceMs} ms of silence`));
-        },
-        Math.min(options.silenceMs, 1000),
-      ),
-  ];
+  const limit = (ms: number | undefined, what: string) =>
+    ms ? countdown(ms, () => end(timedOut(command, `${ms} ms${what}`))) : undefined;
+  const patience = limit(options.silenceMs, " of silence");
+  const limits = [patience, limit(options.timeoutMs, "")];
 
   async function finish(): Promise<Finished> {
     const stderr = new Tail(8192);
@@ -84,14 +80,14 @@ export function startTool(command: string, args: string[], options: ToolOptions 
     try {
       await Promise.all([
         consume(child.stdout, async (bytes) => {
-          lastOutputAt = performance.now();
+          patience?.again();
           if (stdoutLines) stdoutLines.push(bytes);
           else if (options.onBytes) await options.onBytes(bytes);
           else if (!stdout.push(bytes))
             throw new JobFailure("internal", `${command} printed more than expected.`);
         }),
         consume(child.stderr, (bytes) => {
-          lastOutputAt = performance.now();
+          patience?.again();
           stderr.push(bytes);
           stderrLines?.push(bytes);
         }),
@@ -102,8 +98,9 @@ export function startTool(command: string, args: string[], options: ToolOptions 
       end(error as Error);
     }
     await child.exited;
-    for (const timer of timers) if (timer) clearTimeout(timer as Timer);
+    for (const each of limits) each?.end();
     options.signal?.removeEventListener("abort", onAbort);
+    leaveRun?.(Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1000);
     if (ending) throw ending;
     const tail = stderr.text();
     const exitCode = child.exitCode ?? -1;
@@ -113,19 +110,22 @@ export function startTool(command: string, args: string[], options: ToolOptions 
     return { exitCode, stdout: stdout.bytes(), stderrTail: tail, durationMs: performance.now() - startedAt };
   }
 
-  return {
+  const tool: RunningTool = {
     pid: child.pid,
     done: finish(),
     freeze() {
-      frozen = true;
+      // One that is being ended must be able to die.
+      if (ending) return;
+      for (const each of limits) each?.pause();
       signalGroup(child.pid, "SIGSTOP");
     },
     thaw() {
-      lastOutputAt = performance.now();
-      frozen = false;
+      for (const each of limits) each?.resume();
       signalGroup(child.pid, "SIGCONT");
     },
   };
+  const leaveRun = options.signal && joinRun(options.signal, tool);
+  return tool;
 }
 
 /**
@@ -155,15 +155,13 @@ export function childEnvironment(more: Record<string, string> = {}): Record<stri
   return { ...env, ...more };
 }
 
-/** SIGTERM to the whole group, SIGKILL after a second if it is still there. */
-export async function killGroup(pid: number, exited: Promise<unknown>, graceMs = 1000): Promise<void> {
+/** SIGTERM to the whole group, also a frozen one; SIGKILL after half a second if its leader is still there. */
+async function killGroup(pid: number, exited: Promise<unknown>, graceMs = 500): Promise<void> {
   signalGroup(pid, "SIGTERM");
   signalGroup(pid, "SIGCONT");
   const last = setTimeout(() => signalGroup(pid, "SIGKILL"), graceMs);
   await exited;
   clearTimeout(last);
-  // Whatever the tool had started itself.
-  signalGroup(pid, "SIGKILL");
 }
 
 /** The last lines of what a tool said, for a failure's message. */

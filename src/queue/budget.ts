@@ -2,6 +2,7 @@
 // belongs to a machine. A job that does not fit is passed over, never waited for; once one has been passed over for
 // long, what it needs is kept free for it, so that smaller ones cannot starve it.
 
+import type { Hold } from "./hold.ts";
 import { type Category, categories } from "./job.ts";
 import type { Lane } from "./job-store.ts";
 
@@ -19,7 +20,8 @@ export type Blocked =
   | { by: "category"; category: Category; running: number; limit: number }
   | { by: "vram"; neededMb: number; freeMb: number; budgetMb: number }
   | { by: "vram-never"; neededMb: number; budgetMb: number }
-  | { by: "reservation"; forLane: Lane; heldMb: number };
+  | { by: "reservation"; forLane: Lane; heldMb: number }
+  | { by: "hold"; hold: Hold };
 
 export interface QueueLimit {
   base: number;
@@ -46,10 +48,44 @@ export class Budget {
     this.passedOverSince.delete(lane.id);
   }
 
+  /** Keeps free what any one of these lanes of one queue may take: which of them it will be is not known yet. */
+  keepFor(lanes: readonly Lane[]): void {
+    this.keep(lanes, 1);
+  }
+
+  endKeeping(lanes: readonly Lane[]): void {
+    this.keep(lanes, -1);
+  }
+
+  private keep(lanes: readonly Lane[], by: 1 | -1): void {
+    const { queue } = lanes[0]!;
+    this.perQueue.set(queue, this.runningIn(queue) + by);
+    for (const category of new Set(lanes.map((l) => l.category)))
+      this.perCategory.set(category, this.perCategory.get(category)! + by);
+    this.usedMb += by * Math.max(...lanes.map((l) => l.vramMb));
+  }
+
   give(lane: Lane): void {
+    this.giveSlot(lane);
+    this.giveMemory(lane);
+  }
+
+  giveMemory(lane: Lane): void {
+    this.usedMb -= lane.vramMb;
+  }
+
+  /** A frozen run leaves its slots to others; the GPU memory it holds stays taken. */
+  giveSlot(lane: Lane): void {
     this.perQueue.set(lane.queue, this.runningIn(lane.queue) - 1);
     this.perCategory.set(lane.category, this.perCategory.get(lane.category)! - 1);
-    this.usedMb -= lane.vramMb;
+  }
+
+  /** False when there is none: what was frozen must wait to go on. */
+  takeSlot(lane: Lane, queue: QueueLimit): boolean {
+    if (this.slotTaken(lane, queue)) return false;
+    this.perQueue.set(lane.queue, this.runningIn(lane.queue) + 1);
+    this.perCategory.set(lane.category, this.perCategory.get(lane.category)! + 1);
+    return true;
   }
 
   runningIn(queue: string): number {
@@ -66,13 +102,9 @@ export class Budget {
 
   /** Undefined when the lane's head may start now. Changes nothing. */
   blocked(lane: Lane, queue: QueueLimit, now: number): Blocked | undefined {
-    const queueLimit = this.queueLimit(queue);
-    if (this.runningIn(lane.queue) >= queueLimit)
-      return { by: "queue", running: this.runningIn(lane.queue), limit: queueLimit };
-    const { category, vramBudgetMb } = this.limits();
-    const inCategory = this.perCategory.get(lane.category)!;
-    if (inCategory >= category[lane.category])
-      return { by: "category", category: lane.category, running: inCategory, limit: category[lane.category] };
+    const taken = this.slotTaken(lane, queue);
+    if (taken) return taken;
+    const { vramBudgetMb } = this.limits();
     if (lane.vramMb === 0) return undefined;
     if (lane.vramMb > vramBudgetMb)
       return { by: "vram-never", neededMb: lane.vramMb, budgetMb: vramBudgetMb };
@@ -84,13 +116,25 @@ export class Budget {
     return undefined;
   }
 
+  private slotTaken(lane: Lane, queue: QueueLimit): Blocked | undefined {
+    const limit = this.queueLimit(queue);
+    const running = this.runningIn(lane.queue);
+    if (running >= limit) return { by: "queue", running, limit };
+    const inCategory = this.perCategory.get(lane.category)!;
+    const most = this.limits().category[lane.category];
+    if (inCategory >= most)
+      return { by: "category", category: lane.category, running: inCategory, limit: most };
+    return undefined;
+  }
+
   /** Remembers that a lane with work was passed over for want of memory, so that it gets its reservation in time. */
   passOver(lane: Lane, why: Blocked, now: number): void {
+    if (why.by === "vram-never") this.forget(lane.id);
     if (why.by === "vram" && !this.passedOverSince.has(lane.id))
       this.passedOverSince.set(lane.id, { lane, since: now });
   }
 
-  /** A lane that has no work any more holds nothing. */
+  /** A lane that has no work any more, or whose work may not start, holds nothing. */
   forget(laneId: number): void {
     this.passedOverSince.delete(laneId);
   }

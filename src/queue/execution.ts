@@ -8,6 +8,7 @@ import { GiveUp, JobFailure, NotFound, RetryLater } from "../runtime/errors.ts";
 import { jobLogPath } from "./job-logs.ts";
 import type { Claimed, Report, Settlement } from "./job-store.ts";
 import type { JobKind, Run } from "./kind.ts";
+import type { ProcessesOf, RunProcesses } from "./processes.ts";
 import { backoffMs } from "./retry.ts";
 
 /** What the database keeps of an attempt's log; the whole goes to a file once it is longer. */
@@ -16,16 +17,36 @@ const longestLine = 2_000;
 /** A full disk is waited for, not counted as a failure. */
 const diskFullWaitMs = 120_000;
 
-export type Ended = "shutdown" | "lease-lost";
+/** CPU time alone is life for so many of the kind's thresholds; then something must also come of it. */
+const cpuAloneTimes = 4;
+/** Less than this share of one core is a process that turns in its sleep. */
+const leastCpuShare = 0.01;
+const signsEveryMs = 5_000;
+
+export type Ended = "shutdown" | "restart" | "lease-lost";
 
 export class Execution<Tools = any> {
   private readonly abort = new AbortController();
   private percent: number | null = null;
+  private exactly: number | null = null;
   private tail = "";
   private unwritten = "";
   private spilled = false;
   private changed = { progress: false, log: false };
   private endedBy: Ended | undefined;
+  private readonly abandoned = Promise.withResolvers<void>();
+  isAbandoned = false;
+  /** The kind has answered; what it held is about to be given back. */
+  isOver = false;
+  private readonly processes: RunProcesses | undefined;
+  private gate: { opened: Promise<void>; open(): void } | undefined;
+  private frozenAt: number | undefined;
+  private frozenForMs = 0;
+  /** When the work itself last moved, when that or the CPU last did, and when that was last reported. */
+  private movedAt: number;
+  private aliveAt: number;
+  private saidAliveAt: number;
+  private cpu: { ms: number; at: number } | undefined;
   readonly startedAt: number;
 
   constructor(
@@ -34,18 +55,23 @@ export class Execution<Tools = any> {
     private readonly tools: Tools,
     private readonly clock: Clock,
     private readonly logsFolder: string,
+    processesOf?: ProcessesOf,
   ) {
     this.startedAt = clock.now();
+    this.movedAt = this.aliveAt = this.saidAliveAt = this.startedAt;
+    this.processes = processesOf?.(this.abort.signal);
   }
 
   async run(): Promise<Settlement> {
     try {
-      const result = await this.kind.run(this.runFor());
+      const result = await Promise.race([this.kind.run(this.runFor()), this.abandoned.promise]);
       if (this.abort.signal.aborted) return this.aborted();
       return result ? { outcome: "completed", note: result.notNeeded } : { outcome: "completed" };
     } catch (error) {
       if (this.abort.signal.aborted) return this.aborted();
       return this.failed(error);
+    } finally {
+      this.isOver = true;
     }
   }
 
@@ -53,6 +79,61 @@ export class Execution<Tools = any> {
   stop(why: Ended): void {
     this.endedBy ??= why;
     this.abort.abort(new Error(why));
+    // Whoever waits at a pause point must come by to see it.
+    this.gate?.open();
+  }
+
+  /** Stops waiting for a run that was stopped and does not end. */
+  abandon(): void {
+    this.isAbandoned = this.endedBy !== undefined && !this.isOver;
+    if (this.isAbandoned) this.abandoned.resolve();
+  }
+
+  get isStopped(): boolean {
+    return this.endedBy !== undefined;
+  }
+
+  get isFrozen(): boolean {
+    return this.frozenAt !== undefined;
+  }
+
+  /** Stops its processes where they are, and its own steps at the next pause point. */
+  freeze(): void {
+    if (this.frozenAt !== undefined || this.endedBy || this.isOver) return;
+    this.frozenAt = this.clock.now();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.gate = { opened: promise, open: resolve };
+    this.processes?.freeze();
+    this.addLog("Frozen.");
+  }
+
+  thaw(): void {
+    if (this.frozenAt === undefined) return;
+    const now = this.clock.now();
+    this.frozenForMs += Math.max(0, now - this.frozenAt);
+    this.frozenAt = undefined;
+    this.movedAt = this.aliveAt = now;
+    this.cpu = undefined;
+    this.processes?.thaw();
+    this.gate?.open();
+    this.gate = undefined;
+    this.addLog("Goes on.");
+  }
+
+  /** Run time so far, without what it stood frozen. */
+  runMs(now: number): number {
+    const frozen = this.frozenForMs + (this.frozenAt === undefined ? 0 : Math.max(0, now - this.frozenAt));
+    return Math.max(0, now - this.startedAt - frozen);
+  }
+
+  /** Looks whether its tools use the CPU. */
+  senseLife(now: number): void {
+    const ms = this.frozenAt === undefined ? this.processes?.cpuMs() : undefined;
+    if (ms === undefined) return;
+    const before = this.cpu;
+    this.cpu = { ms, at: now };
+    if (!before || now <= before.at || (ms - before.ms) / (now - before.at) < leastCpuShare) return;
+    if (now - this.movedAt <= cpuAloneTimes * this.kind.stuckAfterS * 1000) this.aliveAt = now;
   }
 
   get progress(): number | null {
@@ -66,13 +147,16 @@ export class Execution<Tools = any> {
   /** What has changed since it was last asked; undefined when nothing has. */
   takeReport(now: number): Report | undefined {
     const { progress, log } = this.changed;
-    if (!progress && !log) return undefined;
+    const alive = this.aliveAt > this.saidAliveAt && now - this.saidAliveAt >= signsEveryMs;
+    if (!progress && !log && !alive) return undefined;
+    if (progress || alive) this.saidAliveAt = now;
     this.changed = { progress: false, log: false };
     const { jobId, attempt, worker } = this.claimed;
     return {
       lease: { jobId, attempt, worker },
       at: now,
       ...(progress ? { progress: this.percent } : {}),
+      ...(alive ? { alive } : {}),
       ...(log ? { logTail: this.tail } : {}),
     };
   }
@@ -99,12 +183,21 @@ export class Execution<Tools = any> {
       tools: this.tools,
       signal: this.abort.signal,
       progress: (percent) => this.reportProgress(percent),
-      log: (line) => this.addLog(line),
+      log: (line) => {
+        this.movedAt = this.aliveAt = this.clock.now();
+        this.addLog(line);
+      },
+      pausePoint: async () => {
+        while (this.gate && !this.abort.signal.aborted) await this.gate.opened;
+        this.abort.signal.throwIfAborted();
+      },
     };
   }
 
   private reportProgress(percent: number): void {
     if (!Number.isFinite(percent)) return;
+    if (percent !== this.exactly) this.movedAt = this.aliveAt = this.clock.now();
+    this.exactly = percent;
     const tenths = Math.round(Math.min(100, Math.max(0, percent)) * 10) / 10;
     if (tenths === this.percent) return;
     this.percent = tenths;
@@ -123,7 +216,7 @@ export class Execution<Tools = any> {
   }
 
   private aborted(): Settlement {
-    return this.endedBy === "shutdown"
+    return this.endedBy !== "lease-lost"
       ? { outcome: "handed_back" }
       : {
           outcome: "failed",

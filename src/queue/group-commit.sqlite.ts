@@ -64,10 +64,10 @@ export class GroupCommit {
   private commit(batch: Waiting[]): unknown[] {
     if (this.durable) this.sqlite.run("PRAGMA synchronous = FULL");
     try {
-      this.sqlite.run("BEGIN IMMEDIATE");
+      this.sqlite.query("BEGIN IMMEDIATE").run();
       const values = batch.map((w) => w.run());
       this.beforeCommit();
-      this.sqlite.run("COMMIT");
+      this.sqlite.query("COMMIT").run();
       return values;
     } finally {
       if (this.sqlite.inTransaction) this.sqlite.run("ROLLBACK");

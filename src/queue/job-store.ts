@@ -13,8 +13,10 @@ import type {
   JobStatus,
   Move,
   Params,
+  PauseEnd,
   Subject,
 } from "./job.ts";
+import type { JobTerm } from "./job-term.ts";
 
 export interface LaneKey {
   queue: string;
@@ -60,6 +62,43 @@ export interface Claimed extends Lease {
   backfill: boolean;
   retryCount: number;
   maxRetries: number;
+  /** Since when it could have started: when it was enqueued, or fell due. Milliseconds since 1970. */
+  readyAt: number;
+}
+
+/** A run as the store sees it, for the worker that holds it. */
+export interface HeldRun extends Lease {
+  /** Since when its processes are to stand still, by whom, and whether only to yield to something. */
+  frozen: { at: number; by: string | null; yields: boolean } | null;
+}
+
+/** A job that ended or went back to waiting, measured. Times in milliseconds. */
+export interface Measured {
+  at: number;
+  jobId: number;
+  queue: string;
+  kind: string;
+  category: Category;
+  outcome: "completed" | "not_needed" | "failed" | "retry" | "orphaned";
+  /** From when it could have started until it did. */
+  waitMs: number;
+  /** Without the time it stood frozen. */
+  runMs: number;
+  code: string | null;
+}
+
+/** Failures that nobody has cleared, of one cause. */
+export interface FailureGroup {
+  fingerprint: string;
+  code: string;
+  /** Of the newest. */
+  message: string;
+  kinds: string[];
+  count: number;
+  firstAt: Date;
+  lastAt: Date;
+  /** The newest few. */
+  jobIds: number[];
 }
 
 export interface ClaimAsk {
@@ -85,6 +124,8 @@ export interface Report {
   /** When, in milliseconds since 1970. */
   at: number;
   progress?: number | null;
+  /** The run has shown life, though its figure may be the same. */
+  alive?: boolean;
   /** The whole tail of the attempt's log so far, already bounded. */
   logTail?: string;
 }
@@ -125,8 +166,10 @@ export interface JobFilter {
   kind?: string[];
   category?: Category[];
   subject?: { type: Subject["type"]; id: number };
-  /** Substring of the subject's label, the failure message or the kind. */
+  /** Substring of the subject's label, the failure message or the kind: one bare word of a search. */
   text?: string;
+  /** What a search asks besides; all must hold. */
+  terms?: JobTerm[];
   ids?: number[];
   /** A few waiting jobs to leave out: those shown as `queued`. */
   exceptIds?: { id: number; lane: number }[];
@@ -134,6 +177,7 @@ export interface JobFilter {
   group?: number[];
   /** Leave out jobs whose subject belongs to one of these groups. */
   hideGroups?: number[];
+  fingerprint?: string;
 }
 
 export type JobOrder = "newest" | "oldest" | "position" | "finished" | "longest";
@@ -141,6 +185,17 @@ export type JobOrder = "newest" | "oldest" | "position" | "finished" | "longest"
 export interface JobPage {
   jobs: Job[];
   total: number;
+  /** There may be more than `total`: a search stopped counting. */
+  totalIsCapped?: boolean;
+  /** False: a search gave up before its page was full. What it found is right, and there may be more. */
+  complete?: boolean;
+}
+
+/** 1 is claimed next. */
+export interface Position {
+  position: number;
+  /** Counting stopped there: it stands at `position` or behind. */
+  isLeast: boolean;
 }
 
 export interface Finished {
@@ -149,12 +204,19 @@ export interface Finished {
   first: Date | null;
 }
 
+/** The state that stands for all queues at once. */
+export const everyQueue = "*";
+
+/** `drain` lets running jobs end, `freeze` stops their processes where they are. */
+export type PauseMode = "drain" | "freeze";
+
 export interface QueueState {
+  /** A queue's name, or `everyQueue`. */
   queue: string;
   pausedAt: Date | null;
-  /** Null while paused: until someone resumes it. */
-  pausedUntil: Date | null;
+  pauseEnds: PauseEnd;
   pausedBy: string | null;
+  pauseMode: PauseMode;
   /** Overrides of the catalogue's figures. */
   concurrency: number | null;
   weight: number | null;
@@ -168,6 +230,23 @@ export interface Moved {
   openAs?: number;
 }
 
+/** Where a job stood before a bulk operation moved it, to put it back. Times in milliseconds since 1970. */
+export interface Standing {
+  status: "pending" | "paused" | "failed" | "cancelled";
+  runAt?: number;
+  retryCount?: number;
+  pausedAt?: number;
+  pausedBy?: string | null;
+  pauseEnds?: PauseEnd;
+  startedAt?: number;
+  finishedAt?: number;
+  progress?: number | null;
+  frozenMs?: number;
+  note?: string | null;
+  failure?: Failure | null;
+  acknowledgedAt?: number;
+}
+
 export interface JobStore {
   insert(jobs: NewJob[], now: number): Promise<Inserted[]>;
   claim(ask: ClaimAsk): Promise<Claimed | undefined>;
@@ -179,25 +258,53 @@ export interface JobStore {
   report(reports: Report[]): Promise<void>;
   /** Running jobs whose lease ended before `t`. */
   leasesLostBefore(t: number): Promise<Lease[]>;
+  /** What a worker's runs are to do; a lease that is not among them is gone. */
+  runsOf(worker: string): Promise<HeldRun[]>;
+  /** The worker itself stops a run for something it yields to. False when the lease is gone or it is frozen already. */
+  freeze(lease: Lease, by: string, now: number): Promise<boolean>;
+  thaw(lease: Lease, now: number): Promise<boolean>;
+  /** Takes a running job away from its worker, as failed or, with `again`, back to waiting with a strike. */
+  evict(id: number, failure: Failure, again: boolean, now: number): Promise<boolean>;
   /** One verb on one job; answers the job's state before, or `undefined` when there is none. Illegal moves change nothing. */
-  move(id: number, verb: Move, by: string | null, now: number): Promise<Moved | undefined>;
+  move(
+    id: number,
+    verb: Move,
+    by: string | null,
+    now: number,
+    pauseEnds?: PauseEnd,
+  ): Promise<Moved | undefined>;
+  /**
+   * Undoes a cancel or a retry without a strike: a cancelled job stands as it did, a retried one that waits is as it
+   * ended. False when it is elsewhere by now, or the same work is open anew.
+   */
+  restore(id: number, was: Standing, now: number): Promise<boolean>;
   setPriority(id: number, priority: number): Promise<boolean>;
+  /** Before or behind all that waits in its queue. False when it does not wait. */
+  setPosition(id: number, where: "first" | "last"): Promise<boolean>;
+  /** Wakes what has fallen due: delayed jobs, pauses of single jobs. Answers the jobs. */
+  wakeDue(now: number): Promise<number[]>;
+  /** Resumes single jobs that were paused until playback ends. Answers them. */
+  endPlaybackPauses(now: number): Promise<number[]>;
 
   lanes(): Promise<Lane[]>;
   tallies(): Promise<LaneTally[]>;
-  /** When the next delayed job is due, in milliseconds since 1970. */
-  nextRunAt(): Promise<number | undefined>;
+  /** When the next delayed job or pause is due, in milliseconds since 1970. */
+  nextDue(): Promise<number | undefined>;
   /** Grows whenever another process has written. */
   foreignWrites(): number;
 
   get(id: number): Promise<Job | undefined>;
   list(filter: JobFilter, order: JobOrder, offset: number, limit: number): Promise<JobPage>;
+  /** Takes the labels of so many jobs more into what search looks in. False when it has caught up. */
+  indexText(limit: number): Promise<boolean>;
   /** The ids that match, in batches, for a bulk action that moves them while it goes. */
   idBatches(filter: JobFilter, size: number): AsyncIterable<number[]>;
   /** The job that would be claimed next from a lane. */
   head(lane: number): Promise<number | undefined>;
   /** How many jobs would be claimed before this one in its queue; undefined when it does not wait. */
   position(id: number): Promise<number | undefined>;
+  /** Of many at once, those that wait; at most `cap` jobs are counted from either end of a queue. */
+  positions(ids: number[], cap: number): Promise<Map<number, Position>>;
   attempts(id: number): Promise<Attempt[]>;
   /** Bounded text of one attempt's log, or of the newest. */
   log(id: number, attempt?: number): Promise<string>;
@@ -205,6 +312,8 @@ export interface JobStore {
   oldestWaiting(): Promise<Map<string, Date>>;
   /** Per kind, from the newest completed runs of each lane. */
   averageRunMs(): Promise<Map<string, { count: number; averageMs: number }>>;
+  /** Failures that nobody has cleared, grouped by cause, the most frequent first. */
+  failureGroups(hideGroups?: number[]): Promise<FailureGroup[]>;
   /** Jobs completed and failed per queue since `t`, and when the first of them ended. */
   finishedSince(t: number): Promise<Map<string, Finished>>;
 

@@ -26,6 +26,8 @@ export interface Subject {
   label: string;
   /** What it belongs to: a library's id. */
   group?: number | null;
+  /** Why nothing new may be started about it now, when something holds it back. Not stored. */
+  heldBack?: Failure;
 }
 
 export interface Failure {
@@ -33,6 +35,9 @@ export interface Failure {
   code: string;
   message: string;
 }
+
+/** How long a pause lasts: until a moment (milliseconds since 1970), until playback ends, or until somebody resumes. */
+export type PauseEnd = { at: number } | "playback" | null;
 
 /** A job as every reader sees it. */
 export interface Job {
@@ -50,8 +55,17 @@ export interface Job {
   backfill: boolean;
   /** 0–100; null when its tool gives none. */
   progress: number | null;
-  /** When a running job's progress last changed. */
+  /** When a running job last showed life: its progress changed, its tools spoke or used the CPU. */
   progressAt: Date | null;
+  /** A running job whose processes were stopped keeps them: `paused`, and resuming goes on where it stood. */
+  frozen: boolean;
+  /** Frozen by its worker, to yield to something; `pausedBy` says to what. */
+  yields: boolean;
+  /** Milliseconds of its run that it has stood frozen. */
+  frozenMs: number;
+  pausedAt: Date | null;
+  pausedBy: string | null;
+  pauseEnds: PauseEnd;
   /** Why it ended as it did when it neither failed nor simply completed: `not_needed: already playable`. */
   outcomeNote: string | null;
   retryCount: number;
@@ -62,6 +76,8 @@ export interface Job {
   finishedAt: Date | null;
   worker: string | null;
   failure: Failure | null;
+  /** Failures of one cause share it. */
+  fingerprint: string | null;
   /** A failure that someone has seen and cleared. */
   acknowledgedAt: Date | null;
   /** Who or what asked for it: a user id, `scan`, `backfill`, `cli`. */
@@ -91,10 +107,11 @@ export interface Attempt {
 export const legalMoves = {
   retry: ["failed", "cancelled"],
   cancel: ["pending", "queued", "running", "paused"],
-  pause: ["pending", "queued"],
+  pause: ["pending", "queued", "running"],
   resume: ["paused"],
   remove: ["pending", "queued", "paused", "completed", "failed", "cancelled"],
   acknowledge: ["failed"],
+  unacknowledge: ["failed"],
 } as const satisfies Record<string, readonly JobStatus[]>;
 export type Move = keyof typeof legalMoves;
 

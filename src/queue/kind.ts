@@ -23,8 +23,12 @@ export interface JobKind<P = any, Tools = any> {
   vramMb?: number;
   /** Automatic retries after a failure that may pass; default 3. */
   maxRetries?: number;
-  /** A run without progress for this long counts as stuck. */
+  /** A run without a sign of life for this long counts as stuck. */
   stuckAfterS: number;
+  /** False for kinds that write next to nothing: a disk that runs low does not hold them. */
+  writes?: boolean;
+  /** The kinds of thing that a run leaves behind, so that its results can be told from those of others. */
+  makes?: string[];
   about(params: P, tools: Tools): Subject | Promise<Subject>;
   /** At most one open job per key; default: kind and params. `null` allows any number. */
   dedupKey?(params: P): string | null;
@@ -50,6 +54,8 @@ export interface Run<P = Params, Tools = unknown> {
   progress(percent: number): void;
   /** One line for the attempt's log. */
   log(line: string): void;
+  /** Resolves at once, or when a pause is over: to be awaited between steps of work that has no process of its own. */
+  pausePoint(): Promise<void>;
 }
 
 /** A run with nothing to do says why; otherwise it returns nothing. */
@@ -66,6 +72,8 @@ export interface QueueSpec {
   weight: number;
   /** Jobs at once before the global multiplier. */
   base: number;
+  /** Somebody stands and waits for its jobs: it yields to nothing. */
+  interactive?: boolean;
 }
 
 /** Lists the kinds once, and finds them by name or alias. */

@@ -4,7 +4,7 @@ import type { core } from "zod";
 import type { Clock } from "../runtime/clock.ts";
 import { type Fault, NotFound, Refused } from "../runtime/errors.ts";
 import type { EventBus } from "../runtime/events.ts";
-import type { Job, Move, Params } from "./job.ts";
+import type { Failure, Job, Move, Params, PauseEnd } from "./job.ts";
 import type { Inserted, JobFilter, JobStore, NewJob } from "./job-store.ts";
 import { type Catalogue, dedupKeyOf, type JobKind } from "./kind.ts";
 
@@ -53,19 +53,27 @@ export class Queue<Tools = any> implements Enqueuer {
       const errors = parsed.error.issues.flatMap(faultsOf);
       throw new Refused(422, "params.invalid", `The parameters of ${spec.name} are not right.`, { errors });
     }
-    const [inserted] = await this.insert([await this.askedJob(spec, parsed.data as Params, options)]);
+    const job = await this.askedJob(spec, parsed.data as Params, options);
+    refuse(job.subject.heldBack);
+    const [inserted] = await this.insert([job]);
     return inserted!;
   }
 
-  /** For callers inside the server, whose params are right by construction. One transaction. */
+  /**
+   * For callers inside the server, whose params are right by construction. One transaction. What is open already, or about
+   * something that is held back, is skipped.
+   */
   async enqueueMany(asked: Asked[]): Promise<Enqueued> {
     const jobs: NewJob[] = [];
-    for (const a of asked) jobs.push(await this.newJob(this.kindOf(a.kind), a.params, a));
+    for (const a of asked) {
+      const job = await this.newJob(this.kindOf(a.kind), a.params, a);
+      if (!job.subject.heldBack) jobs.push(job);
+    }
     const inserted = await this.insert(jobs);
     const fresh = inserted.filter((i) => !i.deduplicated);
     return {
       enqueued: fresh.length,
-      skipped: inserted.length - fresh.length,
+      skipped: asked.length - fresh.length,
       jobIds: inserted.map((i) => i.id),
     };
   }
@@ -111,8 +119,9 @@ export class Queue<Tools = any> implements Enqueuer {
   }
 
   /** Retry, cancel, pause, resume, remove or acknowledge one job. An illegal move is `Refused` 409 naming the state. */
-  async move(id: number, verb: Move, by: string | null): Promise<void> {
-    const moved = await this.store.move(id, verb, by, this.clock.now());
+  async move(id: number, verb: Move, by: string | null, pauseEnds: PauseEnd = null): Promise<void> {
+    if (verb === "retry") refuse(await this.heldBack(id));
+    const moved = await this.store.move(id, verb, by, this.clock.now(), pauseEnds);
     if (!moved) throw new NotFound("job", id);
     if (moved.openAs)
       throw new Refused(409, "job.open", `The same work is already open as job ${moved.openAs}.`);
@@ -131,10 +140,12 @@ export class Queue<Tools = any> implements Enqueuer {
     });
   }
 
-  /** The same verb on every job that matches; jobs for which it is illegal are passed over. */
+  /** The same verb on every job that matches; jobs for which it is illegal, or which are held back, are passed over. */
   async moveAll(filter: JobFilter, verb: Move, by: string | null): Promise<number> {
     let done = 0;
-    for await (const ids of this.store.idBatches(filter, 500)) {
+    for await (const batch of this.store.idBatches(filter, 500)) {
+      const held = await Promise.all(batch.map((id) => (verb === "retry" ? this.heldBack(id) : undefined)));
+      const ids = batch.filter((_, i) => !held[i]);
       const results = await Promise.all(ids.map((id) => this.store.move(id, verb, by, this.clock.now())));
       ids.forEach((id, i) => {
         if (!results[i]?.moved) return;
@@ -143,6 +154,19 @@ export class Queue<Tools = any> implements Enqueuer {
       });
     }
     return done;
+  }
+
+  /** Why a job may not be retried now: what it is about is held back. */
+  async heldBack(id: number): Promise<Failure | undefined> {
+    const job = await this.store.get(id);
+    const kind = job && this.catalogue.find(job.kind);
+    if (!kind) return undefined;
+    try {
+      return (await kind.about(kind.params.parse(job.params), this.tools())).heldBack;
+    } catch {
+      // What it was about is gone, or its params are those of another version: the run will say so.
+      return undefined;
+    }
   }
 
   private kindOf(name: string): JobKind<any, Tools> {
@@ -204,6 +228,10 @@ export class Queue<Tools = any> implements Enqueuer {
   }
 }
 
+function refuse(heldBack: Failure | undefined): void {
+  if (heldBack) throw new Refused(409, heldBack.code, heldBack.message);
+}
+
 const pastTense: Record<Move, string> = {
   retry: "retried",
   cancel: "cancelled",
@@ -211,6 +239,7 @@ const pastTense: Record<Move, string> = {
   resume: "resumed",
   remove: "removed",
   acknowledge: "cleared",
+  unacknowledge: "brought back",
 };
 
 /** A key that the schema does not know is named itself. */

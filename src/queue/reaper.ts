@@ -17,6 +17,8 @@ export interface ReaperParts {
   policy: () => OrphanPolicy;
   /** A run of this very process, which is alive whatever its lease says: the machine may have slept. */
   holds?: (lease: Lease) => boolean;
+  /** Told of each orphan. `again`: it waits to be run once more. */
+  orphaned?: (jobId: number, again: boolean) => Promise<void>;
 }
 
 export function reaperLoop(parts: ReaperParts): Loop {
@@ -33,7 +35,7 @@ export function reapAll(parts: ReaperParts): Promise<number> {
 }
 
 async function reap(
-  { store, events, clock, log, policy, holds }: ReaperParts,
+  { store, events, clock, log, policy, holds, orphaned }: ReaperParts,
   leasesBefore: number,
 ): Promise<number> {
   let reaped = 0;
@@ -56,6 +58,7 @@ async function reap(
     reaped++;
     log.warn("orphaned job found", { job_id: lease.jobId, attempt: lease.attempt, again });
     events.publish({ topic: "job", id: lease.jobId, queue: "", what: "settled" });
+    await orphaned?.(lease.jobId, again);
   }
   return reaped;
 }

@@ -9,12 +9,16 @@ export type TallyState = keyof Tally;
 export class Tallies {
   private lanes = new Map<number, LaneTally>();
   private byKey = new Map<string, Lane>();
-  private changes = new Map<string, { lane: number; state: TallyState; by: number }>();
+  private changes = new Map<number, { lane: number; state: TallyState; by: number }>();
   private seenVersion = -1;
   /** How often another process has written. */
   foreign = 0;
 
-  constructor(private readonly sqlite: Database) {
+  /** `onForeign`: another process has written. */
+  constructor(
+    private readonly sqlite: Database,
+    private readonly onForeign: () => void = () => {},
+  ) {
     this.refresh();
   }
 
@@ -23,6 +27,7 @@ export class Tallies {
     const { data_version } = this.sqlite.query("PRAGMA data_version").get() as { data_version: number };
     if (data_version === this.seenVersion) return;
     this.foreign++;
+    this.onForeign();
     this.seenVersion = data_version;
     this.load();
   }
@@ -78,7 +83,7 @@ export class Tallies {
 
   /** Inside a write. */
   change(lane: number, state: TallyState, by: number): void {
-    const key = `${lane}/${state}`;
+    const key = lane * 16 + states.indexOf(state);
     const change = this.changes.get(key);
     if (change) change.by += by;
     else this.changes.set(key, { lane, state, by });
@@ -103,6 +108,8 @@ export class Tallies {
   }
 }
 
+const states = Object.keys(noTally()) as TallyState[];
+
 const selectLane = 'SELECT id, queue, kind, category, vram_mb AS vramMb, subject_group AS "group" FROM lane';
 
 function valuesOf(k: LaneKey) {
@@ -110,5 +117,5 @@ function valuesOf(k: LaneKey) {
 }
 
 function keyOf(k: LaneKey): string {
-  return valuesOf(k).join("|");
+  return `${k.queue}|${k.kind}|${k.category}|${k.vramMb}|${k.group}`;
 }

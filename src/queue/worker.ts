@@ -6,10 +6,24 @@ import type { EventBus } from "../runtime/events.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Service } from "../runtime/service.ts";
 import { type Blocked, Budget, type Limits } from "./budget.ts";
-import { Execution } from "./execution.ts";
+import { type Ended, Execution } from "./execution.ts";
+import { Freezing } from "./freezing.ts";
+import type { Hold, Holds } from "./hold.ts";
 import type { Job } from "./job.ts";
-import type { Claimed, JobStore, Lane, LaneTally, Lease, QueueState, Settlement } from "./job-store.ts";
+import type {
+  Claimed,
+  JobStore,
+  Lane,
+  LaneKey,
+  LaneTally,
+  Lease,
+  Measured,
+  QueueState,
+  Settlement,
+} from "./job-store.ts";
 import type { Catalogue, QueueSpec } from "./kind.ts";
+import { pauseOf } from "./pause.ts";
+import type { ProcessesOf } from "./processes.ts";
 import { pickWeighted } from "./sampling.ts";
 
 export type { Limits } from "./budget.ts";
@@ -26,6 +40,20 @@ export interface WorkerParts<Tools> {
   /** Unique per process: leases carry it. */
   name: string;
   random?: () => number;
+  /** Reasons outside the queue that keep jobs from running. */
+  holds?: Holds;
+  /** Without it runs can only be frozen at their pause points. */
+  processesOf?: ProcessesOf;
+  /** Told of every run that ended. Must not throw. */
+  measure?: (run: Measured) => void;
+}
+
+/** How a run ended that is not written down yet. */
+interface Unsettled {
+  claimed: Claimed;
+  how: Settlement;
+  startedAt: number;
+  runMs: number;
 }
 
 export interface RunningJob {
@@ -33,6 +61,9 @@ export interface RunningJob {
   lane: Lane;
   startedAt: Date;
   progress: number | null;
+  isFrozen: boolean;
+  /** Without the time it stood frozen. */
+  runMs: number;
 }
 
 /** A lease outlives five missed heartbeats. */
@@ -42,19 +73,23 @@ const reportMs = 250;
 const pollMs = 1_000;
 /** Within the 10 s that a service manager grants. */
 const stopWithinMs = 8_000;
+/** A run that was stopped and does not end gives its slot up after this long: one dead mount must not take them all. */
+const abandonAfterMs = 10_000;
 
 export class Worker<Tools = any> implements Service {
   readonly name = "worker";
   /** By job and attempt: a job that was cancelled and retried may run anew while its old tools are still dying. */
   private readonly executions = new Map<string, Execution<Tools>>();
   /** How runs ended that are not written down yet. */
-  private readonly unsettled = new Map<string, { claimed: Claimed; how: Settlement }>();
+  private readonly unsettled = new Map<string, Unsettled>();
   /** Runs whose last words are under way to the disk. */
   private readonly settling = new Set<Promise<void>>();
   private readonly budget: Budget;
+  private readonly freezing: Freezing;
   private readonly random: () => number;
   private states = new Map<string, QueueState>();
   private stopping = false;
+  private restarting: Promise<number> | undefined;
   private filling = false;
   private filled: Promise<void> = Promise.resolve();
   private again = false;
@@ -67,14 +102,26 @@ export class Worker<Tools = any> implements Service {
   constructor(private readonly parts: WorkerParts<Tools>) {
     this.budget = new Budget(parts.limits);
     this.random = parts.random ?? Math.random;
+    this.freezing = new Freezing({
+      ...parts,
+      budget: this.budget,
+      limitOf: (lane) => this.limitOfLane(lane),
+      reasonToFreeze: (lane) => this.reasonToFreeze(lane),
+      onLeaseLost: (execution) => this.end(execution, "lease-lost"),
+      onChange: (id, queue) => {
+        parts.events.publish({ topic: "job", id, queue, what: "progress" });
+        this.wake();
+      },
+    });
   }
 
   async start(): Promise<void> {
     await this.loadStates();
     this.seenForeign = this.parts.store.foreignWrites();
     this.unsubscribe = this.parts.events.subscribe((e) => {
-      if (e.topic === "job" && e.what === "moved") this.checkLease(e.id);
-      if (e.topic === "queue") void this.loadStates().then(() => this.wake());
+      if (e.topic === "job" && (e.what === "moved" || e.what === "removed")) this.follow(e.id);
+      if (e.topic === "queue") this.react(() => this.loadStates());
+      if (e.topic === "hold") this.react();
       if (e.topic === "setting" || (e.topic === "job" && (e.what === "added" || e.what === "moved")))
         this.wake();
     });
@@ -89,7 +136,7 @@ export class Worker<Tools = any> implements Service {
     this.stopping = true;
     this.unsubscribe();
     for (const forget of this.timers.values()) forget();
-    for (const execution of this.executions.values()) execution.stop("shutdown");
+    for (const execution of this.executions.values()) this.end(execution, "shutdown");
     // A claim that is under way begins its run, which is stopped at once.
     await this.filled;
     const all = Promise.all(this.settling);
@@ -103,13 +150,38 @@ export class Worker<Tools = any> implements Service {
     );
   }
 
+  /** Gives everything that runs back without a strike and starts anew. Answers how many runs that were. */
+  restart(): Promise<number> {
+    this.restarting ??= this.restartNow().finally(() => {
+      this.restarting = undefined;
+      this.wake();
+    });
+    return this.restarting;
+  }
+
+  private async restartNow(): Promise<number> {
+    await this.filled;
+    const runs = [...this.executions.values()];
+    for (const execution of runs) this.end(execution, "restart");
+    await Promise.all(this.settling);
+    return runs.length;
+  }
+
   running(): RunningJob[] {
+    const now = this.parts.clock.now();
     return [...this.executions.values()].map((execution) => ({
       id: execution.claimed.jobId,
       lane: execution.claimed.lane,
       startedAt: new Date(execution.startedAt),
       progress: execution.progress,
+      isFrozen: execution.isFrozen,
+      runMs: execution.runMs(now),
     }));
+  }
+
+  /** Whether it was told to go on, and stands still only until a slot is free. */
+  waitsForSlot(jobId: number): boolean {
+    return this.runsOf(jobId).some((execution) => this.freezing.waitsForSlot(execution));
   }
 
   /** The tail of a running job's log as of now; undefined when it does not run here. */
@@ -132,11 +204,19 @@ export class Worker<Tools = any> implements Service {
     });
   }
 
-  /** What keeps a waiting job's lane from starting now. */
+  /** What keeps a waiting job's lane from starting now, pauses aside. */
   blocked(job: Pick<Job, "queue" | "kind" | "category" | "vramMb">): Blocked | undefined {
     const spec = this.parts.catalogue.queueByName.get(job.queue);
-    if (!spec || this.claiming.get(job.queue)) return undefined;
+    if (!spec) return undefined;
+    const hold = this.holdOn(job);
+    if (hold) return { by: "hold", hold };
+    if (this.claiming.get(job.queue)) return undefined;
     return this.budget.blocked({ id: -1, group: 0, ...job }, this.limitOf(spec), this.parts.clock.now());
+  }
+
+  /** What it yields to now. */
+  yieldsTo(): readonly Hold[] {
+    return this.parts.holds?.() ?? [];
   }
 
   /** Fills free slots soon. Cheap to call often. */
@@ -167,7 +247,8 @@ export class Worker<Tools = any> implements Service {
 
   /** One round: draws a queue for every free slot, then claims them together in one commit. False when none was left. */
   private async fill(): Promise<boolean> {
-    if (this.stopping) return false;
+    if (this.stopping || this.restarting) return false;
+    this.freezing.goOnWhereFree();
     const tallies = await this.parts.store.tallies();
     const now = this.parts.clock.now();
     const left = new Map(tallies.map((t) => [t.lane.id, t.waiting]));
@@ -179,15 +260,15 @@ export class Worker<Tools = any> implements Service {
       const first = choice[0]!;
       left.set(first.id, left.get(first.id)! - 1);
     }
-    if (claims.length === 0 && (await this.hasDue(now))) {
-      // Nothing waits, but something delayed has come due: a claim moves it over.
-      await this.parts.store.claim({ lanes: [], worker: this.parts.name, now, leaseMs });
+    if (await this.hasDue(now)) {
+      await Promise.all(claims);
+      await this.wakeDue(now);
       return true;
     }
     return (await Promise.all(claims)).includes(true);
   }
 
-  /** The lanes of one drawn queue that fit now, and the slot for it already taken on the first of them. */
+  /** The lanes of one drawn queue that fit now; what the job will take, whichever lane it comes from, is kept free. */
   private draw(tallies: LaneTally[], left: Map<number, number>, now: number): Lane[] | undefined {
     const byQueue = new Map<string, { weight: number; lanes: Lane[] }>();
     for (const { lane } of tallies) {
@@ -197,7 +278,11 @@ export class Worker<Tools = any> implements Service {
       }
       const spec = this.parts.catalogue.queueByName.get(lane.queue);
       // A kind this build does not know stays put: an older or newer build will run it.
-      if (!spec || !this.parts.catalogue.find(lane.kind) || this.isPaused(lane.queue, now)) continue;
+      if (!spec || !this.parts.catalogue.find(lane.kind)) continue;
+      if (pauseOf(this.states, lane.queue, now) || this.holdOn(lane)) {
+        this.budget.forget(lane.id);
+        continue;
+      }
       const why = this.budget.blocked(lane, this.limitOf(spec), now);
       if (why) {
         this.budget.passOver(lane, why, now);
@@ -209,14 +294,14 @@ export class Worker<Tools = any> implements Service {
       byQueue.set(lane.queue, entry);
     }
     const chosen = pickWeighted([...byQueue.values()], this.random());
-    if (chosen) this.budget.take(chosen.lanes[0]!);
+    if (chosen) this.budget.keepFor(chosen.lanes);
     return chosen?.lanes;
   }
 
   private async claim(lanes: Lane[], now: number): Promise<boolean> {
-    const held = lanes[0]!;
+    const { queue } = lanes[0]!;
     let claimed: Claimed | undefined;
-    this.claiming.set(held.queue, (this.claiming.get(held.queue) ?? 0) + 1);
+    this.claiming.set(queue, (this.claiming.get(queue) ?? 0) + 1);
     try {
       claimed = await this.parts.store.claim({
         lanes: lanes.map((l) => l.id),
@@ -225,40 +310,52 @@ export class Worker<Tools = any> implements Service {
         leaseMs,
       });
     } finally {
-      this.claiming.set(held.queue, this.claiming.get(held.queue)! - 1);
-      if (!claimed) this.budget.give(held);
+      this.claiming.set(queue, this.claiming.get(queue)! - 1);
+      this.budget.endKeeping(lanes);
     }
     if (!claimed) return false;
-    if (claimed.lane.id !== held.id) {
-      this.budget.give(held);
-      this.budget.take(claimed.lane);
-    }
+    this.budget.take(claimed.lane);
     this.begin(claimed);
     return true;
   }
 
   private begin(claimed: Claimed): void {
-    const { catalogue, tools, clock, logsFolder, events } = this.parts;
-    const execution = new Execution(claimed, catalogue.find(claimed.lane.kind)!, tools, clock, logsFolder);
+    const { catalogue, tools, clock, logsFolder, events, processesOf } = this.parts;
+    const kind = catalogue.find(claimed.lane.kind)!;
+    const execution = new Execution(claimed, kind, tools, clock, logsFolder, processesOf);
     const done = this.finish(execution);
     this.settling.add(done);
     void done.then(() => this.settling.delete(done));
     this.executions.set(keyOf(claimed), execution);
     events.publish({ topic: "job", id: claimed.jobId, queue: claimed.lane.queue, what: "started" });
     // Stopped between the claim and here.
-    if (this.stopping) execution.stop("shutdown");
+    if (this.stopping) this.end(execution, "shutdown");
+  }
+
+  /** Stops a run. One that does not end all the same is left to itself, without its slot. */
+  private end(execution: Execution<Tools>, why: Ended): void {
+    if (execution.isStopped) return;
+    execution.stop(why);
+    this.parts.clock.after(abandonAfterMs, () => execution.abandon());
   }
 
   private async finish(execution: Execution<Tools>): Promise<void> {
     const { claimed } = execution;
     const how = await execution.run();
-    const last = execution.takeReport(this.parts.clock.now());
+    if (execution.isAbandoned)
+      this.parts.log.warn("a job that was stopped does not end; its slot goes to others", {
+        job_id: claimed.jobId,
+        kind: claimed.lane.kind,
+      });
+    const now = this.parts.clock.now();
+    const runMs = execution.runMs(now);
+    const last = execution.takeReport(now);
     const key = keyOf(claimed);
     this.executions.delete(key);
-    this.unsettled.set(key, { claimed, how });
+    this.unsettled.set(key, { claimed, how, startedAt: execution.startedAt, runMs });
     // Asked for together with the next claim: one commit settles this job and starts another.
     const settled = this.settle(key);
-    this.budget.give(claimed.lane);
+    this.freezing.giveBack(execution);
     if (!this.stopping) this.wake();
     try {
       await Promise.all([last && this.parts.store.report([last]), execution.spill()]);
@@ -271,9 +368,10 @@ export class Worker<Tools = any> implements Service {
   /** Tried again by every poll until it is written: a full disk must not turn a run that ended into an orphan. */
   private async settle(key: string): Promise<void> {
     const { store, clock, events, log } = this.parts;
-    const { claimed, how } = this.unsettled.get(key)!;
+    const ended = this.unsettled.get(key)!;
+    const { claimed, how } = ended;
     try {
-      await store.settle(claimed, how, clock.now());
+      if (await store.settle(claimed, how, clock.now())) this.measure(ended);
     } catch (error) {
       log.error("how a job ended could not be written; trying again", { job_id: claimed.jobId, error });
       return;
@@ -284,8 +382,30 @@ export class Worker<Tools = any> implements Service {
     if (how.outcome === "retry" && !this.stopping) this.wake();
   }
 
+  private measure({ claimed, how, startedAt, runMs }: Unsettled): void {
+    if (how.outcome === "handed_back" || how.outcome === "orphaned") return;
+    const { queue, kind, category } = claimed.lane;
+    this.parts.measure?.({
+      at: this.parts.clock.now(),
+      jobId: claimed.jobId,
+      queue,
+      kind,
+      category,
+      outcome: how.outcome === "completed" && how.note !== undefined ? "not_needed" : how.outcome,
+      waitMs: Math.max(0, startedAt - claimed.readyAt),
+      runMs,
+      code: "failure" in how ? how.failure.code : null,
+    });
+  }
+
   private async heartbeat(): Promise<void> {
-    await this.extend(this.leases());
+    const now = this.parts.clock.now();
+    for (const execution of this.executions.values()) execution.senseLife(now);
+    const lost = await this.parts.store.extend(this.leases(), now + leaseMs);
+    for (const lease of lost) {
+      const execution = this.executions.get(keyOf(lease));
+      if (execution) this.end(execution, "lease-lost");
+    }
   }
 
   private leases(): Lease[] {
@@ -300,17 +420,31 @@ export class Worker<Tools = any> implements Service {
     );
   }
 
-  private async extend(leases: Lease[]): Promise<void> {
-    if (leases.length === 0) return;
-    const lost = await this.parts.store.extend(leases, this.parts.clock.now() + leaseMs);
-    for (const lease of lost) this.executions.get(keyOf(lease))?.stop("lease-lost");
+  /** Somebody has moved a job that may run here: cancelled, its tools must die now; paused, they must stand still. */
+  private follow(id: number): void {
+    if (this.runsOf(id).length === 0) return;
+    this.followAll().catch((error) =>
+      this.parts.log.error("following a job's move failed", { job_id: id, error }),
+    );
   }
 
-  /** Somebody has moved a job that may run here: if its lease is gone, its tools must die now. */
-  private checkLease(id: number): void {
-    this.extend(this.runsOf(id).map((execution) => execution.claimed)).catch((error) =>
-      this.parts.log.error("checking a lease failed", { job_id: id, error }),
+  private followAll(): Promise<void> {
+    return this.freezing.follow(
+      () => this.executions.values(),
+      () => this.parts.store.runsOf(this.parts.name),
     );
+  }
+
+  /** Pauses and reasons to yield have changed. */
+  private react(first: () => Promise<void> = async () => {}): void {
+    first()
+      .then(() => this.yieldOrGoOn())
+      .catch((error) => this.parts.log.error("yielding failed", { error }))
+      .finally(() => this.wake());
+  }
+
+  private yieldOrGoOn(): Promise<void> {
+    return this.freezing.yieldOrGoOn(() => this.executions.values());
   }
 
   private runsOf(jobId: number): Execution<Tools>[] {
@@ -337,8 +471,10 @@ export class Worker<Tools = any> implements Service {
     if (foreign !== this.seenForeign) {
       this.seenForeign = foreign;
       await this.loadStates();
-      await this.heartbeat();
+      await this.followAll();
     }
+    // A timed pause ends, and a hold begins, without anybody saying so.
+    if (this.executions.size > 0) await this.yieldOrGoOn();
     this.wake();
   }
 
@@ -346,19 +482,34 @@ export class Worker<Tools = any> implements Service {
     this.states = new Map((await this.parts.store.queueStates()).map((s) => [s.queue, s]));
   }
 
-  private isPaused(queue: string, now: number): boolean {
-    const state = this.states.get(queue);
-    if (!state?.pausedAt) return false;
-    return state.pausedUntil === null || state.pausedUntil.getTime() > now;
+  private holdOn(lane: Pick<LaneKey, "queue" | "kind" | "category">): Hold | undefined {
+    return this.parts.holds?.().find((hold) => hold.holds(lane));
+  }
+
+  private reasonToFreeze(lane: Lane): string | undefined {
+    const pause = pauseOf(this.states, lane.queue, this.parts.clock.now());
+    if (pause?.mode === "freeze") return pause.by ?? "a pause";
+    const hold = this.parts.holds?.().find((h) => h.mode === "freeze" && h.holds(lane));
+    return hold?.text;
   }
 
   private limitOf(spec: QueueSpec) {
     return { base: spec.base, override: this.states.get(spec.name)?.concurrency ?? null };
   }
 
+  private limitOfLane({ queue }: Lane) {
+    return this.limitOf(this.parts.catalogue.queueByName.get(queue)!);
+  }
+
   private async hasDue(now: number): Promise<boolean> {
-    const next = await this.parts.store.nextRunAt();
+    const next = await this.parts.store.nextDue();
     return next !== undefined && next <= now;
+  }
+
+  private async wakeDue(now: number): Promise<void> {
+    const woken = await this.parts.store.wakeDue(now);
+    // Only those whose pause is over may run here, frozen.
+    if (woken.some((id) => this.runsOf(id).length > 0)) await this.followAll();
   }
 
   /** Sets the alarm for the next delayed job, or for the end of a pause. */
@@ -367,9 +518,9 @@ export class Worker<Tools = any> implements Service {
     const { store, clock } = this.parts;
     const now = clock.now();
     const ends = [...this.states.values()]
-      .flatMap((s) => s.pausedUntil?.getTime() ?? [])
+      .flatMap(({ pauseEnds }) => (pauseEnds !== null && typeof pauseEnds === "object" ? pauseEnds.at : []))
       .filter((t) => t > now);
-    const next = Math.min(...[await store.nextRunAt(), ...ends].filter((t) => t !== undefined));
+    const next = Math.min(...[await store.nextDue(), ...ends].filter((t) => t !== undefined));
     if (Number.isFinite(next)) this.setAlarm(Math.max(1, next - now));
     else this.timers.get("due")?.();
   }

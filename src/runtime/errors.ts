@@ -15,6 +15,10 @@ export interface Fault {
   /** Where in the input: `["scan", "videos"]`. */
   path: (string | number)[];
   message: string;
+  /** Of a text: which characters, and what to write there instead. */
+  from?: number;
+  to?: number;
+  suggestion?: string;
 }
 
 /** The request is understood and turned down. `status` is its HTTP status. */

@@ -10,6 +10,11 @@ export type Event =
   | { topic: "queue"; queue: string }
   | { topic: "file"; id: number }
   | { topic: "library"; id: number }
+  /** What the server yields to has changed: somebody watches, a window opened, the disk is low. */
+  | { topic: "hold" }
+  /** The history has a new entry. */
+  | { topic: "history" }
+  | { topic: "operation"; id: number }
   | { topic: "setting"; key: string };
 
 export class EventBus {

@@ -15,16 +15,28 @@ export interface Issue {
 }
 
 export function faultInWords({ label, fields }: Pick<SettingRow, "label" | "fields">, issue: Issue): string {
-  const [part] = issue.path;
-  const field = fields.find((f) => f.part !== "" && f.part === part) ?? fields[0]!;
+  const [part, inner] = issue.path;
+  const named = fields.find(
+    (f) => f.part !== "" && (f.part === part || f.part === `${String(part)}.${String(inner)}`),
+  );
+  const field = named ?? fields[0]!;
+  // Of several rows the one it is about, counted as people do.
+  const row = issue.path.find((step) => typeof step === "number");
   // Of several parts, or of a setting for each kind, the one it is about.
-  const of = field.part ? field.label : part === undefined ? "" : String(part);
-  if (field.part && ["too_small", "too_big"].includes(issue.code ?? ""))
+  const of = field.part
+    ? [field.label, row === undefined ? "" : row + 1].join(" ").trim()
+    : part === undefined
+      ? ""
+      : String(part);
+  if (field.control === "number" && field.part && ["too_small", "too_big"].includes(issue.code ?? ""))
     return `${label}: ${lowerFirst(of)} ${expected(issue, field)}.`;
   return `${[label, of].filter(Boolean).join(", ")}: ${expected(issue, field)}.`;
 }
 
 function expected(issue: Issue, field: Field): string {
+  // Rows say themselves what is wrong with them.
+  const isRow = ["windows", "servers", "queues"].includes(field.control);
+  if (isRow && ["too_small", "too_big"].includes(issue.code ?? "")) return issue.message;
   switch (issue.code) {
     case "too_small":
       return `${amount(Number(issue.minimum), field)} or more`;

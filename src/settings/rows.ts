@@ -1,13 +1,14 @@
 // Every live setting once: its key, zod type, default, and what people read about it. A new setting is one row here.
 
 import { z } from "zod";
+import { importModeSchema, yieldDefault, yieldSchema } from "./yield.ts";
 
 /** How a page lets someone change one value, or one part of a setting that has several. */
 export interface Field {
-  /** The part's name inside the setting's value; "" when the value is a single one. */
+  /** The part's name inside the setting's value, `playback.own` for a part of a part; "" when the value is a single one. */
   part: string;
   label: string;
-  control: "choice" | "number" | "switch" | "pairs";
+  control: "choice" | "number" | "switch" | "pairs" | "windows" | "servers" | "queues";
   options?: { value: string; label: string }[];
   min?: number;
   max?: number;
@@ -19,7 +20,7 @@ export interface Field {
 export interface SettingRow<T = unknown> {
   schema: z.ZodType<T>;
   default: T;
-  section: "Accounts" | "Workers" | "Scans" | "Queue" | "Library";
+  section: "Accounts" | "Workers" | "Scans" | "Queue" | "Library" | "Yielding";
   label: string;
   help: string;
   fields: Field[];
@@ -72,7 +73,7 @@ export const settingRows = {
     default: null,
     section: "Workers",
     label: "GPU memory budget",
-    help: "GPU memory that jobs may reserve together. Empty: none. It is not read from the graphics card yet.",
+    help: "GPU memory that jobs may reserve together. Empty: what the largest GPU has.",
     fields: [
       { part: "", label: "Budget", control: "number", min: 0, max: 1_048_576, unit: "MB", optional: true },
     ],
@@ -113,6 +114,50 @@ export const settingRows = {
       { part: "", label: "Kind and seconds", control: "pairs", min: 10, max: 604_800, unit: "seconds" },
     ],
   }),
+  autoHeal: row(
+    z.strictObject({
+      enabled: z.boolean(),
+      checkIntervalS: whole(10, 3600),
+      action: z.enum(["alert_only", "clear_and_log", "clear_and_restart"]),
+    }),
+    {
+      default: { enabled: false, checkIntervalS: 30, action: "clear_and_restart" },
+      section: "Queue",
+      label: "Auto-heal",
+      help: "What happens by itself to a job that is stuck: one without a sign of life for longer than its kind may.",
+      fields: [
+        { part: "enabled", label: "Heal by itself", control: "switch" },
+        {
+          part: "checkIntervalS",
+          label: "Check every",
+          control: "number",
+          min: 10,
+          max: 3600,
+          unit: "seconds",
+        },
+        {
+          part: "action",
+          label: "Stuck jobs",
+          control: "choice",
+          options: [
+            { value: "alert_only", label: "Only note it in the history" },
+            { value: "clear_and_log", label: "End them as failed" },
+            {
+              value: "clear_and_restart",
+              label: "End them and try again; restart a worker that gets stuck often",
+            },
+          ],
+        },
+      ],
+    },
+  ),
+  quarantineAfter: row(whole(0, 100), {
+    default: 3,
+    section: "Queue",
+    label: "Quarantine after",
+    help: "A file on which a kind of job has failed so many times in the same way is held back until somebody releases it or its content changes. 0: never.",
+    fields: [{ part: "", label: "Failures", control: "number", min: 0, max: 100, unit: "failures" }],
+  }),
   retention: row(z.strictObject({ days: whole(1, 36_500), rows: whole(1000, 100_000_000) }), {
     default: { days: 90, rows: 1_000_000 },
     section: "Queue",
@@ -121,6 +166,61 @@ export const settingRows = {
     fields: [
       { part: "days", label: "Keep for", control: "number", min: 1, max: 36_500, unit: "days" },
       { part: "rows", label: "Keep at most", control: "number", min: 1000, max: 100_000_000, unit: "jobs" },
+    ],
+  }),
+  yield: row(yieldSchema, {
+    default: yieldDefault,
+    section: "Yielding",
+    label: "Yielding",
+    help: "What the server makes way for. Work that yields waits, and goes on by itself when the reason has passed.",
+    fields: [
+      { part: "quietHours", label: "Quiet hours", control: "windows" },
+      {
+        part: "cpuLoad",
+        label: "CPU use of other programs above",
+        control: "number",
+        min: 5,
+        max: 95,
+        unit: "%",
+        optional: true,
+      },
+      {
+        part: "diskFreeMb",
+        label: "Free disk space below",
+        control: "number",
+        min: 0,
+        max: 100_000_000,
+        unit: "MB",
+      },
+      { part: "playback.own", label: "Somebody plays a file here", control: "switch" },
+      { part: "playback.servers", label: "Media servers", control: "servers" },
+      {
+        part: "playback.graceS",
+        label: "Go on after nobody has played anything for",
+        control: "number",
+        min: 0,
+        max: 3600,
+        unit: "seconds",
+      },
+      {
+        part: "mode",
+        label: "What runs already",
+        control: "choice",
+        options: [
+          { value: "freeze", label: "Stands still, and goes on where it stood" },
+          { value: "drain", label: "Runs to its end" },
+        ],
+      },
+    ],
+  }),
+  importMode: row(importModeSchema, {
+    default: { enabled: false },
+    section: "Yielding",
+    label: "Import mode",
+    help: "For a first import: each queue waits until those before it have nothing left to do. It ends by itself when all is done.",
+    fields: [
+      { part: "enabled", label: "One queue after another", control: "switch" },
+      { part: "order", label: "First of all", control: "queues", optional: true },
     ],
   }),
   nsfwVisible: row(z.boolean(), {

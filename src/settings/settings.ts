@@ -10,6 +10,7 @@ import type { EventBus } from "../runtime/events.ts";
 import { nearest } from "../runtime/nearest.ts";
 import { faultInWords, type Issue } from "./faults.ts";
 import { type Field, type SettingKey, type SettingRow, type SettingValues, settingRows } from "./rows.ts";
+import { masked, withStoredTokens } from "./secrets.ts";
 
 export type { Field, SettingKey, SettingValues } from "./rows.ts";
 
@@ -28,15 +29,16 @@ export interface SettingView {
 
 export const settingKeys = Object.keys(settingRows) as SettingKey[];
 
-/** `kinds` are the names that `stuckAfterS` may carry; without them it takes any. */
+/** `kinds` and `queues` are the names that settings may carry; without them they take any. */
 export async function openSettings(
   db: Db,
   _config: Config,
   events: EventBus,
   clock: Clock,
   kinds?: readonly string[],
+  queues?: readonly string[],
 ): Promise<Settings> {
-  const settings = new Settings(db, events, clock, kinds);
+  const settings = new Settings(db, events, clock, kinds, queues);
   await settings.reload();
   return settings;
 }
@@ -51,16 +53,18 @@ export class Settings {
     private readonly events: EventBus,
     private readonly clock: Clock,
     private readonly kinds?: readonly string[],
+    private readonly queues?: readonly string[],
   ) {}
 
   get<K extends SettingKey>(key: K): SettingValues[K] {
     return (this.stored.has(key) ? this.stored.get(key) : settingRows[key].default) as SettingValues[K];
   }
 
+  /** For people: tokens are masked. */
   all(): SettingView[] {
     return settingKeys.map((key) => {
       const { schema: _, default: standard, ...texts } = settingRows[key];
-      return { key, value: this.get(key), default: standard, ...texts, lockedBy: null };
+      return { key, value: masked(this.get(key)), default: standard, ...texts, lockedBy: null };
     });
   }
 
@@ -117,9 +121,10 @@ export class Settings {
       if (!isKey(key)) errors.push({ path: [key], message: unknownKey(key) });
       else if (value === null) values.set(key, undefined);
       else {
-        const parsed = settingRows[key].schema.safeParse(this.withKeptParts(key, value));
+        const whole = this.withKeptTokens(key, this.withKeptParts(key, value), errors);
+        const parsed = settingRows[key].schema.safeParse(whole);
         const unknown = key === "stuckAfterS" ? this.unknownKinds(value) : [];
-        errors.push(...unknown);
+        errors.push(...unknown, ...this.unknownQueues(key, parsed.data));
         if (parsed.success) values.set(key, parsed.data);
         else for (const issue of parsed.error.issues) errors.push(fault(key, issue));
       }
@@ -140,11 +145,52 @@ export class Settings {
       });
   }
 
-  private withKeptParts(key: SettingKey, value: unknown): unknown {
-    const hasParts = settingRows[key].fields.some((f) => f.part !== "");
-    if (!hasParts || typeof value !== "object" || Array.isArray(value)) return value;
-    return { ...(this.get(key) as object), ...value };
+  private unknownQueues(key: SettingKey, value: unknown): Fault[] {
+    const { queues } = this;
+    if (!queues || !value) return [];
+    return queuesNamed(key, value)
+      .filter(({ name }) => !queues.includes(name))
+      .map(({ path, name }) => {
+        const near = nearest(name, queues);
+        return { path, message: `There is no queue ${name}${near ? `; did you mean ${near}?` : "."}` };
+      });
   }
+
+  private withKeptParts(key: SettingKey, value: unknown): unknown {
+    const parts = settingRows[key].fields.map((f) => f.part.split("."));
+    if (parts.every(([part]) => part === "") || !isRecord(value)) return value;
+    const stored = this.get(key) as Record<string, unknown>;
+    const whole: Record<string, unknown> = { ...stored, ...value };
+    // A part with parts of its own keeps those that are not named.
+    for (const [part, inner] of parts)
+      if (inner && isRecord(whole[part!]))
+        whole[part!] = { ...(stored[part!] as object), ...(whole[part!] as object) };
+    return whole;
+  }
+
+  private withKeptTokens(key: SettingKey, value: unknown, errors: Fault[]): unknown {
+    if (key !== "yield") return value;
+    const kept = withStoredTokens(value, this.get("yield").playback.servers);
+    errors.push(...kept.errors);
+    return kept.value;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The queues that a valid value names, and where. */
+function queuesNamed(key: SettingKey, value: unknown): { path: (string | number)[]; name: string }[] {
+  if (key === "importMode")
+    return ((value as SettingValues["importMode"]).order ?? []).map((name, i) => ({
+      path: [key, "order", i],
+      name,
+    }));
+  if (key !== "yield") return [];
+  return (value as SettingValues["yield"]).quietHours.flatMap(({ queues = [] }, i) =>
+    queues.map((name, j) => ({ path: [key, "quietHours", i, "queues", j], name })),
+  );
 }
 
 function isKey(key: string): key is SettingKey {

@@ -66,6 +66,7 @@ try {
         peakMb = Math.max(peakMb, rssMb());
       },
       log: (line) => console.log(`  ${line}`),
+      pausePoint: async () => {},
     });
     const seconds = (performance.now() - started) / 1000;
     console.log(

@@ -36,7 +36,8 @@ const hash = async (fileId: number) => {
   const params = { fileId };
   const subject = await kind.about(params, app.tools);
   const run = { id: 1, kind: kind.name, params, subject, backfill: false, attempt: 1, tools: app.tools };
-  await kind.run({ ...run, signal: new AbortController().signal, progress() {}, log() {} });
+  const rest = { signal: new AbortController().signal, progress() {}, log() {}, pausePoint: async () => {} };
+  await kind.run({ ...run, ...rest });
 };
 const form = { extension: "webp", mimeType: "image/webp" };
 const picture = (fileId: number, variant: string) =>

@@ -45,6 +45,7 @@ const run = async (name: string, params: object, tools = app.tools) => {
     signal: new AbortController().signal,
     progress() {},
     log: (line) => log.push(line),
+    pausePoint: async () => {},
   });
   return { result, log };
 };

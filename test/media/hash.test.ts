@@ -25,6 +25,26 @@ test("progress is told, and a file that grows meanwhile has no hash", async () =
   expect(await grown.catch((e) => e.code)).toBe("input.changed");
 });
 
+test("nothing is read while it is paused", async () => {
+  writeFileSync(path, Buffer.alloc(3 << 20));
+  const seen: number[] = [];
+  const reached = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<void>();
+  const hashed = hashFile(path, {
+    onProgress: (percent) => seen.push(Math.round(percent)),
+    async pausePoint() {
+      if (seen.length !== 1) return;
+      reached.resolve();
+      await over.promise;
+    },
+  });
+  await reached.promise;
+  expect(seen).toEqual([33]);
+  over.resolve();
+  expect(await hashed).toHaveLength(64);
+  expect(seen).toEqual([33, 67, 100]);
+});
+
 test("a file that may not be read is input.unreadable, not missing", async () => {
   chmodSync(folder, 0o755);
   const locked = join(folder, "locked.bin");

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { childEnvironment, runTool, startTool } from "../../src/media/process.ts";
 import { JobFailure } from "../../src/runtime/errors.ts";
+import { stateOf, until } from "../support/processes.ts";
 
 // Machines that build for others are slow.
 setDefaultTimeout(30_000);
@@ -96,7 +97,7 @@ describe("an abort", () => {
     const abort = new AbortController();
     const tool = startTool("sleep", ["300"], { signal: abort.signal });
     tool.freeze();
-    await until(() => state(tool.pid) === "T");
+    await until(() => stateOf(tool.pid) === "T");
     abort.abort();
     await tool.done.catch(() => {});
     await gone(tool.pid);
@@ -106,7 +107,7 @@ describe("an abort", () => {
 test("freezing stops the work and thawing lets it go on", async () => {
   const tool = startTool("sleep", ["0.05"], { silenceMs: 60_000 });
   tool.freeze();
-  await until(() => state(tool.pid) === "T");
+  await until(() => stateOf(tool.pid) === "T");
   tool.thaw();
   expect((await tool.done).exitCode).toBe(0);
 });
@@ -125,7 +126,7 @@ describe.skipIf(!Bun.which("setpriv"))("when the server is killed with SIGKILL",
     const server = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe" });
     const { value } = await server.stdout.getReader().read();
     pid = Number(decode(value!));
-    expect(state(pid)).not.toBe("");
+    expect(stateOf(pid)).not.toBe("");
     server.kill("SIGKILL");
     await gone(pid);
   });
@@ -140,21 +141,4 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
   return error.code;
 }
 
-/** The letter in /proc: T is stopped, Z is dead and not yet collected. */
-function state(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1]![0]!;
-  } catch {
-    return "";
-  }
-}
-
-const gone = (pid: number) => until(() => state(pid) === "" || state(pid) === "Z");
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 15_000;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`It did not come to be within 15 s: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
+const gone = (pid: number) => until(() => ["", "Z"].includes(stateOf(pid)));

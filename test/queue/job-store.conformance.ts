@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { Job, Move } from "../../src/queue/job.ts";
+import type { Job, Move, PauseEnd } from "../../src/queue/job.ts";
 import type { Claimed, JobStore, LaneTally, NewJob } from "../../src/queue/job-store.ts";
 
 export interface Engine {
@@ -113,9 +113,12 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
 
     test("a delayed job is not claimed before its time, and is then", async () => {
       const id = await add({ runAt: new Date(t0 + 60_000) });
+      expect(await store.nextDue()).toBe(t0 + 60_000);
+      expect(await store.wakeDue(t0 + 59_999)).toEqual([]);
       expect(await claim("hash", t0 + 59_999)).toBeUndefined();
-      expect(await store.nextRunAt()).toBe(t0 + 60_000);
-      expect((await claim("hash", t0 + 60_000))?.jobId).toBe(id);
+      expect(await store.wakeDue(t0 + 60_000)).toEqual([id]);
+      expect(await claim("hash", t0 + 60_000)).toMatchObject({ jobId: id, readyAt: t0 + 60_000 });
+      expect(await store.nextDue()).toBeUndefined();
     });
 
     test("a completed job keeps its times and its attempt", async () => {
@@ -155,6 +158,7 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
         runAt: new Date(t0 + 120_000),
       });
       expect(await countOf("delayed")).toBe(1);
+      await store.wakeDue(t0 + 120_000);
       const again = (await claim("hash", t0 + 120_000))!;
       expect(again).toMatchObject({ jobId: id, attempt: 2, retryCount: 1 });
       expect((await store.attempts(id)).map((a) => a.outcome)).toEqual(["failed", "running"]);
@@ -271,14 +275,26 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
           await store.move(id, "cancel", null, t0);
           return id;
         },
+        frozen: async () => {
+          const id = await add();
+          await claim();
+          await store.move(id, "pause", "ada", t0);
+          return id;
+        },
+        cleared: async () => {
+          const id = await in_.failed!();
+          await store.move(id, "acknowledge", "ada", t0);
+          return id;
+        },
       };
       const legal: Record<Move, string[]> = {
-        retry: ["failed", "cancelled"],
-        cancel: ["pending", "delayed", "running", "paused"],
-        pause: ["pending", "delayed"],
-        resume: ["paused"],
-        remove: ["pending", "delayed", "paused", "completed", "failed", "cancelled"],
+        retry: ["failed", "cancelled", "cleared"],
+        cancel: ["pending", "delayed", "running", "paused", "frozen"],
+        pause: ["pending", "delayed", "running"],
+        resume: ["paused", "frozen"],
+        remove: ["pending", "delayed", "paused", "frozen", "completed", "failed", "cancelled", "cleared"],
         acknowledge: ["failed"],
+        unacknowledge: ["cleared"],
       };
       for (const [verb, allowed] of Object.entries(legal) as [Move, string[]][])
         for (const state of Object.keys(in_))
@@ -289,12 +305,12 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
             if (!allowed.includes(state)) expect(await get(id)).toEqual(before);
             else if (verb === "remove") expect(await store.get(id)).toBeUndefined();
             else if (verb === "acknowledge") expect((await get(id)).acknowledgedAt).toEqual(new Date(t0));
-            else
-              expect((await get(id)).status).toBe(
-                ({ retry: "pending", cancel: "cancelled", pause: "paused", resume: "pending" } as const)[
-                  verb
-                ],
-              );
+            else if (verb === "unacknowledge") expect((await get(id)).acknowledgedAt).toBeNull();
+            else {
+              const resume = state === "frozen" ? "running" : "pending";
+              const after = { retry: "pending", cancel: "cancelled", pause: "paused", resume } as const;
+              expect((await get(id)).status).toBe(after[verb]);
+            }
           });
 
       test("a move of a job that does not exist answers undefined", async () => {
@@ -454,13 +470,175 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
       const state = {
         queue: "hash",
         pausedAt: new Date(t0),
-        pausedUntil: null,
+        pauseEnds: null,
         pausedBy: "ada",
+        pauseMode: "freeze",
         concurrency: 3,
         weight: null,
+      } as const;
+      for (const pauseEnds of [null, "playback", { at: t0 + 5 }] as const) {
+        await store.setQueueState({ ...state, pauseEnds });
+        expect(await store.queueStates()).toEqual([{ ...state, pauseEnds }]);
+      }
+    });
+
+    describe("standing still", () => {
+      const frozen = async (over: Partial<NewJob> = {}, ends: PauseEnd = null) => {
+        const id = await add(over);
+        const lease = (await claim())!;
+        await store.move(id, "pause", "ada", t0 + 1000, ends);
+        return { id, lease };
       };
-      await store.setQueueState(state);
-      expect(await store.queueStates()).toEqual([state]);
+
+      test("a running job that is paused keeps its lease, its progress and its attempt", async () => {
+        const { id, lease } = await frozen();
+        expect(await get(id)).toMatchObject({
+          status: "paused",
+          frozen: true,
+          pausedBy: "ada",
+          pausedAt: new Date(t0 + 1000),
+        });
+        expect([await countOf("running"), await countOf("paused")]).toEqual([0, 1]);
+        expect((await store.list({ status: ["paused"] }, "newest", 0, 9)).jobs.map((j) => j.id)).toEqual([
+          id,
+        ]);
+        expect((await store.list({ status: ["running"] }, "newest", 0, 9)).total).toBe(0);
+        expect(await store.extend([lease], t0 + 9e5)).toEqual([]);
+        expect(await store.runsOf("w1")).toMatchObject([
+          { jobId: id, attempt: 1, worker: "w1", frozen: { at: t0 + 1000, by: "ada", yields: false } },
+        ]);
+        await store.move(id, "resume", "ada", t0 + 31_000);
+        expect(await get(id)).toMatchObject({ status: "running", frozen: false, frozenMs: 30_000 });
+        expect((await store.runsOf("w1"))[0]!.frozen).toBeNull();
+        await store.settle(lease, { outcome: "completed" }, t0 + 40_000);
+        expect(await get(id)).toMatchObject({ status: "completed", frozenMs: 30_000 });
+        expect([await countOf("running"), await countOf("paused")]).toEqual([0, 0]);
+      });
+
+      test("pauses end by themselves at their time, of waiting and of running jobs", async () => {
+        const { id: runs } = await frozen({}, { at: t0 + 60_000 });
+        const waits = await add();
+        await store.move(waits, "pause", "ada", t0, { at: t0 + 50_000 });
+        expect((await get(waits)).pauseEnds).toEqual({ at: t0 + 50_000 });
+        expect(await store.nextDue()).toBe(t0 + 50_000);
+        expect(await store.wakeDue(t0 + 50_000)).toEqual([waits]);
+        expect((await get(waits)).status).toBe("pending");
+        expect(await store.nextDue()).toBe(t0 + 60_000);
+        expect(await store.wakeDue(t0 + 60_000)).toEqual([runs]);
+        expect((await get(runs)).status).toBe("running");
+      });
+
+      test("pauses until playback ends end with it, and no others", async () => {
+        const { id: runs } = await frozen({}, "playback");
+        const [waits, stays] = [await add(), await add()];
+        await store.move(waits!, "pause", "ada", t0, "playback");
+        await store.move(stays!, "pause", "ada", t0);
+        expect((await store.endPlaybackPauses(t0 + 5)).sort()).toEqual([runs, waits!].sort());
+        expect((await get(runs)).status).toBe("running");
+        expect((await get(waits!)).status).toBe("pending");
+        expect((await get(stays!)).status).toBe("paused");
+      });
+
+      test("a worker's own freeze yields: it ends it, unless a person has taken it over", async () => {
+        const id = await add();
+        const lease = (await claim())!;
+        expect(await store.freeze(lease, "Anna watches", t0)).toBe(true);
+        expect(await store.freeze(lease, "again", t0)).toBe(false);
+        expect((await store.runsOf("w1"))[0]!.frozen).toMatchObject({ by: "Anna watches", yields: true });
+        expect(await store.thaw(lease, t0 + 10)).toBe(true);
+        await store.freeze(lease, "Anna watches", t0 + 20);
+        expect((await store.move(id, "pause", "ada", t0 + 30))?.moved).toBe(true);
+        expect(await store.thaw(lease, t0 + 40)).toBe(false);
+        expect(await get(id)).toMatchObject({ status: "paused", pausedBy: "ada" });
+      });
+
+      test("whoever paused a run finds it paused after a restart or a crash, and what only yielded goes on", async () => {
+        const handedBack = await frozen();
+        await store.settle(handedBack.lease, { outcome: "handed_back" }, t0 + 2000);
+        expect(await get(handedBack.id)).toMatchObject({ status: "paused", frozen: false, pausedBy: "ada" });
+        const orphan = await frozen();
+        const lost = { code: "job.orphaned", message: "orphaned" };
+        await store.settle(
+          orphan.lease,
+          { outcome: "orphaned", failure: lost, again: false, leaseEndedBefore: t0 + 1e9 },
+          t0 + 2000,
+        );
+        expect(await get(orphan.id)).toMatchObject({ status: "paused", frozen: false });
+        const yielding = await add();
+        const lease = (await claim())!;
+        await store.freeze(lease, "load", t0);
+        await store.settle(lease, { outcome: "handed_back" }, t0 + 2000);
+        expect((await get(yielding)).status).toBe("pending");
+        expect(await countOf("paused")).toBe(2);
+      });
+
+      test("an evicted run fails, or waits again with a strike until its retries are used up", async () => {
+        const id = await add({ maxRetries: 1 });
+        const stuck = { code: "job.stuck", message: "no sign of life" };
+        const lease = (await claim())!;
+        expect(await store.evict(id, stuck, true, t0)).toBe(true);
+        expect(await get(id)).toMatchObject({ status: "pending", retryCount: 1 });
+        expect(await store.settle(lease, { outcome: "completed" }, t0)).toBe(false);
+        await claim();
+        await store.evict(id, stuck, true, t0);
+        expect(await get(id)).toMatchObject({ status: "failed", failure: stuck });
+        expect(await store.evict(id, stuck, false, t0)).toBe(false);
+        expect((await store.attempts(id)).map((a) => a.failure?.code)).toEqual(["job.stuck", "job.stuck"]);
+      });
+
+      test("a job can be put before or behind all that wait in its queue, again and again", async () => {
+        const [a, b, c] = [await add({ priority: 1 }), await add(), await add({ priority: 10, vramMb: 100 })];
+        expect(await store.setPosition(c!, "first")).toBe(true);
+        expect(await store.setPosition(b!, "first")).toBe(true);
+        expect(await store.setPosition(a!, "last")).toBe(true);
+        expect(await Promise.all([b!, c!, a!].map((id) => store.position(id)))).toEqual([1, 2, 3]);
+        const order = [];
+        for (let i = 0; i < 3; i++) order.push((await claim())!.jobId);
+        expect(order).toEqual([b!, c!, a!]);
+        expect(await store.setPosition(a!, "first")).toBe(false);
+      });
+
+      test("what was moved to the front is still found by lists, bulk moves and the oldest waiting", async () => {
+        const first = await add({}, t0);
+        await add({}, t0 + 5);
+        for (let i = 0; i < 15; i++) await store.setPosition((await add({}, t0 + 9 + i))!, "first");
+        await store.setPosition(first, "first");
+        const ids: number[] = [];
+        for await (const batch of store.idBatches({ status: ["pending"] }, 4)) ids.push(...batch);
+        expect(ids.length).toBe(17);
+        expect((await store.list({ status: ["pending"] }, "position", 0, 1)).jobs[0]!.id).toBe(first);
+        expect((await store.oldestWaiting()).get("hash")).toEqual(new Date(t0));
+      });
+
+      test("failures of one cause are one group", async () => {
+        const fail = async (message: string, over: Partial<NewJob> = {}) => {
+          const id = await add(over);
+          await store.settle(
+            (await claim())!,
+            { outcome: "failed", failure: { code: "c", message } },
+            t0 + id,
+          );
+          return id;
+        };
+        const [a, b] = [await fail("Frame 12 of films/a.mkv is cut"), await fail("Frame 9 of b.mp4 is cut")];
+        await fail("Something else");
+        const cleared = await fail("Something else");
+        await store.move(cleared, "acknowledge", "ada", t0);
+        const hidden = await fail("Frame 1 of c.mp4 is cut", { group: 9 });
+        const groups = await store.failureGroups([9]);
+        expect(groups.map((g) => [g.code, g.count])).toEqual([
+          ["c", 2],
+          ["c", 1],
+        ]);
+        expect(groups[0]).toMatchObject({ kinds: ["file-hash"], message: "Frame 9 of b.mp4 is cut" });
+        expect(groups[0]!.jobIds.sort()).toEqual([a!, b!].sort());
+        const { fingerprint } = groups[0]!;
+        expect((await store.list({ fingerprint }, "newest", 0, 9)).jobs.map((j) => j.id)).toEqual([
+          hidden,
+          b!,
+          a!,
+        ]);
+      });
     });
 
     test("what another opener wrote is noticed", async () => {
@@ -496,10 +674,16 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
             "resume" as const,
             "remove" as const,
             "acknowledge" as const,
+            "unacknowledge" as const,
             "again" as const,
           ),
           nth: fc.nat(30),
         }),
+        fc.record({
+          do: fc.constantFrom("first" as const, "last" as const, "urgent" as const, "evict" as const),
+          nth: fc.nat(30),
+        }),
+        fc.record({ do: fc.constantFrom("freeze" as const, "thaw" as const), nth: fc.nat(9) }),
         fc.record({ do: fc.constant("wait" as const) }),
       );
       await fc.assert(
@@ -525,8 +709,21 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
                 expect(leases.has(got.jobId)).toBe(false);
                 leases.set(got.jobId, got);
               }
-            } else if (x.do === "wait") now += 100;
-            else if (
+            } else if (x.do === "wait") {
+              now += 100;
+              await s.wakeDue(now);
+            } else if (x.do === "freeze" || x.do === "thaw") {
+              const lease = nth(leases.values(), x.nth);
+              if (lease) await (x.do === "freeze" ? s.freeze(lease, "load", now) : s.thaw(lease, now));
+            } else if (x.do === "first" || x.do === "last" || x.do === "urgent") {
+              const id = nth(alive, x.nth);
+              if (id === undefined) continue;
+              if (x.do === "urgent") await s.setPriority(id, 1);
+              else await s.setPosition(id, x.do);
+            } else if (x.do === "evict") {
+              const id = nth(alive, x.nth);
+              if (id !== undefined && (await s.evict(id, failure, true, now))) leases.delete(id);
+            } else if (
               x.do === "completed" ||
               x.do === "failed" ||
               x.do === "retry" ||
@@ -546,16 +743,16 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
               const id = nth(alive, x.nth);
               if (id === undefined) continue;
               const verb = x.do === "again" ? "retry" : x.do;
-              const result = await s.move(id, verb, null, now);
+              const ends = x.nth % 2 ? { at: now + 50 } : null;
+              const result = await s.move(id, verb, null, now, ends);
               if (result?.moved && verb === "remove") alive.delete(id);
-              if (result?.moved && verb === "cancel") leases.delete(id);
+              if (result?.moved && (verb === "cancel" || verb === "remove")) leases.delete(id);
             }
           }
           const jobs = (await s.list({}, "newest", 0, 500)).jobs;
           expect(new Set(jobs.map((j) => j.id))).toEqual(alive);
-          expect(new Set(jobs.filter((j) => j.status === "running").map((j) => j.id))).toEqual(
-            new Set(leases.keys()),
-          );
+          const held = jobs.filter((j) => j.status === "running" || j.frozen);
+          expect(new Set(held.map((j) => j.id))).toEqual(new Set(leases.keys()));
           const sum = (k: keyof Omit<LaneTally, "lane">, all: LaneTally[]) =>
             all.reduce((n, t) => n + t[k], 0);
           const tallies = await s.tallies();

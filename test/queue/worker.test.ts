@@ -144,7 +144,8 @@ describe("limits", () => {
     await t.store.setQueueState({
       queue: "a",
       pausedAt: new Date(t.clock.now()),
-      pausedUntil,
+      pauseEnds: { at: pausedUntil.getTime() },
+      pauseMode: "drain",
       pausedBy: "ada",
       concurrency: null,
       weight: null,

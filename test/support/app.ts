@@ -8,10 +8,16 @@ import { openAccounts } from "../../src/accounts/accounts.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { migrations } from "../../src/db/migrations/sqlite/index.ts";
 import { openSqlite } from "../../src/db/open.sqlite.ts";
+import { openSqliteFailedLog } from "../../src/history/failed-log.sqlite.ts";
+import { openHistory } from "../../src/history/history.ts";
+import { openSqliteMeasureStore } from "../../src/history/measure-store.sqlite.ts";
 import type { App, Env } from "../../src/http/context.ts";
+import { openOperations } from "../../src/http/operations.ts";
 import { createCatalogue } from "../../src/jobs/index.ts";
+import { scanKinds } from "../../src/jobs/scan.ts";
 import type { Tools } from "../../src/jobs/tools.ts";
 import { openMedia } from "../../src/media/media.ts";
+import { processesOf } from "../../src/media/process.ts";
 import { openSqliteJobStore } from "../../src/queue/job-store.sqlite.ts";
 import type { Catalogue } from "../../src/queue/kind.ts";
 import { Queue } from "../../src/queue/queue.ts";
@@ -21,6 +27,7 @@ import { dataPaths } from "../../src/runtime/data-folder.ts";
 import { EventBus } from "../../src/runtime/events.ts";
 import { type Logger, silentLogger } from "../../src/runtime/log.ts";
 import { openSettings } from "../../src/settings/settings.ts";
+import { openYielding } from "../../src/yielding/yielding.ts";
 import { FakeClock } from "./fake-clock.ts";
 
 export interface TestApp extends App {
@@ -48,7 +55,8 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   migrate(sqlite, migrations);
   const catalogue = options.catalogue ?? createCatalogue();
   const kinds = catalogue.kinds.map(({ name }) => name);
-  const settings = await openSettings(db, config, events, clock, kinds);
+  const queues = catalogue.queues.map(({ name }) => name);
+  const settings = await openSettings(db, config, events, clock, kinds, queues);
   const accounts = await openAccounts({ db, settings, clock, log, config });
   const store = openSqliteJobStore(sqlite);
   const media = openMedia({
@@ -61,6 +69,29 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   });
   const queue: Queue<Tools> = new Queue<Tools>(store, catalogue, () => tools, events, clock);
   const tools: Tools = { db, queue, media, paths, settings, events, clock, log };
+  const history = openHistory({
+    db,
+    store,
+    measures: openSqliteMeasureStore(sqlite),
+    failed: openSqliteFailedLog(sqlite),
+    events,
+    clock,
+    log,
+    retention: () => settings.get("retention"),
+    scanKinds: Object.values(scanKinds),
+    version: { version: "1.0.0", commit: null },
+  });
+  const yielding = openYielding({
+    settings,
+    catalogue,
+    store,
+    clock,
+    log,
+    events,
+    dataFolder,
+    isWorking: () => false,
+    record: history.record,
+  });
   const worker = new Worker({
     store,
     catalogue,
@@ -74,6 +105,9 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       vramBudgetMb: settings.get("vramBudgetMb") ?? 0,
     }),
     logsFolder: paths.logs,
+    processesOf,
+    measure: history.measure,
+    holds: yielding.holds,
     name: "test-worker",
   });
   const startedAt = new Date(clock.now());
@@ -84,9 +118,12 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     queue,
     store,
     worker,
+    yielding,
+    operations: openOperations({ db, store, events, clock, log }),
     accounts,
     settings,
     media,
+    history,
     tools,
     events,
     clock,

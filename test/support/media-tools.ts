@@ -132,6 +132,7 @@ export async function mediaTools(): Promise<MediaTools> {
           signal: new AbortController().signal,
           progress: (percent) => void log.progress.push(percent),
           log: (line) => void log.lines.push(line),
+          pausePoint: async () => {},
           ...over,
         })) ?? undefined;
       return log;

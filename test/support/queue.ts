@@ -11,7 +11,7 @@ import type { Limits } from "../../src/queue/budget.ts";
 import { openSqliteJobStore } from "../../src/queue/job-store.sqlite.ts";
 import { Catalogue, type JobKind, type Run } from "../../src/queue/kind.ts";
 import { Queue } from "../../src/queue/queue.ts";
-import { Worker } from "../../src/queue/worker.ts";
+import { Worker, type WorkerParts } from "../../src/queue/worker.ts";
 import { EventBus } from "../../src/runtime/events.ts";
 import { silentLogger } from "../../src/runtime/log.ts";
 import { FakeClock, settled } from "./fake-clock.ts";
@@ -35,7 +35,13 @@ export function testKind(over: Partial<JobKind> & { act?: Act } = {}): JobKind {
   };
 }
 
-export function testQueue(kinds: JobKind[], over: { limits?: Partial<Limits>; random?: () => number } = {}) {
+export interface TestQueueOptions
+  extends Partial<Pick<WorkerParts<any>, "holds" | "processesOf" | "measure">> {
+  limits?: Partial<Limits>;
+  random?: () => number;
+}
+
+export function testQueue(kinds: JobKind[], over: TestQueueOptions = {}) {
   const clock = new FakeClock();
   const events = new EventBus();
   const { sqlite } = openSqlite(":memory:");
@@ -66,6 +72,9 @@ export function testQueue(kinds: JobKind[], over: { limits?: Partial<Limits>; ra
     log: silentLogger,
     limits: () => limits,
     logsFolder,
+    holds: over.holds,
+    processesOf: over.processesOf,
+    measure: over.measure,
   };
   const newWorker = (name: string) => new Worker({ ...parts, name, random: over.random ?? (() => 0) });
   return {

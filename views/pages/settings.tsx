@@ -8,12 +8,11 @@ import { SettingRow, type SettingRowProps } from "../parts/setting-row.tsx";
 export function SettingsPage({
   ctx,
   settings,
-  kinds,
+  ...known
 }: {
   ctx: PageContext;
   settings: SettingView[];
-  kinds: SettingRowProps["kinds"];
-}) {
+} & Pick<SettingRowProps, "kinds" | "queues" | "servers">) {
   const sections = [...new Set(settings.map((s) => s.section))];
   return (
     <Layout ctx={ctx} title="Settings">
@@ -31,7 +30,7 @@ export function SettingsPage({
               {settings
                 .filter((s) => s.section === section)
                 .map((setting) => (
-                  <SettingRow setting={setting} kinds={kinds} url={ctx.url} />
+                  <SettingRow setting={setting} {...known} url={ctx.url} />
                 ))}
             </ul>
           </section>

@@ -2,8 +2,11 @@
 
 import type { PageContext } from "../../src/http/pages/page-context.ts";
 import type { SettingView } from "../../src/settings/settings.ts";
+import type { PlaybackServer, QuietWindow } from "../../src/settings/yield.ts";
+import type { PlaybackServerState } from "../../src/yielding/yielding.ts";
 import { number } from "../format.ts";
 import { Icon } from "./icon.tsx";
+import { Servers, Windows } from "./yield-controls.tsx";
 
 type Field = SettingView["fields"][number];
 
@@ -11,14 +14,20 @@ export interface SettingRowProps {
   setting: SettingView;
   /** For settings that name kinds: all of them, by label. */
   kinds: { name: string; label: string; stuckAfterS: number }[];
+  /** For settings that name queues: all of them. */
+  queues: string[];
+  /** What the media servers said last, in the setting's order. */
+  servers: PlaybackServerState[];
   /** Why the change just asked for was not made. */
   refusal?: string;
   url: PageContext["url"];
 }
 
-export function SettingRow({ setting: s, kinds, refusal, url }: SettingRowProps) {
+export function SettingRow({ setting: s, refusal, url, ...known }: SettingRowProps) {
   const isDefault = JSON.stringify(s.value) === JSON.stringify(s.default);
   const locked = s.lockedBy !== null;
+  // A row takes several fields to be whole: it applies when somebody says so.
+  const atOnce = !s.fields.some(({ control }) => control === "windows" || control === "servers");
   return (
     <li id={`setting-${s.key}`}>
       <div>
@@ -39,7 +48,7 @@ export function SettingRow({ setting: s, kinds, refusal, url }: SettingRowProps)
       <form
         method="post"
         action={url(`/admin/settings/${s.key}`)}
-        data-at-once
+        data-at-once={atOnce}
         hx-boost="true"
         hx-swap="none"
         hx-push-url="false"
@@ -47,10 +56,10 @@ export function SettingRow({ setting: s, kinds, refusal, url }: SettingRowProps)
         <fieldset disabled={locked} class="stack-tight">
           <legend class="sr-only">{s.label}</legend>
           {s.fields.map((field) => (
-            <Control setting={s} field={field} kinds={kinds} />
+            <Control setting={s} field={field} {...known} />
           ))}
           <div class="row">
-            <button type="submit" class="btn btn-small without-js">
+            <button type="submit" class={`btn btn-small${atOnce ? " without-js" : ""}`}>
               Save
             </button>
             {isDefault || locked ? null : (
@@ -73,14 +82,33 @@ function Control({
   setting,
   field,
   kinds,
+  queues,
+  servers,
 }: {
   setting: SettingView;
   field: Field;
-  kinds: SettingRowProps["kinds"];
-}) {
+} & Pick<SettingRowProps, "kinds" | "queues" | "servers">) {
   const name = field.part || "value";
-  const id = `${setting.key}-${name}`;
-  const value = field.part ? (setting.value as Record<string, unknown>)[field.part] : setting.value;
+  const id = `${setting.key}-${name.replace(".", "-")}`;
+  const value = partOf(setting.value, field);
+  if (field.control === "windows")
+    return <Windows field={field} value={value as QuietWindow[]} queues={queues} />;
+  if (field.control === "servers")
+    return <Servers field={field} value={value as PlaybackServer[]} states={servers} />;
+  if (field.control === "queues")
+    return (
+      <div class="field">
+        <label for={id}>{field.label}</label>
+        <input
+          class="input"
+          id={id}
+          name={name}
+          value={(value as string[] | undefined)?.join(", ")}
+          placeholder="thumbnail, metadata"
+        />
+        <span class="hint">Queues in their order; the others follow by weight.</span>
+      </div>
+    );
   if (field.control === "switch")
     return (
       <label class="check">
@@ -183,13 +211,18 @@ function Pairs({
 function inWords(value: unknown, fields: Field[]): string {
   if (value === null) return "empty";
   if (fields.some((f) => f.part))
-    return fields
-      .map((f) => `${f.label} ${single((value as Record<string, unknown>)[f.part], f)}`)
-      .join(", ");
+    return fields.map((f) => `${f.label} ${single(partOf(value, f), f)}`).join(", ");
   return single(value, fields[0]!);
 }
 
+/** What a field shows of a setting's value. */
+function partOf(value: unknown, { part }: Field): unknown {
+  if (!part) return value;
+  return part.split(".").reduce<unknown>((whole, step) => (whole as Record<string, unknown>)[step], value);
+}
+
 function single(value: unknown, field: Field): string {
+  if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return "none";
   if (typeof value === "boolean") return value ? "on" : "off";
   if (field.control === "choice")
     return field.options?.find((o) => o.value === value)?.label ?? String(value);

@@ -3,10 +3,13 @@
 import { createRoute } from "@hono/zod-openapi";
 import { fileStats } from "../../library/file-stats.ts";
 import { NotFound, Refused } from "../../runtime/errors.ts";
-import { audit, listAudit } from "../audit.ts";
+import { masked } from "../../settings/secrets.ts";
+import { type AuditEntry, type AuditFilter, audit, auditStretches, listAudit } from "../audit.ts";
 import type { App } from "../context.ts";
+import { csvLines, csvResponse, download, jsonArray } from "../csv.ts";
 import { answers, apiRoutes, problems, takes, z } from "./describe.ts";
 import { pageQuery, pagination, paginationOf } from "./paging.ts";
+import { timeSpan, timeSpanQuery } from "./time-span.ts";
 
 type Parts = Pick<App, "db" | "accounts" | "settings" | "queue" | "clock">;
 
@@ -99,10 +102,24 @@ const readAudit = createRoute({
   path: "/api/admin/audit",
   tags: ["Administration"],
   summary: "Who did what",
-  request: { query: pageQuery },
+  description: "A page, or with `format` all that match as a download.",
+  request: {
+    query: pageQuery.extend({
+      actor: z.string().optional().openapi({ example: "olga@example.org" }),
+      action: z.string().optional().openapi({ description: "`job.retry`; `job.*` is every action on a job" }),
+      ...timeSpanQuery,
+      format: z.enum(["csv", "json"]).optional(),
+    }),
+  },
   responses: {
-    200: answers(z.object({ data: z.array(auditSchema), pagination }), "Newest first"),
-    ...problems(401, 403),
+    200: {
+      description: "Newest first",
+      content: {
+        "application/json": { schema: z.object({ data: z.array(auditSchema), pagination }) },
+        "text/csv": { schema: z.string() },
+      },
+    },
+    ...problems(401, 403, 422),
   },
 });
 
@@ -121,7 +138,7 @@ export function adminApi(app: Parts) {
       const { user } = c.var.identity!;
       refuseLocked(app, patch);
       await app.settings.change(patch, user.id);
-      await audit(app, user, "settings.change", Object.keys(patch).join(", "), patch);
+      await audit(app, user, "settings.change", Object.keys(patch).join(", "), masked(patch));
       return c.json(settingsView(app), 200);
     })
     .openapi(backfillHashes, async (c) => {
@@ -133,11 +150,35 @@ export function adminApi(app: Parts) {
       return c.json(done, 202);
     })
     .openapi(readAudit, async (c) => {
-      const { page, limit } = c.req.valid("query");
-      const { entries, total } = await listAudit(app, page, limit);
-      const data = entries.map((e) => ({ ...e, id: String(e.id), at: e.at.toISOString() }));
+      const { page, limit, format, actor, action, ...span } = c.req.valid("query");
+      const filter = { actor, action, ...timeSpan(span) };
+      if (format) return auditFile(app, filter, format) as never;
+      const { entries, total } = await listAudit(app, page, limit, filter);
+      const data = entries.map(auditView);
       return c.json({ data, pagination: paginationOf(page, limit, total) }, 200);
     });
+}
+
+const auditColumns = ["id", "at", "actor", "action", "target", "detail"];
+
+/** All that match, as a file. */
+function auditFile(app: Parts, filter: AuditFilter, format: "csv" | "json"): Response {
+  const stretches = auditStretches(app, filter);
+  if (format === "json")
+    return download("sprocket-audit.json", "application/json", jsonArray(stretches, auditView));
+  const lines = csvLines(auditColumns, stretches, (e) => [
+    e.id,
+    e.at,
+    e.actor,
+    e.action,
+    e.target,
+    e.detail === null ? null : JSON.stringify(e.detail),
+  ]);
+  return csvResponse("sprocket-audit.csv", lines);
+}
+
+function auditView(e: AuditEntry) {
+  return { ...e, id: String(e.id), at: e.at.toISOString() };
 }
 
 function settingsView(app: Parts) {

@@ -18,7 +18,15 @@ export const problemSchema = z
     code: z.string(),
     hint: z.string().optional(),
     errors: z
-      .array(z.object({ path: z.array(z.union([z.string(), z.int()])), message: z.string() }))
+      .array(
+        z.object({
+          path: z.array(z.union([z.string(), z.int()])),
+          message: z.string(),
+          from: z.int().optional(),
+          to: z.int().optional(),
+          suggestion: z.string().optional(),
+        }),
+      )
       .optional(),
   })
   .openapi("Problem");

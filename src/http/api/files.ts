@@ -18,7 +18,7 @@ import { answers, apiRoutes, idParam, pageQuery, pagination, problems, takes, z 
 import { fileBytes } from "./file-bytes.ts";
 import { fileHistory } from "./file-history.ts";
 import { fileSchema } from "./file-schema.ts";
-import { jobSchema, pastJobSchema } from "./job-schema.ts";
+import { fileLifeSchema, jobSchema, pastJobSchema } from "./job-schema.ts";
 import { jobView } from "./job-view.ts";
 import { pagination as paginationSchema } from "./paging.ts";
 
@@ -92,7 +92,7 @@ export function filesApi(app: App): OpenAPIHono<Env> {
       request: { params, query: pageQuery },
       responses: {
         200: answers(
-          z.object({ data: z.array(pastJobSchema), pagination: paginationSchema }),
+          z.object({ data: z.array(pastJobSchema), pagination: paginationSchema }).extend(fileLifeSchema.shape),
           "Jobs with their attempts",
         ),
         ...problems(404),
@@ -101,8 +101,8 @@ export function filesApi(app: App): OpenAPIHono<Env> {
     async (c) => {
       const { page, limit } = c.req.valid("query");
       const row = await getFile(app.db, c.req.valid("param").id);
-      const { data, total } = await fileHistory(app, row.id, (page - 1) * limit, limit);
-      return c.json({ data, pagination: pagination(page, limit, total) }, 200);
+      const { data, total, ...life } = await fileHistory(app, row.id, (page - 1) * limit, limit);
+      return c.json({ data, pagination: pagination(page, limit, total), ...life }, 200);
     },
   );
 

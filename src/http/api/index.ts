@@ -6,16 +6,23 @@ import type { App, Env } from "../context.ts";
 import { adminApi } from "./admin.ts";
 import { authApi } from "./auth.ts";
 import { apiRoutes } from "./describe.ts";
+import { explainApi } from "./explain.ts";
 import { filesApi } from "./files.ts";
 import { foldersApi } from "./folders.ts";
+import { historyApi } from "./history.ts";
+import { healingApi } from "./healing.ts";
 import { jobsApi } from "./jobs.ts";
 import { librariesApi } from "./libraries.ts";
 import { meApi } from "./me.ts";
+import { metricsApi } from "./metrics.ts";
 import { describeApi } from "./openapi.ts";
+import { operationsApi } from "./operations.ts";
+import { quarantineApi } from "./quarantine.ts";
 import { queuesApi } from "./queues.ts";
 import { streamApi } from "./stream.ts";
 import { tokensApi } from "./tokens.ts";
 import { usersApi } from "./users.ts";
+import { yieldingApi } from "./yielding.ts";
 
 export function api(app: App): OpenAPIHono<Env> {
   const all = apiRoutes();
@@ -27,7 +34,14 @@ export function api(app: App): OpenAPIHono<Env> {
   all.route("/", filesApi(app));
   all.route("/", foldersApi(app));
   all.route("/", jobsApi(app));
+  all.route("/", explainApi(app));
+  all.route("/", operationsApi(app));
   all.route("/", queuesApi(app));
+  all.route("/", healingApi(app));
+  all.route("/", quarantineApi(app));
+  all.route("/", historyApi(app));
+  all.route("/", metricsApi(app));
+  all.route("/", yieldingApi(app));
   all.route("/", streamApi(app));
   all.route("/", adminApi(app));
   all.route("/", usersApi(app));

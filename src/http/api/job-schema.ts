@@ -5,6 +5,7 @@ import { categories, jobStatuses } from "../../queue/job.ts";
 
 const failure = z.object({ code: z.string(), message: z.string() });
 const count = z.number().int();
+const secondsRange = z.object({ lowS: z.number(), highS: z.number() });
 
 export const jobSchema = z
   .object({
@@ -16,9 +17,25 @@ export const jobSchema = z
     status: z.enum(jobStatuses),
     progress: z.number().nullable(),
     etaS: z.number().nullable(),
+    etaRange: secondsRange.nullable().openapi({
+      description: "Of a running job, from its own pace and from how long its kind takes",
+    }),
     priority: z.number().int(),
     queuePosition: z.number().nullable(),
+    queuePositionIsLeast: z.boolean().openapi({ description: "It stands there or behind: nobody counts further" }),
     waitingReason: z.string().nullable(),
+    waitingCode: z.string().nullable(),
+    waitingReasons: z
+      .array(z.object({ code: z.string(), text: z.string() }))
+      .openapi({ description: "All that keeps it from starting, in the order in which it must pass" }),
+    startsIn: secondsRange.nullable().openapi({ description: "When it should start; null when nobody can say" }),
+    startsAt: z.string().nullable().openapi({ description: "Where only the clock keeps it" }),
+    frozen: z.boolean().openapi({ description: "It runs, but its processes were stopped where they are" }),
+    frozenS: z.number(),
+    pausedBy: z.string().nullable(),
+    pausedSince: z.string().nullable(),
+    pausedUntil: z.string().nullable(),
+    pausedUntilPlaybackEnds: z.boolean(),
     resourceCategory: z.enum(categories),
     vramRequired: z.number(),
     params: z.record(z.string(), z.unknown()),
@@ -40,9 +57,17 @@ export const jobSchema = z
     stuck: z.boolean(),
     outcomeNote: z.string().nullable(),
     acknowledgedAt: z.string().nullable(),
+    fingerprint: z.string().nullable().openapi({ description: "Failures of one cause share it" }),
     failure: failure.extend({ hint: z.string().nullable() }).nullable(),
   })
   .openapi("Job");
+
+const personsAct = z.object({
+  at: z.string(),
+  actor: z.string().nullable().openapi({ description: "An e-mail address; null for the server itself" }),
+  action: z.string(),
+  detail: z.unknown(),
+});
 
 const attemptSchema = z
   .object({
@@ -60,7 +85,47 @@ export const jobDetailSchema = jobSchema
   .openapi("JobDetail");
 
 /** One line of a file's history. */
-export const pastJobSchema = jobSchema.extend({ attempts: z.array(attemptSchema) }).openapi("PastJob");
+export const pastJobSchema = jobSchema
+  .extend({
+    attempts: z.array(attemptSchema.extend({ durationS: z.number().nullable(), logTail: z.string() })),
+    outputs: z
+      .array(
+        z.object({
+          kind: z.string(),
+          variant: z.string(),
+          sizeBytes: z.number(),
+          createdAt: z.string(),
+          url: z.string(),
+        }),
+      )
+      .openapi({ description: "What it made that has not been replaced since" }),
+    actions: z.array(personsAct).openapi({ description: "What people did to the job" }),
+  })
+  .openapi("PastJob");
+
+/** What belongs to the file's life beside its jobs. */
+export const fileLifeSchema = z.object({
+  actions: z.array(personsAct).openapi({ description: "What people did to the file itself" }),
+  events: z
+    .array(
+      z.object({
+        at: z.string(),
+        event: z.string(),
+        jobId: z.string().nullable(),
+        actor: z.string().nullable(),
+        detail: z.string().nullable(),
+      }),
+    )
+    .openapi({ description: "What happened to it: quarantined, released, stuck" }),
+  formerPlaces: z
+    .array(z.object({ library: z.string(), path: z.string(), firstSeen: z.string(), lastSeen: z.string() }))
+    .openapi({ description: "Where the same content stood before" }),
+  copies: z
+    .array(
+      z.object({ id: z.string(), library: z.string(), path: z.string(), trashed: z.boolean(), url: z.string() }),
+    )
+    .openapi({ description: "Other files with the same content, which have lives of their own" }),
+});
 
 export const jobStatsSchema = z
   .object({

@@ -2,12 +2,20 @@
 
 import { inArray } from "drizzle-orm";
 import { file, library } from "../../db/tables/library.ts";
+import { inQuarantine } from "../../healing/explain-job.ts";
+import { stuckThresholdS } from "../../healing/stuck-jobs.ts";
 import { failureCodes } from "../../jobs/failures.ts";
-import type { Attempt, Category, Failure, Job, JobStatus } from "../../queue/job.ts";
+import type { Attempt, Category, Job, JobStatus } from "../../queue/job.ts";
 import { readJobLog } from "../../queue/job-logs.ts";
 import type { QueueState } from "../../queue/job-store.ts";
-import { waitingReason } from "../../queue/waiting-reason.ts";
+import { pauseOf } from "../../queue/pause.ts";
+import { frozenMs, middleS, runEstimate, workedS } from "../../queue/run-estimate.ts";
+import type { SecondsRange } from "../../queue/start-estimate.ts";
+import { stuckFor } from "../../queue/stuck.ts";
+import type { ReasonPart, WaitingCode } from "../../queue/waiting-reason.ts";
+import { type LiveFacts, type Why, whysOf } from "../../queue/whys.ts";
 import type { App } from "../context.ts";
+import { runTimes, timeAhead } from "./job-timing.ts";
 
 export interface JobView {
   id: string;
@@ -18,9 +26,27 @@ export interface JobView {
   status: JobStatus;
   progress: number | null;
   etaS: number | null;
+  /** Of a running job, from its own pace and from how long its kind takes; wide while it is early. */
+  etaRange: SecondsRange | null;
   priority: number;
   queuePosition: number | null;
+  /** Nobody counts further: it stands there or behind. */
+  queuePositionIsLeast: boolean;
   waitingReason: string | null;
+  waitingCode: WaitingCode | null;
+  /** All that keeps it from starting, in the order in which it must pass. */
+  waitingReasons: ReasonPart[];
+  /** Seconds from now; null when nobody can say. */
+  startsIn: SecondsRange | null;
+  /** Where only the clock keeps it. */
+  startsAt: string | null;
+  frozen: boolean;
+  /** How long it has stood frozen in this run, or did. */
+  frozenS: number;
+  pausedBy: string | null;
+  pausedSince: string | null;
+  pausedUntil: string | null;
+  pausedUntilPlaybackEnds: boolean;
   resourceCategory: Category;
   vramRequired: number;
   params: Record<string, unknown>;
@@ -32,13 +58,17 @@ export interface JobView {
   createdAt: string;
   startedAt: string | null;
   completedAt: string | null;
+  /** Without the time it stood frozen. */
   durationS: number | null;
   worker: string | null;
   stuck: boolean;
   outcomeNote: string | null;
   acknowledgedAt: string | null;
+  fingerprint: string | null;
   failure: { code: string; message: string; hint: string | null } | null;
 }
+
+export { stuckThresholdS } from "../../healing/stuck-jobs.ts";
 
 export async function jobView(app: App, job: Job): Promise<JobView> {
   return (await jobViews(app, [job]))[0]!;
@@ -46,29 +76,69 @@ export async function jobView(app: App, job: Job): Promise<JobView> {
 
 /** Many at once: what they share is read once. */
 export async function jobViews(app: App, jobs: Job[]): Promise<JobView[]> {
-  const states = new Map((await app.store.queueStates()).map((s) => [s.queue, s]));
-  const paths = await targetPaths(app, jobs);
+  const fresh = await withClaimed(app, jobs);
+  const targets = await targetsOf(app, fresh);
+  const whys = await whysOfJobs(app, fresh, targets);
   const now = app.clock.now();
-  return Promise.all(jobs.map((job) => view(app, job, states.get(job.queue), paths, now)));
+  return fresh.map((job) => view(app, job, whys.get(job.id)!, targets, now));
+}
+
+/** Why each of them waits and when it should start. */
+export async function whysOfJobs(
+  app: App,
+  jobs: Job[],
+  targets?: ReadonlyMap<number, Target>,
+): Promise<Map<number, Why>> {
+  const known = targets ?? (await targetsOf(app, jobs));
+  const barred = new Map<number, string>();
+  for (const job of jobs) {
+    const target = job.subject.type === "file" ? known.get(job.subject.id ?? -1) : undefined;
+    if (target?.barred) barred.set(job.id, target.barred);
+  }
+  return await whysOf(
+    {
+      store: app.store,
+      catalogue: app.queue.catalogue,
+      live: liveFacts(app),
+      now: app.clock.now(),
+      timeAhead: timeAhead(app),
+      barred,
+    },
+    jobs,
+  );
+}
+
+/** What the worker of this process knows. */
+export function liveFacts({ worker, queue }: Pick<App, "worker" | "queue">): LiveFacts {
+  return {
+    blocked: (lane) => worker.blocked(lane),
+    holds: () => worker.yieldsTo(),
+    waitsForSlot: (id) => worker.waitsForSlot(id),
+    queueLimit: (name) => {
+      const spec = queue.catalogue.queueByName.get(name);
+      return spec ? worker.queueLimit(spec) : 1;
+    },
+    isServed: true,
+  };
 }
 
 /** Jobs at the head of their queue that a resource holds back: what the API calls `queued`. */
 export async function heldJobs(app: App): Promise<{ id: number; lane: number }[]> {
   const states = new Map((await app.store.queueStates()).map((s) => [s.queue, s]));
   const now = app.clock.now();
-  const held: { id: number; lane: number }[] = [];
+  const heads = new Map<number, number>();
   for (const { lane, waiting } of await app.store.tallies()) {
-    if (waiting === 0 || isPaused(states.get(lane.queue), now) || !app.queue.catalogue.find(lane.kind))
-      continue;
+    if (waiting === 0 || pauseOf(states, lane.queue, now) || !app.queue.catalogue.find(lane.kind)) continue;
     if (!app.worker.blocked(lane)) continue;
     const id = await app.store.head(lane.id);
-    if (id !== undefined && (await app.store.position(id)) === 1) held.push({ id, lane: lane.id });
+    if (id !== undefined) heads.set(id, lane.id);
   }
-  return held;
+  const positions = await app.store.positions([...heads.keys()], 1);
+  return [...heads].filter(([id]) => positions.get(id)?.position === 1).map(([id, lane]) => ({ id, lane }));
 }
 
 export function isPaused(state: QueueState | undefined, now: number): boolean {
-  return Boolean(state?.pausedAt && (!state.pausedUntil || state.pausedUntil.getTime() > now));
+  return state !== undefined && pauseOf(new Map([[state.queue, state]]), state.queue, now) !== undefined;
 }
 
 /** The logs of all attempts as one text, with a marker line where a retry began. */
@@ -93,36 +163,55 @@ export async function attemptLog(app: App, jobId: number, attempt: Attempt): Pro
   return whole ?? live ?? (await app.store.log(jobId, attempt.number));
 }
 
-async function view(
+/** Those that were read as waiting, and claimed since. */
+async function withClaimed(app: App, jobs: Job[]): Promise<Job[]> {
+  const running = new Set(app.worker.running().map((r) => r.id));
+  return await Promise.all(
+    jobs.map(async (job) =>
+      job.status === "pending" && running.has(job.id) ? ((await app.store.get(job.id)) ?? job) : job,
+    ),
+  );
+}
+
+function view(
   app: App,
   job: Job,
-  state: QueueState | undefined,
-  paths: Map<number, string>,
+  { reason, position, startsIn, startsAt, lastFailure }: Why,
+  targets: ReadonlyMap<number, Target>,
   now: number,
-): Promise<JobView> {
-  // Read as waiting, and claimed since.
-  if (job.status === "pending" && app.worker.running().some((r) => r.id === job.id))
-    job = (await app.store.get(job.id)) ?? job;
+): JobView {
   const kind = app.queue.catalogue.find(job.kind);
-  const position = job.status === "pending" ? await app.store.position(job.id) : undefined;
-  const blocked = job.status === "pending" ? app.worker.blocked(job) : undefined;
-  const why = waitingReason({ job, state, kindKnown: kind !== undefined, blocked, position, now });
   // A job that waits for its retry shows what it failed with.
-  const failure =
-    job.failure ?? (job.retryCount > 0 && job.status === "pending" ? await lastFailure(app, job.id) : null);
+  const failure = job.failure ?? (job.retryCount > 0 ? lastFailure : null);
   const delayed = job.status === "pending" && job.runAt !== null && job.runAt.getTime() > now;
+  const eta = job.status === "running" ? runEstimate(job, now, runTimes(app, job.kind)) : null;
   return {
     id: String(job.id),
     type: kind?.alias ?? job.kind,
     kind: job.kind,
     label: kind?.label ?? job.kind,
     queue: job.queue,
-    status: why?.held ? "queued" : job.status,
+    status: reason?.held ? "queued" : job.status,
     progress: job.progress,
-    etaS: etaS(job, now),
+    etaS: middleS(eta),
+    etaRange: eta,
     priority: job.priority,
-    queuePosition: position ?? null,
-    waitingReason: why?.text ?? null,
+    queuePosition: position?.position ?? null,
+    queuePositionIsLeast: position?.isLeast ?? false,
+    waitingReason: reason?.text ?? null,
+    waitingCode: reason?.code ?? null,
+    waitingReasons: reason?.parts ?? [],
+    startsIn,
+    startsAt: iso(startsAt),
+    frozen: job.frozen,
+    frozenS: Math.round(frozenMs(job, now) / 1000),
+    pausedBy: job.pausedBy,
+    pausedSince: iso(job.pausedAt),
+    pausedUntil:
+      job.pauseEnds !== null && typeof job.pauseEnds === "object"
+        ? new Date(job.pauseEnds.at).toISOString()
+        : null,
+    pausedUntilPlaybackEnds: job.pauseEnds === "playback",
     resourceCategory: job.category,
     vramRequired: job.vramMb,
     params: withStringIds(job.params),
@@ -130,7 +219,7 @@ async function view(
       type: job.subject.type,
       id: job.subject.id === null ? null : String(job.subject.id),
       label: job.subject.label,
-      path: job.subject.type === "file" ? (paths.get(job.subject.id ?? -1) ?? null) : null,
+      path: job.subject.type === "file" ? (targets.get(job.subject.id ?? -1)?.path ?? null) : null,
     },
     retryCount: job.retryCount,
     maxRetries: job.maxRetries,
@@ -139,51 +228,50 @@ async function view(
     createdAt: job.createdAt.toISOString(),
     startedAt: iso(job.startedAt),
     completedAt: iso(job.finishedAt),
-    durationS: job.startedAt ? ((job.finishedAt?.getTime() ?? now) - job.startedAt.getTime()) / 1000 : null,
+    durationS: job.startedAt ? workedS(job, now) : null,
     worker: job.worker,
     stuck: isStuck(app, job, now),
     outcomeNote: job.outcomeNote,
     acknowledgedAt: iso(job.acknowledgedAt),
+    fingerprint: job.fingerprint,
     failure: failure && { ...failure, hint: failureCodes[failure.code]?.nextStep ?? null },
   };
 }
 
-async function lastFailure(app: App, id: number): Promise<Failure | null> {
-  return (await app.store.attempts(id)).at(-1)?.failure ?? null;
+export function isStuck(app: Pick<App, "settings" | "queue">, job: Job, now: number): boolean {
+  return stuckFor(job, stuckThresholdS(app, job.kind), now) !== undefined;
 }
 
-/** Running without any progress for longer than its kind allows. */
-export function isStuck(app: App, job: Job, now: number): boolean {
-  const afterS = app.settings.get("stuckAfterS")[job.kind] ?? app.queue.catalogue.find(job.kind)?.stuckAfterS;
-  return (
-    job.status === "running" &&
-    afterS !== undefined &&
-    now - (job.progressAt?.getTime() ?? now) > afterS * 1000
-  );
+interface Target {
+  path: string;
+  /** Why nothing is to be done to it. */
+  barred: string | undefined;
 }
 
-/** Needs some progress to go by; a guess from 1 % would be noise. */
-function etaS(job: Job, now: number): number | null {
-  if (job.status !== "running" || !job.startedAt || !job.progress || job.progress < 3) return null;
-  const elapsedS = (now - job.startedAt.getTime()) / 1000;
-  return Math.round((elapsedS * (100 - job.progress)) / job.progress);
-}
-
-async function targetPaths(app: App, jobs: Job[]): Promise<Map<number, string>> {
+async function targetsOf(app: App, jobs: Job[]): Promise<Map<number, Target>> {
   const ids = [
     ...new Set(
       jobs.flatMap((j) => (j.subject.type === "file" && j.subject.id !== null ? [j.subject.id] : [])),
     ),
   ];
   if (ids.length === 0) return new Map();
+  const { path, libraryId, state, reason } = file;
   const files = await app.db
-    .select({ id: file.id, path: file.path, libraryId: file.libraryId })
+    .select({ id: file.id, path, libraryId, state, reason })
     .from(file)
     .where(inArray(file.id, ids));
   const roots = new Map(
     (await app.db.select({ id: library.id, path: library.path }).from(library)).map((l) => [l.id, l.path]),
   );
-  return new Map(files.map((f) => [f.id, `${roots.get(f.libraryId)}/${f.path}`]));
+  return new Map(
+    files.map((f) => [
+      f.id,
+      {
+        path: `${roots.get(f.libraryId)}/${f.path}`,
+        barred: f.state === "quarantined" ? inQuarantine(f.reason) : undefined,
+      },
+    ]),
+  );
 }
 
 /** Ids are opaque strings outside, whatever they are inside. */

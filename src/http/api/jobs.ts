@@ -1,44 +1,32 @@
 // The media jobs API: /api/media/jobs and what hangs on it.
 
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { type Category, categories, jobStatuses, type Move } from "../../queue/job.ts";
-import type { JobFilter, JobOrder, JobPage, ListedStatus } from "../../queue/job-store.ts";
+import type { Move } from "../../queue/job.ts";
 import { Refused } from "../../runtime/errors.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
-import { hiddenGroups } from "../nsfw.ts";
-import { answers, apiRoutes, idParam, problems } from "./describe.ts";
+import { answers, apiRoutes, idParam, problems, takes } from "./describe.ts";
+import { listJobs, listQuery } from "./job-query.ts";
 import { jobDetailSchema, jobSchema, jobStatsSchema } from "./job-schema.ts";
 import { attemptLog, fullLog, heldJobs, jobView, jobViews } from "./job-view.ts";
-import { pageQuery, pagination, paginationOf } from "./paging.ts";
-
-const listed = [...jobStatuses, "delayed"] as const;
-const orders = ["newest", "oldest", "position", "finished", "longest"] as const satisfies JobOrder[];
-
-/** `a,b` and `key=a&key=b` alike. */
-const several = z
-  .union([z.string(), z.array(z.string())])
-  .optional()
-  .transform((v) =>
-    v === undefined
-      ? []
-      : [v]
-          .flat()
-          .flatMap((s) => s.split(","))
-          .filter((s) => s !== ""),
-  );
-
-const listQuery = pageQuery.extend({
-  status: several.pipe(z.array(z.enum(listed))),
-  type: several,
-  queue: several,
-  resourceCategory: several.pipe(z.array(z.enum(categories))),
-  file: idParam.optional(),
-  q: z.string().max(200).optional(),
-  sort: z.enum(orders).default("newest"),
-});
+import { pagination, paginationOf } from "./paging.ts";
+import { pauseEndOf, pauseFields } from "./pause-body.ts";
 
 const oneJob = z.object({ id: idParam });
+const { mode: _, ...pauseEnds } = pauseFields;
+const pauseBody = z.strictObject(pauseEnds);
+const orderBody = z
+  .strictObject({
+    priority: z.number().int().min(1).max(10).optional(),
+    position: z
+      .enum(["first", "last"])
+      .optional()
+      .openapi({ description: "Before or behind all that waits in its queue" }),
+  })
+  .refine(({ priority, position }) => priority !== undefined || position !== undefined, {
+    message: "Say which priority, or where: first or last.",
+  });
+type Order = z.output<typeof orderBody>;
 const tags = ["Jobs"];
 
 export function jobsApi(app: App): OpenAPIHono<Env> {
@@ -60,9 +48,15 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
     }),
     async (c) => {
       const { page, limit, sort, ...query } = c.req.valid("query");
-      const { jobs, total, hiddenNsfw } = await listJobs(app, query, sort, (page - 1) * limit, limit);
+      const { jobs, total, hiddenNsfw, ...counted } = await listJobs(
+        app,
+        query,
+        sort,
+        (page - 1) * limit,
+        limit,
+      );
       const data = await jobViews(app, jobs);
-      return c.json({ data, pagination: paginationOf(page, limit, total), hiddenNsfw }, 200);
+      return c.json({ data, pagination: paginationOf(page, limit, total, counted), hiddenNsfw }, 200);
     },
   );
 
@@ -133,7 +127,30 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
     },
   );
 
-  for (const verb of ["retry", "cancel", "pause", "resume"] as const satisfies Move[])
+  api.openapi(
+    createRoute({
+      method: "post",
+      path: "/api/media/jobs/{id}/pause",
+      tags,
+      summary: "Pause a job, until it is resumed or for how long you say",
+      description: "A job that waits is not started; one that runs is frozen where it is.",
+      request: {
+        params: oneJob,
+        body: { required: false, content: { "application/json": { schema: pauseBody } } },
+      },
+      responses: { 200: answers(jobDetailSchema, "The job afterwards"), ...problems(404, 409, 422) },
+    }),
+    async (c) => {
+      const id = c.req.valid("param").id;
+      const body = (c.req.valid("json") as z.output<typeof pauseBody> | undefined) ?? {};
+      const { user } = c.var.identity!;
+      await app.queue.move(id, "pause", user.name, pauseEndOf(app, body));
+      await audit(app, user, "job.pause", `job:${id}`, Object.keys(body).length > 0 ? body : undefined);
+      return c.json(await jobDetail(app, id), 200);
+    },
+  );
+
+  for (const verb of ["retry", "cancel", "resume"] as const satisfies Move[])
     api.openapi(
       createRoute({
         method: "post",
@@ -156,29 +173,16 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
       method: "patch",
       path: "/api/media/jobs/{id}",
       tags,
-      summary: "Change a job's priority",
-      request: {
-        params: oneJob,
-        body: {
-          content: {
-            "application/json": { schema: z.object({ priority: z.number().int().min(1).max(10) }) },
-          },
-        },
-      },
-      responses: { 200: answers(jobDetailSchema, "The job afterwards") },
+      summary: "Change a waiting job's priority, or its place in its queue",
+      request: { params: oneJob, body: takes(orderBody) },
+      responses: { 200: answers(jobDetailSchema, "The job afterwards"), ...problems(404, 409, 422) },
     }),
     async (c) => {
       const id = c.req.valid("param").id;
-      const { status } = await app.queue.get(id);
-      if (status !== "pending" && status !== "paused")
-        throw new Refused(
-          409,
-          "job.state",
-          `Job ${id} is ${status}; only waiting jobs have a priority to change.`,
-        );
-      await app.store.setPriority(id, c.req.valid("json").priority);
-      app.events.publish({ topic: "job", id, queue: "", what: "moved" });
-      await audit(app, c.var.identity!.user.id, "job.priority", `job:${id}`, c.req.valid("json"));
+      const order = c.req.valid("json");
+      await reorder(app, id, order);
+      const verb = order.priority === undefined ? "position" : "priority";
+      await audit(app, c.var.identity!.user.id, `job.${verb}`, `job:${id}`, order);
       return c.json(await jobDetail(app, id), 200);
     },
   );
@@ -227,83 +231,19 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
   return api;
 }
 
-export interface JobQuery {
-  status: (typeof listed)[number][];
-  type: string[];
-  queue: string[];
-  resourceCategory: Category[];
-  file?: number;
-  q?: string;
+/** A priority puts the job where its age belongs within it; a place is taken after that. */
+async function reorder(app: App, id: number, { priority, position }: Order): Promise<void> {
+  const { status, frozen, queue } = await app.queue.get(id);
+  if ((status !== "pending" && status !== "paused") || frozen)
+    throw notWaiting(id, frozen ? "frozen" : status);
+  if (priority !== undefined) await app.store.setPriority(id, priority);
+  if (position !== undefined && !(await app.store.setPosition(id, position)))
+    throw notWaiting(id, (await app.queue.get(id)).status);
+  app.events.publish({ topic: "job", id, queue, what: "moved" });
 }
 
-/** `queued` jobs are few and known: they are listed by id, and left out of `pending`. */
-export async function listJobs(app: App, query: JobQuery, order: JobOrder, offset: number, limit: number) {
-  const hidden = await hiddenGroups(app);
-  const filter: JobFilter = {
-    kind: await knownKinds(app, query.type),
-    queue: await knownQueues(app, query.queue),
-    category: query.resourceCategory,
-    ...(query.file ? { subject: { type: "file" as const, id: query.file } } : {}),
-    ...(query.q ? { text: query.q } : {}),
-  };
-  const shown = await listStatuses(
-    app,
-    query.status,
-    { ...filter, hideGroups: hidden },
-    order,
-    offset,
-    limit,
-  );
-  const hiddenNsfw =
-    hidden.length === 0
-      ? 0
-      : (await listStatuses(app, query.status, { ...filter, group: hidden }, order, 0, 0)).total;
-  return { ...shown, hiddenNsfw };
-}
-
-async function listStatuses(
-  app: App,
-  statuses: JobQuery["status"],
-  filter: JobFilter,
-  order: JobOrder,
-  offset: number,
-  limit: number,
-): Promise<JobPage> {
-  const wantsQueued = statuses.includes("queued");
-  const held = wantsQueued || statuses.includes("pending") ? await heldJobs(app) : [];
-  const status = statuses.filter((s): s is ListedStatus & (typeof listed)[number] => s !== "queued");
-  if (!wantsQueued) return app.store.list({ ...filter, status, exceptIds: held }, order, offset, limit);
-  const queued = await app.store.list({ ...filter, ids: held.map((h) => h.id) }, order, offset, limit);
-  if (status.length === 0) return queued;
-  // The held ones come first, and are left out of the rest.
-  const rest = await app.store.list(
-    { ...filter, status, exceptIds: held },
-    order,
-    Math.max(0, offset - queued.total),
-    limit - queued.jobs.length,
-  );
-  return { jobs: [...queued.jobs, ...rest.jobs], total: queued.total + rest.total };
-}
-
-async function knownKinds(app: App, types: string[]): Promise<string[]> {
-  const stored = new Set((await app.store.lanes()).map((l) => l.kind));
-  return types.map((t) => {
-    const kind = app.queue.catalogue.find(t)?.name ?? (stored.has(t) ? t : undefined);
-    if (!kind) throw unknownFilter("type", t);
-    return kind;
-  });
-}
-
-async function knownQueues(app: App, names: string[]): Promise<string[]> {
-  const stored = new Set((await app.store.lanes()).map((l) => l.queue));
-  const unknown = names.find((n) => !app.queue.catalogue.queueByName.has(n) && !stored.has(n));
-  if (unknown !== undefined) throw unknownFilter("queue", unknown);
-  return names;
-}
-
-function unknownFilter(what: string, name: string): Refused {
-  const message = `There is no ${what} ${name}.`;
-  return new Refused(422, "input.invalid", message, { errors: [{ path: [what], message }] });
+function notWaiting(id: number, state: string): Refused {
+  return new Refused(409, "job.state", `Job ${id} is ${state}; only waiting jobs have an order to change.`);
 }
 
 export async function jobDetail(app: App, id: number) {

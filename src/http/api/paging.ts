@@ -17,10 +17,32 @@ export const pagination = z.object({
   limit: z.number().int(),
   total: z.number().int(),
   totalPages: z.number().int(),
+  totalIsCapped: z
+    .boolean()
+    .optional()
+    .openapi({ description: "There may be more: a search stopped counting" }),
+  complete: z
+    .boolean()
+    .optional()
+    .openapi({ description: "False: a search gave up before this page was full; narrow it" }),
 });
 
-export function paginationOf(page: number, limit: number, total: number): z.infer<typeof pagination> {
-  return { page, limit, total, totalPages: Math.max(1, Math.ceil(total / limit)) };
+/** `counted`: how far the search behind it went. */
+export function paginationOf(
+  page: number,
+  limit: number,
+  total: number,
+  counted: { totalIsCapped?: boolean | undefined; complete?: boolean | undefined } = {},
+): z.infer<typeof pagination> {
+  const { totalIsCapped, complete } = counted;
+  return {
+    page,
+    limit,
+    total,
+    totalPages: Math.max(1, Math.ceil(total / limit)),
+    ...(totalIsCapped && { totalIsCapped }),
+    ...(complete === false && { complete }),
+  };
 }
 
 /** One page of rows that are all at hand. */

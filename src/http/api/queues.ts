@@ -1,13 +1,24 @@
 // Queues and what one does to a whole queue: /api/status, /api/queues, /api/actions.
 
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { recordEvent } from "../../history/event-log.ts";
 import type { Move } from "../../queue/job.ts";
-import type { JobFilter } from "../../queue/job-store.ts";
-import { NotFound, Refused } from "../../runtime/errors.ts";
+import { everyQueue, type JobFilter } from "../../queue/job-store.ts";
+import { pauseQueue, resumeEverything, resumeQueue, stateOf } from "../../queue/pausing.ts";
+import { NotFound } from "../../runtime/errors.ts";
 import { version } from "../../runtime/version.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { answers, apiRoutes } from "./describe.ts";
+import {
+  endInWords,
+  namedEnd,
+  type PauseBody,
+  pauseEndOf,
+  pauseFields,
+  queuePauseFields,
+  refuse,
+} from "./pause-body.ts";
 import { queueViews } from "./queue-view.ts";
 
 const queueSchema = z
@@ -15,9 +26,14 @@ const queueSchema = z
     name: z.string(),
     section: z.string(),
     description: z.string(),
+    state: z.enum(["running", "paused", "stalled", "idle"]),
     isPaused: z.boolean(),
+    pausedSince: z.string().nullable(),
     pausedUntil: z.string().nullable(),
+    pausedUntilPlaybackEnds: z.boolean(),
     pausedBy: z.string().nullable(),
+    pauseMode: z.enum(["drain", "freeze"]).nullable(),
+    isEverythingPaused: z.boolean(),
     waiting: z.number(),
     active: z.number(),
     delayed: z.number(),
@@ -27,7 +43,10 @@ const queueSchema = z
     cancelled: z.number(),
     rate: z.number(),
     eta: z.number().nullable(),
+    etaRange: z.object({ lowS: z.number(), highS: z.number() }).nullable(),
     oldestWaitingS: z.number().nullable(),
+    averageRunMs: z.number().nullable(),
+    lastCompletedAt: z.string().nullable(),
     concurrency: z.number(),
     weight: z.number(),
     kinds: z.array(z.string()),
@@ -35,6 +54,7 @@ const queueSchema = z
       z.object({
         jobId: z.string(),
         ageSeconds: z.number(),
+        silentSeconds: z.number(),
         assetId: z.string().nullable(),
         assetPath: z.string(),
       }),
@@ -58,13 +78,6 @@ const statusSchema = z
 const nameParam = z.object({ name: z.string() });
 const counted = z.record(z.string(), z.number());
 const tags = ["Queues"];
-/** A year at most. */
-const seconds = z.number().int().min(1).max(31_536_000);
-const forOrUntil = {
-  forS: seconds.optional(),
-  until: z.iso.datetime({ offset: true }).optional(),
-};
-
 export function queuesApi(app: App): OpenAPIHono<Env> {
   const api = apiRoutes();
 
@@ -115,8 +128,7 @@ export function queuesApi(app: App): OpenAPIHono<Env> {
             "application/json": {
               schema: z.strictObject({
                 isPaused: z.boolean().optional(),
-                pauseForS: seconds.optional(),
-                pauseUntil: z.iso.datetime({ offset: true }).optional(),
+                ...queuePauseFields,
                 concurrency: z.number().int().min(1).max(64).nullable().optional(),
                 weight: z.number().positive().max(1000).nullable().optional(),
               }),
@@ -163,32 +175,47 @@ export function queuesApi(app: App): OpenAPIHono<Env> {
     async (c) => c.json({ cancelled: await killAll(app, c.var.identity!.user) }, 200),
   );
 
-  for (const action of ["pause-all", "resume-all"] as const)
-    api.openapi(
-      createRoute({
-        method: "post",
-        path: `/api/actions/${action}`,
-        tags,
-        summary: action === "pause-all" ? "Pause every queue" : "Resume every queue",
-        request: {
-          body: {
-            required: false,
-            content: { "application/json": { schema: z.strictObject(forOrUntil).optional() } },
-          },
+  api.openapi(
+    createRoute({
+      method: "post",
+      path: "/api/actions/pause-all",
+      tags,
+      summary: "Pause everything",
+      request: {
+        body: {
+          required: false,
+          content: { "application/json": { schema: z.strictObject(pauseFields).optional() } },
         },
-        responses: { 200: answers(counted, "How many queues") },
-      }),
-      async (c) => {
-        const { forS, until } = (c.req.valid("json") as { forS?: number; until?: string } | undefined) ?? {};
-        const user = c.var.identity!.user;
-        const names = app.queue.catalogue.queues.map((q) => q.name);
-        const isPaused = action === "pause-all";
-        for (const name of names)
-          await changeQueue(app, name, { isPaused, pauseForS: forS, pauseUntil: until }, user.name);
-        await audit(app, user.id, `queues.${action}`, undefined, { forS, until });
-        return c.json({ queues: names.length }, 200);
       },
-    );
+      responses: { 200: answers(counted, "How many queues") },
+    }),
+    async (c) => {
+      const body = (c.req.valid("json") as PauseBody | undefined) ?? {};
+      return c.json({ queues: await pauseAll(app, body, c.var.identity!.user) }, 200);
+    },
+  );
+
+  api.openapi(
+    createRoute({
+      method: "post",
+      path: "/api/actions/resume-all",
+      tags,
+      summary: "Resume everything, queues that were paused by themselves too",
+      responses: { 200: answers(counted, "How many queues") },
+    }),
+    async (c) => c.json({ queues: await resumeAll(app, c.var.identity!.user) }, 200),
+  );
+
+  api.openapi(
+    createRoute({
+      method: "post",
+      path: "/api/actions/restart-workers",
+      tags,
+      summary: "Hand everything that runs back, and start anew",
+      responses: { 200: answers(counted, "How many runs were handed back") },
+    }),
+    async (c) => c.json({ handedBack: await restartWorkers(app, c.var.identity!.user) }, 200),
+  );
 
   return api;
 }
@@ -244,35 +271,66 @@ export async function killAll(app: App, user: { id: string; name: string }): Pro
   return cancelled;
 }
 
-export interface QueueChange {
+export interface QueueChange extends PauseBody {
   isPaused?: boolean;
-  pauseForS?: number;
-  pauseUntil?: string;
   concurrency?: number | null;
   weight?: number | null;
 }
 
-/** `pauseForS` and `pauseUntil` pause too. */
+/** Naming an end or a mode pauses too. */
 export async function changeQueue(app: App, name: string, change: QueueChange, by: string): Promise<void> {
   await knownQueue(app, name);
-  const states = await app.store.queueStates();
   const now = app.clock.now();
-  const state = states.find((s) => s.queue === name) ?? {
-    queue: name,
-    pausedAt: null,
-    pausedUntil: null,
-    pausedBy: null,
-    concurrency: null,
-    weight: null,
-  };
-  const until = pauseEnd(change, now);
-  if (change.isPaused === false) Object.assign(state, { pausedAt: null, pausedUntil: null, pausedBy: null });
-  else if (change.isPaused || until)
-    Object.assign(state, { pausedAt: new Date(now), pausedUntil: until, pausedBy: by });
-  if (change.concurrency !== undefined) state.concurrency = change.concurrency;
-  if (change.weight !== undefined) state.weight = change.weight;
-  await app.store.setQueueState(state);
+  const ends = pauseEndOf(app, change);
+  const { isPaused, concurrency, weight } = change;
+  if (isPaused === false) {
+    if (ends !== null || change.mode)
+      refuse(namedEnd(change) ?? "mode", "A queue cannot be resumed and paused at once.");
+    await resumeQueue(app.store, name, await queueNames(app), now);
+    await recordEvent(app, { event: "resumed", queue: name, actor: by });
+  } else if (isPaused || ends !== null || change.mode) {
+    await pauseQueue(app.store, name, { by, ends, mode: change.mode ?? "drain" }, now);
+    await recordEvent(app, { event: "paused", queue: name, actor: by, detail: endInWords(ends) });
+  }
+  if (concurrency !== undefined || weight !== undefined) {
+    const state = await stateOf(app.store, name);
+    await app.store.setQueueState({
+      ...state,
+      concurrency: concurrency === undefined ? state.concurrency : concurrency,
+      weight: weight === undefined ? state.weight : weight,
+    });
+  }
   app.events.publish({ topic: "queue", queue: name });
+}
+
+export async function pauseAll(app: App, body: PauseBody, user: { id: string; name: string }) {
+  const ends = pauseEndOf(app, body);
+  await pauseQueue(
+    app.store,
+    everyQueue,
+    { by: user.name, ends, mode: body.mode ?? "drain" },
+    app.clock.now(),
+  );
+  app.events.publish({ topic: "queue", queue: everyQueue });
+  await recordEvent(app, { event: "paused", actor: user.name, detail: endInWords(ends) });
+  await audit(app, user.id, "queues.pause-all", undefined, body);
+  return (await queueNames(app)).length;
+}
+
+export async function resumeAll(app: App, user: { id: string; name: string }): Promise<number> {
+  const resumed = await resumeEverything(app.store, app.clock.now());
+  app.events.publish({ topic: "queue", queue: everyQueue });
+  await recordEvent(app, { event: "resumed", actor: user.name });
+  await audit(app, user.id, "queues.resume-all");
+  return resumed.includes(everyQueue) ? (await queueNames(app)).length : resumed.length;
+}
+
+/** Everything that runs goes back to waiting without a strike, and starts anew. */
+export async function restartWorkers(app: App, user: { id: string; name: string }): Promise<number> {
+  const handedBack = await app.worker.restart();
+  await recordEvent(app, { event: "restarted", actor: user.name, detail: `${handedBack} handed back` });
+  await audit(app, user.id, "workers.restart", undefined, { handedBack });
+  return handedBack;
 }
 
 export async function serverStatus(app: App) {
@@ -296,24 +354,11 @@ async function oneQueue(app: App, name: string) {
   return queue;
 }
 
-async function knownQueue(app: App, name: string): Promise<void> {
-  if (app.queue.catalogue.queueByName.has(name)) return;
-  if ((await app.store.lanes()).some((l) => l.queue === name)) return;
-  throw new NotFound("queue", name);
+async function queueNames(app: App): Promise<string[]> {
+  const catalogue = app.queue.catalogue.queues.map((q) => q.name);
+  return [...new Set([...catalogue, ...(await app.store.lanes()).map((l) => l.queue)])];
 }
 
-/** Undefined ends and contradictions are refused, not guessed at. */
-function pauseEnd(change: QueueChange, now: number): Date | null {
-  const { isPaused, pauseForS, pauseUntil } = change;
-  const refuse = (field: string, message: string) => {
-    throw new Refused(422, "input.invalid", message, { errors: [{ path: [field], message }] });
-  };
-  const timed = pauseForS !== undefined ? "pauseForS" : pauseUntil !== undefined ? "pauseUntil" : undefined;
-  if (!timed) return null;
-  if (isPaused === false) refuse(timed, "A queue cannot be resumed and paused for a time at once.");
-  if (pauseForS !== undefined && pauseUntil !== undefined)
-    refuse("pauseUntil", "Either pauseForS or pauseUntil, not both.");
-  const until = pauseForS !== undefined ? now + pauseForS * 1000 : Date.parse(pauseUntil!);
-  if (until <= now) refuse(timed, "That time is past.");
-  return new Date(until);
+async function knownQueue(app: App, name: string): Promise<void> {
+  if (!(await queueNames(app)).includes(name)) throw new NotFound("queue", name);
 }

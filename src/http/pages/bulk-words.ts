@@ -11,6 +11,7 @@ export const pastTense: Record<Move, string> = {
   resume: "Resumed",
   pause: "Held back",
   acknowledge: "Cleared",
+  unacknowledge: "Brought back",
 };
 
 /** `before`: those of the asked jobs that there were, as they were. */

@@ -2,8 +2,9 @@
 
 import type { HistoryEntry } from "../../../views/parts/file-history.tsx";
 import { failureCodes } from "../../jobs/failures.ts";
-import { idsOf } from "../../library/files.ts";
-import type { Job } from "../../queue/job.ts";
+import { lifeOf } from "../../library/content-life.ts";
+import { getFile } from "../../library/files.ts";
+import { jobsOfLife } from "../api/file-history.ts";
 import { jobViews } from "../api/job-view.ts";
 import type { App } from "../context.ts";
 
@@ -13,14 +14,8 @@ export async function historyOf(
   app: App,
   fileId: number,
 ): Promise<{ entries: HistoryEntry[]; older: number }> {
-  const jobs: Job[] = [];
-  let total = 0;
-  for (const id of await idsOf(app.db, fileId)) {
-    const found = await app.store.list({ subject: { type: "file", id } }, "newest", 0, most);
-    jobs.push(...found.jobs);
-    total += found.total;
-  }
-  const shown = jobs.sort((a, b) => b.id - a.id).slice(0, most);
+  const life = await lifeOf(app.db, await getFile(app.db, fileId));
+  const { jobs: shown, total } = await jobsOfLife(app, life, 0, most);
   const views = await jobViews(app, shown);
   const entries = await Promise.all(
     shown.map(async (job, i): Promise<HistoryEntry> => {

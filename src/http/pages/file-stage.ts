@@ -1,10 +1,14 @@
-// What a browser can show of a file: the file itself where it can be played, else the best picture there is, and why.
+// What a browser can show of a file: the film made for browsers, the file itself where it can be played, else the best
+// picture there is, and why.
 
 import type { Stage } from "../../../views/pages/file.tsx";
 import type { DerivativeRow, FileRow } from "../../db/tables/library.ts";
+import { obstacleOf, playableFacts } from "../../media/playable.ts";
 
 /** `isAwaited`: a job that makes a picture waits or runs. */
 export function stageOf(file: FileRow, derivatives: DerivativeRow[], isAwaited: boolean): Stage {
+  const film = file.type === "video" ? transcode(file, derivatives) : undefined;
+  if (film) return film;
   if (file.state === "missing")
     return picture(file, derivatives) ?? { kind: "none", why: "The file is not there to be shown." };
   const original = `/api/files/${file.id}/original`;
@@ -39,10 +43,9 @@ function picture(
     .filter((d) => ["preview", "poster", "thumbnail"].includes(d.kind) && d.variant !== "webp-240")
     .sort((a, b) => (b.width ?? 0) - (a.width ?? 0))[0];
   if (!best) return undefined;
-  const src = `/api/files/${file.id}/derivatives/${best.id}?v=${best.createdAt.getTime()}`;
   return {
     kind: "still",
-    src,
+    src: addressOf(file, best),
     width: best.width,
     height: best.height,
     why: "The file is missing; this is what was made from it.",
@@ -62,31 +65,30 @@ const playableAudio = new Set([
   "audio/x-wav",
   "audio/webm",
 ]);
-const playableContainers = new Set([
-  "video/mp4",
-  "video/webm",
-  "video/ogg",
-  "video/quicktime",
-  "video/x-m4v",
-]);
-const playableVideo = /^(h264|avc1?|vp8|vp9|av1|theora)$/i;
-const playableSound = /^(aac|mp3|opus|vorbis|flac|pcm_s16le)$/i;
-
-/** Undefined when it plays, also where nobody has looked into the file yet: then the player tries. */
 function whyNotPlayable(file: FileRow): string | undefined {
-  if (!playableContainers.has(file.mimeType))
-    return `Browsers don't play ${named(file)}. The original plays in other programs.`;
-  const { video, audio } = file.codecs ?? {};
-  if (video && !playableVideo.test(video))
-    return `Most browsers don't play ${video.toUpperCase()} video. The original plays in other programs.`;
-  if (audio && !playableSound.test(audio))
-    return `Most browsers don't play ${audio.toUpperCase()} sound. The original plays in other programs.`;
-  return undefined;
+  const obstacle = obstacleOf(playableFacts(file));
+  if (!obstacle) return undefined;
+  const what = obstacle.what
+    ? `Most browsers don't play ${obstacle.what}`
+    : `Browsers don't play ${named(file)}`;
+  return `${what}. The original plays in other programs.`;
+}
+
+/** What was made for browsers; it plays even while the file itself is missing. */
+function transcode(file: FileRow, derivatives: DerivativeRow[]): Stage | undefined {
+  const made = derivatives.find((d) => d.kind === "transcode");
+  if (!made) return undefined;
+  const poster = picture(file, derivatives)?.src ?? null;
+  return { kind: "video", src: addressOf(file, made), mimeType: made.mimeType, poster };
 }
 
 /** Chromium plays H.264 from a QuickTime container, but not when it is called so. */
 function videoMime(file: FileRow): string {
   return file.mimeType === "video/quicktime" || file.mimeType === "video/x-m4v" ? "video/mp4" : file.mimeType;
+}
+
+function addressOf(file: FileRow, made: DerivativeRow): string {
+  return `/api/files/${file.id}/derivatives/${made.id}?v=${made.createdAt.getTime()}`;
 }
 
 function named(file: FileRow): string {

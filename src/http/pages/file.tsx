@@ -59,8 +59,8 @@ export function filePages(app: App): Hono<Env> {
     const jobId = Number(c.req.param("job"));
     const back = `/files/${file.id}`;
     try {
-      await app.queue.move(jobId, verb, c.var.identity!.user.id);
-      await audit(app, c.var.identity?.user, `job.${verb}`, jobId);
+      await app.queue.move(jobId, verb, c.var.identity!.user.name);
+      await audit(app, c.var.identity?.user, `job.${verb}`, `job:${jobId}`);
       return done(app, c, {
         text: verb === "retry" ? `Job ${jobId} runs again.` : `Job ${jobId} is cancelled.`,
         back,

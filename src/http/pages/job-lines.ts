@@ -8,9 +8,9 @@ import type { RunningLine } from "../../../views/parts/running-list.tsx";
 import type { ShownStatus } from "../../../views/parts/status.tsx";
 import { failureCodes } from "../../jobs/failures.ts";
 import { type Job, mayMove } from "../../queue/job.ts";
-import type { QueueState } from "../../queue/job-store.ts";
-import { type WaitingReason, waitingReason } from "../../queue/waiting-reason.ts";
-import { fullLog } from "../api/job-view.ts";
+import type { WaitingReason } from "../../queue/waiting-reason.ts";
+import type { Why } from "../../queue/whys.ts";
+import { fullLog, whysOfJobs } from "../api/job-view.ts";
 import type { App } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
 import { type JobsQuery, jobFilterOf, jobOrderOf } from "./jobs-query.ts";
@@ -31,9 +31,9 @@ export async function jobList(app: App, query: JobsQuery, queues: QueueFigures[]
   const page = Math.min(query.page, pages);
   // The list got shorter under the reader's feet: its last page instead of an empty one.
   if (page !== query.page) ({ jobs, total } = await read(page));
-  const states = new Map((await app.store.queueStates()).map((s) => [s.queue, s]));
+  const whys = await whysOfJobs(app, jobs);
   return {
-    jobs: await Promise.all(jobs.map((job) => jobLine(app, job, states, queues))),
+    jobs: jobs.map((job) => jobLine(app, job, whys.get(job.id)!, queues)),
     total,
     page,
     pages,
@@ -62,13 +62,7 @@ export async function runningLines(app: App): Promise<RunningLine[]> {
     .sort((a, b) => a.startedAt.getTime() - b.startedAt.getTime() || a.id - b.id);
 }
 
-export async function jobLine(
-  app: App,
-  job: Job,
-  states: Map<string, QueueState>,
-  queues: QueueFigures[],
-): Promise<JobLine> {
-  const reason = await waitsFor(app, job, states, queues);
+export function jobLine(app: App, job: Job, { reason }: Why, queues: QueueFigures[]): JobLine {
   const status = shownStatus(job, reason?.held ?? false, app.clock.now());
   return {
     id: job.id,
@@ -81,19 +75,19 @@ export async function jobLine(
     startedAt: job.startedAt,
     createdAt: job.createdAt,
     finishedAt: job.finishedAt,
-    ...(reason ? waits(reason, job, states.get(job.queue)) : { ...ended(job, status), runAt: null }),
+    ...(reason ? waits(reason, job, queues) : { ...ended(job, status), runAt: null }),
     moves: movesOf(job),
   };
 }
 
 export async function jobFacts(app: App, job: Job, queues: QueueFigures[]): Promise<JobFacts> {
-  const states = new Map((await app.store.queueStates()).map((s) => [s.queue, s]));
-  const [attempts, log, users, line] = await Promise.all([
+  const [attempts, log, users, whys] = await Promise.all([
     app.store.attempts(job.id),
     fullLog(app, job),
     app.accounts.listUsers(),
-    jobLine(app, job, states, queues),
+    whysOfJobs(app, [job]),
   ]);
+  const line = jobLine(app, job, whys.get(job.id)!, queues);
   const code = job.failure ? failureCodes[job.failure.code] : undefined;
   return {
     job,
@@ -132,19 +126,20 @@ function shownStatus(job: Job, held: boolean, now: number): ShownStatus {
 function waits(
   reason: WaitingReason,
   job: Job,
-  state: QueueState | undefined,
+  queues: QueueFigures[],
 ): Pick<JobLine, "why" | "whyTone" | "runAt"> {
-  if (reason.code === "delayed")
-    return { why: `${reason.text.split(", in ")[0]} `, whyTone: "muted", runAt: job.runAt };
-  if (reason.code !== "queue-paused") return { why: reason.text, whyTone: "muted", runAt: null };
-  const by = state?.pausedBy ? ` by ${state.pausedBy}` : "";
-  const until = state?.pausedUntil ?? null;
-  return {
-    why: `Queue ${job.queue} is paused${by}${until ? ", resumes " : ""}`,
-    whyTone: "warn",
-    runAt: until,
-  };
+  const { code, steady, until } = reason;
+  const waiting = queues.find((q) => q.name === job.queue)?.waiting ?? 0;
+  if (code === "behind" && waiting > countedUpTo)
+    return { why: `One of ${number(waiting)} that wait in ${job.queue}`, whyTone: "muted", runAt: null };
+  const isPause = code === "queue-paused" || code === "all-paused";
+  const resumes = isPause || code === "paused" || code === "frozen";
+  const lead = code === "delayed" ? " " : resumes ? ", resumes " : ", until ";
+  return { why: until ? `${steady}${lead}` : steady, whyTone: isPause ? "warn" : "muted", runAt: until };
 }
+
+/** In a long queue a place would be out of date before it is read. */
+const countedUpTo = 2000;
 
 function ended(job: Job, status: ShownStatus): Pick<JobLine, "why" | "whyTone"> {
   if (job.status === "failed" && job.failure)
@@ -153,22 +148,6 @@ function ended(job: Job, status: ShownStatus): Pick<JobLine, "why" | "whyTone"> 
       whyTone: status === "cleared" ? "muted" : "bad",
     };
   return { why: job.outcomeNote?.replace(/^not_needed:\s*/, "") ?? null, whyTone: "muted" };
-}
-
-/** Finding a job's place costs a count; in a long queue the place would be out of date before it is read. */
-const countedUpTo = 2000;
-
-async function waitsFor(app: App, job: Job, states: Map<string, QueueState>, queues: QueueFigures[]) {
-  if (job.status !== "pending" && job.status !== "paused") return undefined;
-  const waiting = queues.find((q) => q.name === job.queue)?.waiting ?? 0;
-  const now = app.clock.now();
-  const blocked = job.status === "pending" ? app.worker.blocked(job) : undefined;
-  const facts = { job, state: states.get(job.queue), kindKnown: app.queue.knows(job.kind), blocked, now };
-  if (waiting <= countedUpTo) return waitingReason({ ...facts, position: await app.store.position(job.id) });
-  const reason = waitingReason({ ...facts, position: 2 });
-  return reason?.code === "behind"
-    ? { ...reason, text: `One of ${number(waiting)} that wait in ${job.queue}` }
-    : reason;
 }
 
 function movesOf(job: Job): JobLine["moves"] {

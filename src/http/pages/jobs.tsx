@@ -14,6 +14,7 @@ import type { App, Env } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
 import { bulkInWords, pastTense } from "./bulk-words.ts";
 import { done, refused, wantsPartial } from "./flash.ts";
+import { whysOfJobs } from "../api/job-view.ts";
 import { jobFacts, jobLine } from "./job-lines.ts";
 import { type Dashboard, dashboard, pagerOf } from "./jobs-fragments.tsx";
 import { isFiltered, type JobsQuery, jobsSearch, readJobsQuery, statusChoices } from "./jobs-query.ts";
@@ -100,8 +101,8 @@ function isMove(verb: string): verb is Move {
 
 async function oneJob(app: App, job: Job) {
   const queues = await queueFigures(app);
-  const states = new Map((await app.store.queueStates()).map((s) => [s.queue, s]));
-  return { line: await jobLine(app, job, states, queues), facts: await jobFacts(app, job, queues) };
+  const why = (await whysOfJobs(app, [job])).get(job.id)!;
+  return { line: jobLine(app, job, why, queues), facts: await jobFacts(app, job, queues) };
 }
 
 /** The row as it is now; the live stream would bring it too, a moment later. */

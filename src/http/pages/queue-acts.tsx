@@ -123,21 +123,19 @@ const questions: Record<Askable, (name: string, t: Tally) => Question> = {
       danger: false,
       isEmpty: t.failed === 0,
     }),
-  "retry-failed": (name, t) => {
-    const failed = t.failed + t.cleared;
-    return question(name, "retry-failed", {
-      title: `Retry ${counted(failed, "failed job")} of ${name}?`,
+  "retry-failed": (name, t) =>
+    question(name, "retry-failed", {
+      title: `Retry ${counted(t.failed, "failed job")} of ${name}?`,
       lines: [
         t.cleared > 0
-          ? `${number(t.failed)} not cleared and ${number(t.cleared)} cleared ones.`
+          ? `They start over and keep their history; ${number(t.cleared)} cleared ${t.cleared === 1 ? "one is" : "ones are"} left alone.`
           : "They start over and keep their history.",
         "A job whose input has not changed fails again in the same way.",
       ],
-      verb: `Retry ${counted(failed, "job")}`,
+      verb: `Retry ${counted(t.failed, "job")}`,
       danger: false,
-      isEmpty: failed === 0,
-    });
-  },
+      isEmpty: t.failed === 0,
+    }),
   purge: (name, t) => {
     const all = t.waiting + t.delayed + t.paused + t.failed + t.cleared + t.completed + t.cancelled;
     return question(name, "purge", {

@@ -1,14 +1,17 @@
 // The settings page: one form per setting, answered with that setting as it is afterwards, changed or not.
 
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { SettingsPage } from "../../../views/pages/settings.tsx";
 import { SettingRow } from "../../../views/parts/setting-row.tsx";
 import { partial } from "../../../views/parts/toast.tsx";
 import { NotFound, Refused } from "../../runtime/errors.ts";
+import { masked } from "../../settings/secrets.ts";
 import type { Field, SettingView } from "../../settings/settings.ts";
+import { testServer } from "../api/yielding.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { done, refusalText, refused, wantsPartial } from "./flash.ts";
+import { queuesFrom, serversFrom, windowsFrom } from "./list-fields.ts";
 import { page, pageContext } from "./page-context.ts";
 
 export function settingsPages(app: App): Hono<Env> {
@@ -18,33 +21,44 @@ export function settingsPages(app: App): Hono<Env> {
     label,
     stuckAfterS,
   }));
+  const queues = app.queue.catalogue.queues.map(({ name }) => name);
   const url = (path: string) => `${app.config.basePath}${path}`;
-  const row = (key: string, refusal?: string) =>
-    partial(
+  const known = () => ({ kinds, queues, servers: app.yielding.servers() });
+  const row = (key: string, refusal?: string, typed?: unknown) => {
+    const setting = settingOf(app, key);
+    const shown = typed === undefined ? setting : { ...setting, value: typed };
+    return partial(
       `#setting-${key}`,
       "outerHTML",
-      <SettingRow setting={settingOf(app, key)} kinds={kinds} refusal={refusal} url={url} />,
+      <SettingRow setting={shown} {...known()} refusal={refusal} url={url} />,
     );
+  };
 
   routes.get("/admin/settings", (c) =>
-    page(c, <SettingsPage ctx={pageContext(app, c)} settings={app.settings.all()} kinds={kinds} />),
+    page(c, <SettingsPage ctx={pageContext(app, c)} settings={app.settings.all()} {...known()} />),
   );
 
   routes.post("/admin/settings/:key", async (c) => {
     const setting = settingOf(app, c.req.param("key"));
     const { user } = c.var.identity!;
     const back = `/admin/settings#setting-${setting.key}`;
+    let typed: unknown;
     try {
       if (setting.lockedBy)
         throw new Refused(409, "setting.locked", `${setting.label} is set by ${setting.lockedBy}.`);
-      const value = await valueFrom(c, setting);
+      const form = await c.req.formData();
+      const tested = form.get("test");
+      if (tested !== null) return done(app, c, { text: await trialOf(app, form, Number(tested)), back });
+      const value = valueFrom(form, setting);
+      // What took a while to type stays, to be mended; tokens are not sent back.
+      if (hasRows(setting)) typed = masked(value) ?? undefined;
       await app.settings.change({ [setting.key]: value }, user.email);
-      await audit(app, user, "settings.change", setting.key, { [setting.key]: value });
+      await audit(app, user, "settings.change", setting.key, masked({ [setting.key]: value }));
     } catch (error) {
       if (!(error instanceof Refused) || !wantsPartial(c)) return refused(app, c, error, { back });
       // Beside the field, which shows again what holds: said there, it needs no toast.
       const text = `Not changed. ${refusalText(error)}`;
-      return c.html(String(await row(setting.key, text)), error.status);
+      return c.html(String(await row(setting.key, text, typed)), error.status);
     }
     return done(app, c, { text: `${setting.label}: saved.`, back, partials: row(setting.key) });
   });
@@ -58,11 +72,29 @@ function settingOf({ settings }: Pick<App, "settings">, key: string): SettingVie
 }
 
 /** What the form says, in the setting's own shape; the settings check it. */
-async function valueFrom(c: Context<Env>, setting: SettingView): Promise<unknown> {
-  const form = await c.req.formData();
+function valueFrom(form: FormData, setting: SettingView): unknown {
   if (form.get("restore")) return null;
-  const parts = setting.fields.map((field): [string, unknown] => [field.part, fieldFrom(form, field)]);
-  return parts.length === 1 && parts[0]![0] === "" ? parts[0]![1] : Object.fromEntries(parts);
+  const value: Record<string, unknown> = {};
+  for (const field of setting.fields) {
+    const [part, inner] = field.part.split(".") as [string, string?];
+    if (part === "") return fieldFrom(form, field);
+    if (inner) value[part] = { ...(value[part] as object), [inner]: fieldFrom(form, field) };
+    else value[part] = fieldFrom(form, field);
+  }
+  return value;
+}
+
+function hasRows({ fields }: SettingView): boolean {
+  return fields.some(({ control }) => control === "windows" || control === "servers");
+}
+
+/** What a media server says, as it stands in the form. */
+async function trialOf(app: App, form: FormData, index: number): Promise<string> {
+  const row = serversFrom(form, "playback.servers").find((server) => server.index === index);
+  if (!row) throw new Refused(422, "setting.half", "Give the media server's address and token first.");
+  const { ok, detail } = await testServer(app, row.value);
+  if (!ok) throw new Refused(422, "playback.unreachable", `${detail}.`);
+  return `${detail}.`;
 }
 
 function fieldFrom(form: FormData, field: Field): unknown {
@@ -76,6 +108,12 @@ function fieldFrom(form: FormData, field: Field): unknown {
       return text === "" && field.optional ? null : number(text);
     case "pairs":
       return pairsFrom(form);
+    case "windows":
+      return windowsFrom(form, field.part).map(({ value }) => value);
+    case "servers":
+      return serversFrom(form, field.part).map(({ value }) => value);
+    case "queues":
+      return queuesFrom(form, field.part);
   }
 }
 

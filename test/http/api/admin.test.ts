@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Hono } from "hono";
 import { z } from "zod";
 import { createApp } from "../../../src/http/app.ts";
+import { audit } from "../../../src/http/audit.ts";
 import type { Env } from "../../../src/http/context.ts";
 import { queues } from "../../../src/jobs/queues.ts";
 import { Catalogue } from "../../../src/queue/kind.ts";
@@ -186,5 +187,36 @@ describe("audit", () => {
       ["owner@example.org", "user.role", "member@example.org"],
     ]);
     expect(log.pagination).toMatchObject({ page: 1, limit: 3, total: 3 });
+  });
+
+  test("is asked for by person, by action and by time", async () => {
+    const since = new Date(app.clock.now() + 1000);
+    await app.clock.advance(1000);
+    await audit(app, { email: "olga@example.org" }, "job.retry", "job:1");
+    await app.clock.advance(1000);
+    await audit(app, { email: "otto@example.org" }, "job.cancel", "job:2", { note: "=cmd()" });
+    await audit(app, { email: "otto@example.org" }, "jobs.cancel", "operation:1");
+    const targets = async (query: string) =>
+      (await json(await owner("GET", `/api/admin/audit?${query}`)))[1].data.map((e: any) => e.target);
+    expect(await targets("actor=olga@example.org")).toEqual(["job:1"]);
+    expect(await targets("action=job.*")).toEqual(["job:2", "job:1"]);
+    expect(await targets("action=jobs.cancel")).toEqual(["operation:1"]);
+    const until = new Date(since.getTime() + 1000);
+    expect(await targets(`from=${since.toISOString()}&to=${until.toISOString()}`)).toEqual(["job:1"]);
+    expect((await owner("GET", "/api/admin/audit?from=yesterday")).status).toBe(422);
+  });
+
+  test("comes as a file, whole, without formulas for spreadsheets", async () => {
+    for (let i = 0; i < 700; i++) await audit(app, null, "test.many", i === 0 ? "=1+1" : i);
+    const csv = await owner("GET", "/api/admin/audit?format=csv&action=test.many");
+    expect(csv.headers.get("content-type")).toContain("text/csv");
+    const lines = (await csv.text()).trim().split("\r\n");
+    expect(lines).toHaveLength(701);
+    expect(lines[0]).toBe("id,at,actor,action,target,detail");
+    expect(lines.at(-1)).toEndWith(",test.many,'=1+1,");
+    const all = (await (
+      await owner("GET", "/api/admin/audit?format=json&action=test.many")
+    ).json()) as object[];
+    expect(all).toHaveLength(700);
   });
 });

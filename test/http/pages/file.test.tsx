@@ -33,6 +33,19 @@ test("a video that browsers play has a player with its poster", async () => {
   expect(page).toContain(`poster="/api/files/${file.id}/derivatives/${poster.id}`);
 });
 
+test("what was made for browsers is played instead of the file, also while that is missing", async () => {
+  for (const state of ["ok", "missing"] as const) {
+    const name = `${state}.mkv`;
+    const file = await addFile(at, library, name, { ...video, mimeType: "video/x-matroska", state });
+    const made = await addDerivative(at, file, "transcode", "web");
+    const poster = await addDerivative(at, file, "poster", "jpeg-1280", "x", { width: 1280, height: 720 });
+    const page = await seen(file);
+    expect(page).toContain(`src="/api/files/${file.id}/derivatives/${made.id}`);
+    expect(page).toContain(`poster="/api/files/${file.id}/derivatives/${poster.id}`);
+    expect(page).not.toContain("don&#39;t play");
+  }
+});
+
 test.each([
   ["a.mkv", { ...video, mimeType: "video/x-matroska" }, "Browsers don&#39;t play MKV files"],
   ["a.mp4", { ...video, codecs: { video: "hevc" } }, "Most browsers don&#39;t play HEVC video"],

@@ -151,7 +151,7 @@ describe("the jobs page", () => {
     const until = new Date(app.clock.now() + 3_600_000).toISOString();
     await owner("POST", "/admin/jobs/queues/metadata/pause", `until=${encodeURIComponent(until)}`);
     const [state] = await app.store.queueStates();
-    expect([state?.pausedUntil?.toISOString(), state?.pausedBy]).toEqual([until, "Olga Owner"]);
+    expect(state).toMatchObject({ pauseEnds: { at: Date.parse(until) }, pausedBy: "Olga Owner" });
     await enqueue("done", "a.mp4");
     expect(await (await owner("GET", "/admin/jobs")).text()).toContain(
       "Queue metadata is paused by Olga Owner",

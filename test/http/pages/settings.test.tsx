@@ -96,6 +96,63 @@ describe("the settings page", () => {
     expect(page).toMatch(/name="restore" value="1" formnovalidate/);
   });
 
+  describe("lists of rows, without a script", () => {
+    const night =
+      "mode=freeze&diskFreeMb=2048&playback.graceS=60&quietHours.0.from=22:00&quietHours.0.to=07:00";
+    const save = (form: string) => owner("POST", "/admin/settings/yield", form, htmx);
+
+    test("quiet hours are added by the empty row, with days and work", async () => {
+      await save(
+        `${night}&quietHours.0.days=5&quietHours.0.days=6&quietHours.0.what=queue:hash&quietHours.0.what=category:gpu_ai&quietHours.0.name=Night&quietHours.1.from=&quietHours.1.to=`,
+      );
+      expect(app.settings.get("yield").quietHours).toEqual([
+        { name: "Night", from: "22:00", to: "07:00", days: [5, 6], queues: ["hash"], categories: ["gpu_ai"] },
+      ]);
+      const page = await (await owner("GET", "/admin/settings")).text();
+      expect(page).toContain('name="quietHours.0.from" value="22:00"');
+      expect(page).toContain('name="quietHours.1.from"');
+      expect(page).toContain('<option value="queue:hash" selected');
+    });
+    test("a row goes when it is ticked to be removed, or emptied", async () => {
+      await save(night);
+      await save(`${night}&quietHours.0.remove=on`);
+      expect(app.settings.get("yield").quietHours).toEqual([]);
+      await save(night);
+      await save(night.replace("22:00", "").replace("07:00", ""));
+      expect(app.settings.get("yield").quietHours).toEqual([]);
+    });
+    test("what was typed stays when it is refused, with the reason", async () => {
+      const answer = await save(night.replace("07:00", ""));
+      const text = await answer.text();
+      expect(answer.status).toBe(422);
+      expect(text).toContain("Not changed. Yielding, Quiet hours 1: give a time like 22:00.");
+      expect(text).toContain('name="quietHours.0.from" value="22:00"');
+    });
+    test("a media server keeps its token when the field is left empty", async () => {
+      const server = "playback.servers.0.type=plex&playback.servers.0.url=http://nas:32400";
+      await save(`${night}&${server}&playback.servers.0.token=abc`);
+      await save(`${night}&${server}&playback.servers.0.token=&playback.servers.0.name=Attic`);
+      expect(app.settings.get("yield").playback.servers).toEqual([
+        { name: "Attic", type: "plex", url: "http://nas:32400", token: "abc" },
+      ]);
+      expect(await (await owner("GET", "/admin/settings")).text()).not.toContain("abc");
+    });
+    test("Test says what a media server answers, and changes nothing", async () => {
+      const form = `${night}&playback.servers.1.type=plex&playback.servers.1.url=http://127.0.0.1:9&playback.servers.1.token=abc&test=1`;
+      expect(await (await save(form)).text()).toContain("Nothing answers at this address.");
+      expect(await (await save(`${night}&test=0`)).text()).toContain("address and token first");
+      expect(app.settings.get("yield").quietHours).toEqual([]);
+    });
+    test("the order of an import is a list of queues; emptied, it is the suggested one", async () => {
+      const change = (form: string) => owner("POST", "/admin/settings/importMode", form, htmx);
+      await change("enabled=on&order=hash, metadata");
+      expect(app.settings.get("importMode")).toEqual({ enabled: true, order: ["hash", "metadata"] });
+      await change("order=");
+      expect(app.settings.get("importMode")).toEqual({ enabled: false });
+      expect(await (await change("order=hsah")).text()).toContain("did you mean hash?");
+    });
+  });
+
   test("a setting that does not exist is not found", async () => {
     expect((await owner("POST", "/admin/settings/nonsense", "value=1", htmx)).status).toBe(404);
   });

@@ -4,6 +4,11 @@ import queue from "./0001_queue.sql" with { type: "text" };
 import library from "./0002_library.sql" with { type: "text" };
 import accounts from "./0003_accounts.sql" with { type: "text" };
 import settings from "./0004_settings.sql" with { type: "text" };
+import control from "./0005_control.sql" with { type: "text" };
+import history from "./0006_history.sql" with { type: "text" };
+import search from "./0007_search.sql" with { type: "text" };
+import healing from "./0008_healing.sql" with { type: "text" };
+import operations from "./0009_operations.sql" with { type: "text" };
 
 export interface Migration {
   version: number;
@@ -16,4 +21,9 @@ export const migrations: Migration[] = [
   { version: 2, name: "library", sql: library },
   { version: 3, name: "accounts", sql: accounts },
   { version: 4, name: "settings", sql: settings },
+  { version: 5, name: "control", sql: control },
+  { version: 6, name: "history", sql: history },
+  { version: 7, name: "search", sql: search },
+  { version: 8, name: "healing", sql: healing },
+  { version: 9, name: "operations", sql: operations },
 ];

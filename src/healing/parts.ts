@@ -1,0 +1,20 @@
+// What healing works with; the server's record of parts has all of it.
+
+import type { Db } from "../db/open.sqlite.ts";
+import type { Tools } from "../jobs/tools.ts";
+import type { JobStore } from "../queue/job-store.ts";
+import type { Queue } from "../queue/queue.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { EventBus } from "../runtime/events.ts";
+import type { Logger } from "../runtime/log.ts";
+import type { Settings } from "../settings/settings.ts";
+
+export interface HealingParts {
+  db: Db;
+  store: JobStore;
+  queue: Queue<Tools>;
+  settings: Settings;
+  events: EventBus;
+  clock: Clock;
+  log: Logger;
+}

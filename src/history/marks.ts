@@ -1,0 +1,110 @@
+// What explains a bend in a chart: upgrades, changed settings, scans, pauses. Some of it is noticed here, because those who
+// do it have no reason to know of any history.
+
+import { desc, eq } from "drizzle-orm";
+import type { Db } from "../db/open.sqlite.ts";
+import { user } from "../db/tables/accounts.ts";
+import { seenVersion } from "../db/tables/history.ts";
+import { library } from "../db/tables/library.ts";
+import { setting } from "../db/tables/settings.ts";
+import type { Job } from "../queue/job.ts";
+import type { JobStore, Measured } from "../queue/job-store.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { EventBus } from "../runtime/events.ts";
+import { type HistoryEvent, listEvents, recordEvent } from "./event-log.ts";
+
+export const markEvents = [
+  "upgrade",
+  "setting",
+  "scan",
+  "paused",
+  "resumed",
+  "restarted",
+] as const satisfies readonly HistoryEvent[];
+
+export interface Mark {
+  at: Date;
+  event: string;
+  queue: string | null;
+  actor: string | null;
+  detail: string | null;
+}
+
+export interface MarkParts {
+  db: Db;
+  clock: Clock;
+  events: EventBus;
+  store: JobStore;
+}
+
+/** The newest that a chart has room for. */
+const mostMarks = 500;
+
+/** Oldest first. */
+export async function listMarks(db: Db, from: Date, to: Date): Promise<Mark[]> {
+  const found = await listEvents(db, { event: markEvents, from, to }, mostMarks);
+  return found.reverse().map(({ at, event, queue, actor, detail }) => ({ at, event, queue, actor, detail }));
+}
+
+/** At the start: whether another build has opened this database before. */
+export async function noticeUpgrade(
+  parts: MarkParts,
+  { version, commit }: { version: string; commit: string | null },
+): Promise<void> {
+  const { db, clock } = parts;
+  const [last] = await db.select().from(seenVersion).orderBy(desc(seenVersion.at)).limit(1);
+  if (last?.version === version && last.commit === commit) return;
+  await db
+    .insert(seenVersion)
+    .values({ at: new Date(clock.now()), version, commit })
+    .onConflictDoUpdate({ target: seenVersion.at, set: { version, commit } });
+  if (last)
+    await recordEvent(parts, {
+      event: "upgrade",
+      detail: `from ${inWords(last)} to ${inWords({ version, commit })}`,
+    });
+}
+
+/** Which setting and who; never its value, which may be a secret. */
+export async function noticeSetting(parts: MarkParts, key: string): Promise<void> {
+  const [row] = await parts.db
+    .select({ by: setting.updatedBy, email: user.email })
+    .from(setting)
+    .leftJoin(user, eq(user.id, setting.updatedBy))
+    .where(eq(setting.key, key));
+  await recordEvent(parts, { event: "setting", actor: row?.email ?? row?.by ?? null, detail: key });
+}
+
+/** A scan that is done, with what it says of itself. */
+export async function noticeScan(parts: MarkParts, { jobId, queue, outcome }: Measured): Promise<void> {
+  if (outcome !== "completed") return;
+  const job = await parts.store.get(jobId);
+  const libraryId = job?.subject.type === "library" ? job.subject.id : null;
+  if (!job || libraryId === null) return;
+  const [row] = await parts.db
+    .select({ note: library.lastScanNote })
+    .from(library)
+    .where(eq(library.id, libraryId));
+  const detail = [job.subject.label, row?.note].filter(Boolean).join(": ");
+  await recordEvent(parts, { event: "scan", queue, jobId, detail });
+}
+
+/** A job whose worker died. */
+export async function noticeOrphan(
+  parts: MarkParts,
+  jobId: number,
+  job: Job | undefined,
+  again: boolean,
+): Promise<void> {
+  await recordEvent(parts, {
+    event: "orphaned",
+    queue: job?.queue ?? null,
+    jobId,
+    fileId: job?.subject.type === "file" ? job.subject.id : null,
+    detail: `${job?.subject.label ?? ""}${again ? " (runs again)" : ""}`.trim() || null,
+  });
+}
+
+function inWords({ version, commit }: { version: string; commit: string | null }): string {
+  return commit ? `${version} (${commit.slice(0, 7)})` : version;
+}

@@ -1,0 +1,84 @@
+// What a database engine must keep of the measured figures: buckets of time at four levels, which every flush adds to at
+// once, so that no later rolling up can be missed.
+
+import type { Histogram } from "./histogram.ts";
+
+export const levels = ["minute", "tenMinutes", "hour", "day"] as const;
+/** A day is a local one; the others are cut by UTC. */
+export type Level = (typeof levels)[number];
+
+/** What ended within one bucket, of one kind in one queue. */
+export interface Figures {
+  /** Those that found nothing to do are among them. */
+  completed: number;
+  notNeeded: number;
+  failed: number;
+  retries: number;
+  waitMs: number;
+  /** Of those that completed with something to do, like `runs`. */
+  runMs: number;
+  waits: Histogram;
+  runs: Histogram;
+}
+
+export interface MeasuredLane {
+  queue: string;
+  kind: string;
+}
+
+export interface MinuteFigures extends MeasuredLane {
+  /** Minutes since 1970. */
+  minute: number;
+  figures: Figures;
+}
+
+export interface Backlog {
+  minute: number;
+  queue: string;
+  waiting: number;
+  oldestS: number;
+}
+
+export interface Flushed {
+  figures: MinuteFigures[];
+  backlog: Backlog[];
+  /** For how long the server was there to measure. */
+  observed: { minute: number; onMs: number }[];
+}
+
+/** Times are milliseconds since 1970; `to` is not included. */
+export interface Span {
+  level: Level;
+  from: number;
+  to: number;
+}
+
+export interface LaneSpan extends Span {
+  queue?: string;
+  kind?: string;
+}
+
+export interface Counts {
+  at: number;
+  completed: number;
+  notNeeded: number;
+  failed: number;
+  retries: number;
+  waitMs: number;
+  runMs: number;
+}
+
+export interface MeasureStore {
+  /** All of it or nothing. */
+  add(flushed: Flushed): void;
+  /** One entry per bucket, over all lanes that match; empty buckets are left out. */
+  counts(span: LaneSpan): Counts[];
+  /** One entry per bucket and lane. */
+  histograms(span: LaneSpan, of: "waits" | "runs"): { at: number; packed: Uint8Array }[];
+  /** Over the whole span, lane by lane. */
+  sums(span: LaneSpan): (MeasuredLane & { figures: Figures })[];
+  backlog(span: Span & { queue?: string }): { at: number; queue: string; waiting: number; oldestS: number }[];
+  observed(span: Span): { at: number; onMs: number }[];
+  /** Forgets the buckets of each level that began before. */
+  prune(before: Record<Level, number>): void;
+}

@@ -1,0 +1,190 @@
+// Which jobs a request means: the query of the jobs list, shared by the list, the stream's readers and bulk operations.
+
+import { z } from "@hono/zod-openapi";
+import { stuckJobs } from "../../healing/stuck-jobs.ts";
+import { type Category, categories, jobStatuses } from "../../queue/job.ts";
+import type { JobFilter, JobOrder, JobPage } from "../../queue/job-store.ts";
+import type { JobTest } from "../../queue/job-term.ts";
+import { Refused } from "../../runtime/errors.ts";
+import {
+  type JobMeaning,
+  jobFields,
+  jobMeaning,
+  listedStatuses,
+  type SearchedStatus,
+} from "../../search/job-fields.ts";
+import { jobWords } from "../../search/job-words.ts";
+import { parseQuery } from "../../search/query.ts";
+import type { App } from "../context.ts";
+import { hiddenGroups } from "../nsfw.ts";
+import { idParam } from "./describe.ts";
+import { heldJobs } from "./job-view.ts";
+import { pageQuery } from "./paging.ts";
+
+const listed = [...jobStatuses, "delayed"] as const;
+const orders = ["newest", "oldest", "position", "finished", "longest"] as const satisfies JobOrder[];
+
+/** `a,b` and `key=a&key=b` alike. */
+const several = z
+  .union([z.string(), z.array(z.string())])
+  .optional()
+  .transform((v) =>
+    v === undefined
+      ? []
+      : [v]
+          .flat()
+          .flatMap((s) => s.split(","))
+          .filter((s) => s !== ""),
+  );
+
+const jobQuery = {
+  status: several.pipe(z.array(z.enum(listed))),
+  type: several,
+  queue: several,
+  resourceCategory: several.pipe(z.array(z.enum(categories))),
+  file: idParam.optional(),
+  library: idParam.optional(),
+  fingerprint: z.string().max(100).optional(),
+  q: z.string().max(1000).optional().openapi({
+    description: 'A search: `queue:hash status:failed error:moov took:>5m "two words" -lib:Family`',
+  }),
+};
+export const listQuery = pageQuery.extend({ ...jobQuery, sort: z.enum(orders).default("newest") });
+/** Of bulk operations. A key that is not known is refused: left out, it would mean more jobs. */
+export const bulkFilter = z.strictObject(jobQuery);
+
+export interface JobQuery {
+  status: SearchedStatus[];
+  type: string[];
+  queue: string[];
+  resourceCategory: Category[];
+  file?: number;
+  library?: number;
+  fingerprint?: string;
+  q?: string;
+}
+
+/** The jobs that show in a list by that query, as filters of which each job matches one. */
+export async function jobFilters(app: App, query: JobQuery): Promise<JobFilter[]> {
+  const meant = await meaningOf(app, query);
+  const filter = { ...meant.filter, hideGroups: await hiddenGroups(app) };
+  const wantsQueued = meant.statuses.includes("queued");
+  const held = wantsQueued || meant.statuses.includes("pending") ? await heldJobs(app) : [];
+  const status = listedStatuses(meant.statuses);
+  const queued = wantsQueued ? [{ ...filter, ids: held.map((h) => h.id) }] : [];
+  const isRest = status.length > 0 || !wantsQueued;
+  return isRest ? [...queued, { ...filter, status, exceptIds: held }] : queued;
+}
+
+/** `queued` jobs are few and known: they are listed by id, and left out of `pending`. */
+export async function listJobs(app: App, query: JobQuery, order: JobOrder, offset: number, limit: number) {
+  const hidden = await hiddenGroups(app);
+  const { filter, statuses } = await meaningOf(app, query);
+  const shown = await listStatuses(app, statuses, { ...filter, hideGroups: hidden }, order, offset, limit);
+  const hiddenNsfw =
+    hidden.length === 0
+      ? 0
+      : (await listStatuses(app, statuses, { ...filter, group: among(filter.group, hidden) }, order, 0, 0))
+          .total;
+  return { ...shown, hiddenNsfw };
+}
+
+/** Of two lists of groups, those in both; a group that is none when there is none, as an empty list means all. */
+function among(groups: number[] | undefined, hidden: number[]): number[] {
+  const both = groups ? hidden.filter((id) => groups.includes(id)) : hidden;
+  return both.length > 0 ? both : [-1];
+}
+
+/** What a search asks of jobs; a fault is refused with its place in `q`. */
+export async function searchJobs(app: App, q: string): Promise<JobMeaning> {
+  const words = await jobWords(app);
+  const now = app.clock.now();
+  const { terms, faults } = parseQuery(q, jobFields(words), now);
+  if (faults.length > 0)
+    throw new Refused(422, "query.invalid", faults.map((f) => f.message).join(" "), {
+      hint: "q takes words, field:value and -field:value. Text with spaces or colons goes in quotes.",
+      errors: faults.map((fault) => ({ path: ["q"], ...fault })),
+    });
+  const stuck = async () => (await stuckJobs(app)).map(({ job }) => job.id);
+  return await jobMeaning(terms, words, now, stuck);
+}
+
+/** The statuses a search names are the list's, so that it is counted and ordered as a list of them. */
+async function meaningOf(
+  app: App,
+  query: JobQuery,
+): Promise<{ filter: JobFilter; statuses: SearchedStatus[] }> {
+  const filter = await filterOf(app, query);
+  if (!query.q?.trim()) return { filter, statuses: query.status };
+  const meaning = await searchJobs(app, query.q);
+  const terms = [...meaning.terms];
+  let statuses = query.status;
+  for (const named of meaning.statuses) {
+    if (statuses.length === 0 && !named.not) statuses = named.in;
+    else terms.push({ not: named.not, test: await statusTest(app, named.in) });
+  }
+  return { filter: { ...filter, terms }, statuses };
+}
+
+async function statusTest(app: App, statuses: SearchedStatus[]): Promise<JobTest> {
+  const stored: JobTest = { of: "status", in: listedStatuses(statuses) };
+  if (!statuses.includes("queued")) return stored;
+  const held: JobTest = { of: "id", in: (await heldJobs(app)).map((h) => h.id) };
+  return { of: "any", tests: [stored, held] };
+}
+
+async function filterOf(app: App, query: JobQuery): Promise<JobFilter> {
+  return {
+    kind: await knownKinds(app, query.type),
+    queue: await knownQueues(app, query.queue),
+    category: query.resourceCategory,
+    ...(query.file && { subject: { type: "file" as const, id: query.file } }),
+    ...(query.library && { group: [query.library] }),
+    ...(query.fingerprint && { fingerprint: query.fingerprint }),
+  };
+}
+
+async function listStatuses(
+  app: App,
+  statuses: JobQuery["status"],
+  filter: JobFilter,
+  order: JobOrder,
+  offset: number,
+  limit: number,
+): Promise<JobPage> {
+  const wantsQueued = statuses.includes("queued");
+  const held = wantsQueued || statuses.includes("pending") ? await heldJobs(app) : [];
+  const status = listedStatuses(statuses);
+  if (!wantsQueued) return app.store.list({ ...filter, status, exceptIds: held }, order, offset, limit);
+  const queued = await app.store.list({ ...filter, ids: held.map((h) => h.id) }, order, offset, limit);
+  if (status.length === 0) return queued;
+  // The held ones come first, and are left out of the rest.
+  const rest = await app.store.list(
+    { ...filter, status, exceptIds: held },
+    order,
+    Math.max(0, offset - queued.total),
+    limit - queued.jobs.length,
+  );
+  return { ...rest, jobs: [...queued.jobs, ...rest.jobs], total: queued.total + rest.total };
+}
+
+async function knownKinds(app: App, types: string[]): Promise<string[]> {
+  const stored = new Set((await app.store.lanes()).map((l) => l.kind));
+  return types.map((t) => {
+    const kind = app.queue.catalogue.find(t)?.name ?? (stored.has(t) ? t : undefined);
+    if (!kind) throw unknownFilter("type", t);
+    return kind;
+  });
+}
+
+async function knownQueues(app: App, names: string[]): Promise<string[]> {
+  const stored = new Set((await app.store.lanes()).map((l) => l.queue));
+  const unknown = names.find((n) => !app.queue.catalogue.queueByName.has(n) && !stored.has(n));
+  if (unknown !== undefined) throw unknownFilter("queue", unknown);
+  return names;
+}
+
+function unknownFilter(what: string, name: string): Refused {
+  const message = `There is no ${what} ${name}.`;
+  return new Refused(422, "input.invalid", message, { errors: [{ path: [what], message }] });
+}

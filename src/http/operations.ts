@@ -1,0 +1,50 @@
+// Bulk operations joined with the audit log, and the way to begin one from a request.
+
+import type { JobFilter } from "../queue/job-store.ts";
+import type { OperationAction, OperationParams } from "../queue/operation-actions.ts";
+import type { Operation } from "../queue/operation-rows.ts";
+import { type OperationParts, Operations } from "../queue/operations.ts";
+import { audit } from "./audit.ts";
+import type { App, User } from "./context.ts";
+
+export function openOperations(parts: Omit<OperationParts, "onEnd">): Operations {
+  return new Operations({ ...parts, onEnd: (op, by) => writeDown(parts, op, by) });
+}
+
+export interface BulkAsk {
+  action: OperationAction;
+  params?: OperationParams;
+  /** Jobs that match any of them, of those the caller may see. */
+  filters: JobFilter[];
+  /** The same in the words of the jobs list's query: `status=failed&queue=thumbnails`. */
+  filterText: string;
+}
+
+/** Begins it in the background and answers at once; its end is written to the audit log. */
+export async function startOperation(
+  app: Pick<App, "operations" | "store">,
+  ask: BulkAsk,
+  user: Pick<User, "email" | "name">,
+): Promise<Operation> {
+  let matched = 0;
+  for (const filter of ask.filters) matched += (await app.store.list(filter, "newest", 0, 0)).total;
+  return app.operations.begin({ ...ask, by: user, matched });
+}
+
+/** Who did what to which jobs, and what came of it. */
+async function writeDown(parts: Pick<App, "db" | "clock">, op: Operation, by: string | null): Promise<void> {
+  const { filter, params, status, matched, done, skipped, failed, undone, notUndone } = op;
+  const actor = by === null ? null : { email: by };
+  const target = `operation:${op.id}`;
+  if (op.undoStartedAt) await audit(parts, actor, "operation.undo", target, { status, undone, notUndone });
+  else
+    await audit(parts, actor, `jobs.${op.action}`, target, {
+      filter,
+      ...(Object.keys(params).length > 0 && { params }),
+      status,
+      matched,
+      done,
+      ...(Object.keys(skipped).length > 0 && { skipped }),
+      ...(failed > 0 && { failed }),
+    });
+}

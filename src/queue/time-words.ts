@@ -1,0 +1,29 @@
+// How long and when, in the sentences that say why a job waits.
+
+/** `45 s`, `12 min`, `3 h`, `2 days`. */
+export function inWords(ms: number): string {
+  const s = Math.max(0, Math.round(ms / 1000));
+  if (s < 90) return `${s} s`;
+  if (s < 90 * 60) return `${Math.round(s / 60)} min`;
+  if (s < 48 * 3600) return `${Math.round(s / 3600)} h`;
+  return `${Math.round(s / 86400)} days`;
+}
+
+/** `07:00` within a day, `23 Nov 07:00` beyond, in the server's time zone. */
+export function clockTime(at: number, now: number): string {
+  const date = new Date(at);
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  return Math.abs(at - now) < 86_400_000 ? time : `${date.getDate()} ${months[date.getMonth()]} ${time}`;
+}
+
+/** `1,204`. */
+export function figure(n: number): string {
+  return figures.format(n);
+}
+
+const figures = new Intl.NumberFormat("en");
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+function two(n: number): string {
+  return String(n).padStart(2, "0");
+}

@@ -1,0 +1,46 @@
+// Who plays a file in Sprocket's own pages. They say so when they begin and every 30 s; who has said nothing for 90 s has
+// closed the page.
+
+export interface OwnReport {
+  userId: string;
+  who: string | null;
+  fileId: number;
+  title: string;
+  isAudio: boolean;
+  playing: boolean;
+}
+
+export interface OwnPlayers {
+  report(report: OwnReport): void;
+  playing(): OwnReport[];
+}
+
+const keptMs = 90_000;
+/** Of one user: more are a script, not somebody who watches. */
+const maxPerUser = 10;
+
+export function ownPlayers(now: () => number): OwnPlayers {
+  const heard = new Map<string, OwnReport & { at: number }>();
+
+  function forgetOld(): void {
+    for (const [key, { at }] of heard) if (now() - at >= keptMs) heard.delete(key);
+  }
+
+  return {
+    report(report) {
+      forgetOld();
+      const key = `${report.userId} ${report.fileId}`;
+      if (!report.playing) {
+        heard.delete(key);
+        return;
+      }
+      const mine = [...heard].filter(([other, { userId }]) => userId === report.userId && other !== key);
+      if (mine.length >= maxPerUser) heard.delete(mine[0]![0]);
+      heard.set(key, { ...report, at: now() });
+    },
+    playing() {
+      forgetOld();
+      return [...heard.values()];
+    },
+  };
+}

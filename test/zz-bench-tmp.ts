@@ -1,0 +1,37 @@
+import { drizzle } from "drizzle-orm/bun-sqlite";
+import { migrate } from "/work/main/src/db/migrate.ts";
+import { migrations } from "/work/main/src/db/migrations/sqlite/index.ts";
+import { openSqlite } from "/work/main/src/db/open.sqlite.ts";
+import { openSqliteJobStore } from "/work/main/src/queue/job-store.sqlite.ts";
+import { problems } from "/work/main/src/healing/problems.ts";
+import { heldFiles } from "/work/main/src/healing/quarantine-list.ts";
+const { sqlite, db } = openSqlite("/tmp/heal-bench/x.db");
+migrate(sqlite, migrations);
+const N = 1_000_000, F = 100_000;
+sqlite.run("BEGIN");
+for (let l = 1; l <= 10; l++) sqlite.run(`INSERT INTO lane VALUES (${l}, 'q${l}', 'k${l}', 'cpu', 0, ${1 + (l % 2)})`);
+sqlite.run(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < ${N}) INSERT INTO job (id, lane, priority, backfill, params, subject_type, subject_id, subject_label, max_retries, created_at) SELECT i, 1 + i % 10, 5, 0, '{}', 'file', 1 + i % 200000, 'f' || i, 3, i FROM n`);
+sqlite.run(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < ${N}) INSERT INTO finished (id, lane, state, finished_at, started_at, code, message, fingerprint) SELECT i, 1 + i % 10, iif(i % 10 = 0, 2, 1), i, i, iif(i % 10 = 0, 'input.truncated', NULL), iif(i % 10 = 0, 'cut ' || i, NULL), iif(i % 10 = 0, printf('%012x', (i / 10) % 40), NULL) FROM n`);
+sqlite.run("INSERT INTO tally SELECT lane, iif(state = 1, 'completed', 'failed'), count(*) FROM finished GROUP BY 1, 2");
+sqlite.run(`INSERT INTO library (id, name, path, scan_videos, scan_images, scan_audio, nsfw, public, watch, read_only, recognise, created_at) VALUES (1, 'Many', '/many', 1, 1, 1, 0, 0, 0, 1, '{}', 1), (2, 'H', '/h', 1, 1, 1, 1, 0, 0, 1, '{}', 1)`);
+sqlite.run(`INSERT INTO folder (id, library_id, parent_id, path, name, created_at) VALUES (1, 1, NULL, '', '', 1)`);
+sqlite.run(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < 200000) INSERT INTO file (id, library_id, folder_id, path, name, type, mime_type, size_bytes, mtime_ms, inode, created_at, updated_at, metadata) SELECT i, 1 + (i % 2), 1, 'f' || i, 'f' || i, 'video', 'v', 1, 1, 'i' || i, 1, 1, printf('%.*c', 500, 'x') FROM n`);
+sqlite.run(`INSERT INTO quarantine SELECT id, id, NULL, 'tool.crashed', 'boom', 'k', 3, 'ok', NULL, NULL, NULL FROM file WHERE id % 10 = 0`);
+sqlite.run("COMMIT");
+sqlite.run("ANALYZE");
+const store = openSqliteJobStore(sqlite);
+const time = async (name: string, f: () => Promise<unknown>) => {
+  const all: number[] = [];
+  for (let i = 0; i < 7; i++) { const t = performance.now(); await f(); all.push(performance.now() - t); }
+  console.log(name, "median", all.sort((a, b) => a - b)[3]!.toFixed(1), "max", all[6]!.toFixed(1));
+};
+const groups = await store.failureGroups([]);
+console.log(groups.length, groups[0]);
+await time("failureGroups", () => store.failureGroups([]));
+await time("problems", () => problems({ store }, []));
+await time("problems hide", () => problems({ store }, [2]));
+await time("held page 1", () => heldFiles({ db }, {}, 0, 20));
+await time("held page 1 hidden", () => heldFiles({ db }, { hideLibraries: [2] }, 0, 20));
+await time("held by kind", () => heldFiles({ db }, { kind: "k", by: "server" }, 0, 20));
+const few = sqlite.run("UPDATE finished SET fingerprint = printf('%012x', 1000 + id / 10 % 1000) WHERE state = 2 AND id < 200000");
+await time("problems, 1000 small groups", () => problems({ store }, []));
