@@ -2,6 +2,7 @@
 // No inline script or style: the theme is a cookie that the server renders.
 
 import type { PageContext } from "../src/http/pages/page-context.ts";
+import { number } from "./format.ts";
 import { Icon, type IconName, IconSprite, Mark } from "./parts/icon.tsx";
 import { Toast } from "./parts/toast.tsx";
 
@@ -104,6 +105,11 @@ function Navigation({ ctx }: { ctx: PageContext }) {
             <>
               <Item ctx={ctx} to="/admin" icon="layout-dashboard" label="Overview" exact />
               <Item ctx={ctx} to="/admin/jobs" icon="list-checks" label="Jobs" />
+              <Item ctx={ctx} to="/admin/problems" icon="triangle-alert" label="Problems">
+                <OpenProblems ctx={ctx} />
+              </Item>
+              <Item ctx={ctx} to="/admin/history" icon="history" label="History" extra />
+              <Item ctx={ctx} to="/admin/operations" icon="layers" label="Operations" extra />
               <Item ctx={ctx} to="/admin/settings" icon="settings" label="Settings" />
               <Item ctx={ctx} to="/admin/audit" icon="scroll-text" label="Audit" extra />
               <Item ctx={ctx} to="/admin/about" icon="info" label="About" extra />
@@ -154,6 +160,14 @@ function Account({ ctx }: { ctx: PageContext }) {
         </button>
         {ctx.user!.role === "owner" ? (
           <>
+            <a class="menu-item phone-only" href={ctx.url("/admin/history")}>
+              <Icon name="history" />
+              History
+            </a>
+            <a class="menu-item phone-only" href={ctx.url("/admin/operations")}>
+              <Icon name="layers" />
+              Operations
+            </a>
             <a class="menu-item phone-only" href={ctx.url("/admin/audit")}>
               <Icon name="scroll-text" />
               Audit
@@ -183,9 +197,11 @@ interface ItemProps {
   exact?: boolean;
   /** Not on the phone's bottom bar; the account menu has it. */
   extra?: boolean;
+  /** After the label. */
+  children?: unknown;
 }
 
-function Item({ ctx, to, icon, label, exact, extra }: ItemProps) {
+function Item({ ctx, to, icon, label, exact, extra, children }: ItemProps) {
   const here =
     to === "/"
       ? /^\/($|libraries|library|files)/.test(ctx.path)
@@ -197,7 +213,22 @@ function Item({ ctx, to, icon, label, exact, extra }: ItemProps) {
       <a href={ctx.url(to)} aria-current={here ? "page" : undefined}>
         <Icon name={icon} />
         <span>{label}</span>
+        {children}
       </a>
     </li>
+  );
+}
+
+async function OpenProblems({ ctx }: { ctx: PageContext }) {
+  return <ProblemCount n={await ctx.problems()} />;
+}
+
+/** Replaced when somebody has dealt with some. */
+export function ProblemCount({ n }: { n: number }) {
+  return (
+    <span id="problem-count" class="badge badge-failed" hidden={n === 0}>
+      {number(n)}
+      <span class="sr-only"> open</span>
+    </span>
   );
 }

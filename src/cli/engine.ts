@@ -40,10 +40,10 @@ export async function openEngine(
   { db, sqlite }: OpenDb,
   paths: DataPaths,
   log: Logger,
+  catalogue = createCatalogue(),
 ): Promise<Engine> {
   const events = new EventBus();
   const clock = systemClock;
-  const catalogue = createCatalogue();
   const kinds = catalogue.kinds.map(({ name }) => name);
   const queues = catalogue.queues.map(({ name }) => name);
   const settings = await openSettings(db, config, events, clock, kinds, queues);

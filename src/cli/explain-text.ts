@@ -2,7 +2,7 @@
 
 import type { ExplainedKind, FileExplanation } from "../healing/explain-file.ts";
 import type { JobExplanation } from "../healing/explain-job.ts";
-import type { ExplainedFailure } from "../healing/explain-words.ts";
+import { type ExplainedFailure, tookInWords } from "../healing/explain-words.ts";
 import type { SecondsRange } from "../queue/start-estimate.ts";
 import { clockTime, figure, inWords } from "../queue/time-words.ts";
 import { columns } from "./columns.ts";
@@ -65,7 +65,7 @@ export function printJob(job: JobExplanation, now: number): string {
         ...job.attempts.map((a) => [
           String(a.number),
           ago(a.startedAt, now),
-          a.durationS === null ? "" : inWords(a.durationS * 1000),
+          a.durationS === null ? "" : tookInWords(a.durationS),
           a.outcome.replace("_", " "),
           a.failure ? `${a.failure.code}: ${a.failure.message.split("\n")[0]}` : "",
         ]),
@@ -77,7 +77,9 @@ export function printJob(job: JobExplanation, now: number): string {
 
 function kindRow(kind: ExplainedKind, now: number): string[] {
   const start = kind.state === "waiting" ? startInWords(kind.startsIn, kind.startsAt, now) : undefined;
-  return [kind.label, kind.state, kind.jobId ?? "", `${kind.text}${start ? `; starts ${start}` : ""}`];
+  // Told in full below the table.
+  const text = kind.state === "failed" && kind.failure ? kind.failure.message.split("\n")[0]! : kind.text;
+  return [kind.label, kind.state, kind.jobId ?? "", `${text}${start ? `; starts ${start}` : ""}`];
 }
 
 function failureLines(name: string, failure: ExplainedFailure): string[] {
@@ -96,6 +98,7 @@ function startInWords(range: SecondsRange | null, at: string | null, now: number
   if (at) return `at ${clockTime(Date.parse(at), now)} (in ${inWords(Date.parse(at) - now)})`;
   if (!range) return undefined;
   if (range.highS === 0) return "now";
+  if (range.lowS === 0) return `within ${inWords(range.highS * 1000)}`;
   return range.lowS === range.highS
     ? `in ${inWords(range.lowS * 1000)}`
     : `in ${inWords(range.lowS * 1000)} to ${inWords(range.highS * 1000)}`;

@@ -3,10 +3,12 @@
 
 import { existsSync } from "node:fs";
 import type { FileExplanation } from "../healing/explain-file.ts";
-import { explainFile } from "../healing/explain-file.ts";
 import { type ExplainParts, explainJob, type JobExplanation } from "../healing/explain-job.ts";
 import { explainPath, type PathExplanation } from "../healing/explain-path.ts";
 import { notedEveryS, readLiveState } from "../healing/live-state.ts";
+import { estimateStart } from "../history/eta.ts";
+import { openSqliteMeasureStore } from "../history/measure-store.sqlite.ts";
+import { Measures } from "../history/measures.ts";
 import { createCatalogue } from "../jobs/index.ts";
 import { openSqliteJobStore } from "../queue/job-store.sqlite.ts";
 import { inWords } from "../queue/time-words.ts";
@@ -16,6 +18,7 @@ import { systemClock } from "../runtime/clock.ts";
 import { type Flags, readConfig } from "../runtime/config.ts";
 import { serverPid } from "../runtime/data-folder.ts";
 import { EventBus } from "../runtime/events.ts";
+import { silentLogger } from "../runtime/log.ts";
 import { openSettings } from "../settings/settings.ts";
 import { openBeside } from "./database.ts";
 import { printFile, printJob } from "./explain-text.ts";
@@ -42,6 +45,13 @@ export async function explain(named: string, options: { json?: boolean }, flags:
   try {
     const now = systemClock.now();
     const { note, live } = await readServer(open.db, config.dataFolder, now);
+    const measures = new Measures({
+      measures: openSqliteMeasureStore(open.sqlite),
+      store,
+      clock: systemClock,
+      log: silentLogger,
+    });
+    await measures.load();
     const parts: ExplainParts = {
       db: open.db,
       store,
@@ -50,6 +60,8 @@ export async function explain(named: string, options: { json?: boolean }, flags:
       live,
       logsFolder: open.paths.logs,
       now,
+      timeAhead: (queue, ahead, parallel) =>
+        estimateStart({ ahead, runMs: measures.runTimes(queue), parallel, rate: null }),
     };
     const answer = await explainNamed(parts, named);
     if (options.json) console.log(JSON.stringify({ ...answer, server: note }, null, 2));

@@ -10,11 +10,13 @@ import { createApp } from "../http/app.ts";
 import type { App } from "../http/context.ts";
 import { openOperations } from "../http/operations.ts";
 import { checkTool } from "../http/readiness.ts";
+import { backfillLoop } from "../jobs/backfill-loop.ts";
 import { backfillStrikes } from "../jobs/backfill-strikes.ts";
 import { scanKinds } from "../jobs/scan.ts";
 import { autoScanLoop } from "../library/auto-scan.ts";
 import { formerLives } from "../library/content-life.ts";
 import { derivativeSweep } from "../library/derivative-sweep.ts";
+import { fileTextIndexer } from "../library/file-text.ts";
 import { transformCacheLoop } from "../library/transform-cache.ts";
 import { libraryWatch } from "../library/watch.ts";
 import { processesOf } from "../media/process.ts";
@@ -22,12 +24,14 @@ import { jobLogRemover } from "../queue/job-logs.ts";
 import type { Lease } from "../queue/job-store.ts";
 import { failuresKeptTimes, prunerLoop } from "../queue/pruner.ts";
 import { reapAll, reaperLoop } from "../queue/reaper.ts";
+import { textIndexer } from "../queue/text-indexer.ts";
 import { Worker } from "../queue/worker.ts";
 import type { Config } from "../runtime/config.ts";
 import { openDataFolder } from "../runtime/data-folder.ts";
 import type { Logger } from "../runtime/log.ts";
 import { loopService, type Service } from "../runtime/service.ts";
 import { version } from "../runtime/version.ts";
+import { playbackPauses } from "../yielding/playback-pauses.ts";
 import { openYielding } from "../yielding/yielding.ts";
 import { openAndMigrate } from "./database.ts";
 import { type Engine, openEngine } from "./engine.ts";
@@ -85,13 +89,14 @@ export async function startServer(config: Config, folders: string[], log: Logger
   }
 }
 
-async function openApp(engine: Engine, config: Config): Promise<App> {
+export async function openApp(engine: Engine, config: Config): Promise<App> {
   const { settings, clock, log, db } = engine;
   const yielding = openYielding({
     ...engine,
     catalogue: engine.queue.catalogue,
     dataFolder: config.dataFolder,
     isWorking: () => worker.running().length > 0,
+    vramBudgetMb: () => worker.limits().vramBudgetMb,
     record: engine.history.record,
   });
   const worker = new Worker({
@@ -109,7 +114,7 @@ async function openApp(engine: Engine, config: Config): Promise<App> {
     name: `${hostname()}-${process.pid}-${crypto.randomUUID().slice(0, 4)}`,
   });
   const accounts = await openAccounts({ db, settings, clock, log, config });
-  const operations = openOperations(engine);
+  const operations = openOperations({ ...engine, heldBack: (id) => engine.queue.heldBack(id) });
   return { ...engine, config, worker, yielding, operations, accounts, startedAt: new Date(clock.now()) };
 }
 
@@ -136,8 +141,11 @@ export function services(
     { name: "orphans of the last run", start: async () => void (await reapAll(reaper)), stop: () => {} },
     jobLogRemover({ ...engine, logsFolder: engine.paths.logs }),
     loopService(reaperLoop(reaper), clock, log),
+    loopService(textIndexer(engine), clock, log),
+    loopService(fileTextIndexer(engine), clock, log),
     loopService(prunerLoop({ ...engine, retention: () => settings.get("retention") }), clock, log),
     loopService(autoScanLoop({ ...engine, settings, scanKinds }), clock, log),
+    loopService(backfillLoop(engine), clock, log),
     loopService(transformCacheLoop(engine), clock, log),
     loopService(derivativeSweep(engine, clock.now()), clock, log),
     loopService(idleMemoryLoop({ ...engine, worker }), clock, log),
@@ -155,6 +163,7 @@ export function services(
     libraryWatch({ ...engine, scanKinds }),
     operations,
     yielding,
+    playbackPauses({ ...engine, yielding, record: engine.history.record }),
     // Last, so that it stops first: its jobs are handed back before anything else may keep the end waiting.
     worker,
   ];

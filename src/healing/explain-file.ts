@@ -113,7 +113,9 @@ function explainKind(
   const made = resultOf(facts, kind);
   if (!job || !why) {
     const nothing = { reasons: [], jobId: null, startsIn: null, startsAt: null, failure: null };
-    const { state, text } = made ? { state: "done" as const, text: made } : unasked(parts, facts, kind);
+    const { state, text } = made
+      ? { state: "done" as const, text: `There is ${made}; no job is on record` }
+      : unasked(parts, facts, kind);
     return { ...of, state, text, ...nothing };
   }
   const failure = job.failure ?? why.lastFailure;
@@ -121,7 +123,7 @@ function explainKind(
   return {
     ...of,
     state: stateOf(job, made),
-    text: textOf(parts, job, why) + (stays ? `; an earlier result stays: ${stays}` : ""),
+    text: textOf(parts, job, why) + (stays ? `; there is ${stays} all the same` : ""),
     reasons: why.reason?.parts ?? [],
     jobId: String(job.id),
     startsIn: why.startsIn,
@@ -139,8 +141,8 @@ function stateOf(job: Job, made: string | undefined): KindState {
 
 /** What is there of it, whoever made it and whenever. */
 function resultOf({ row, derivatives }: KindFacts, kind: JobKind): string | undefined {
-  if (kind.name === "file-metadata") return row.metadataAt ? "Its facts are known" : undefined;
-  if (kind.name === "file-hash") return row.sha256 ? `SHA-256 ${row.sha256.slice(0, 12)}…` : undefined;
+  if (kind.name === "file-metadata") return row.metadataAt ? "its metadata" : undefined;
+  if (kind.name === "file-hash") return row.sha256 ? "its SHA-256" : undefined;
   const mine = derivatives.filter((one) => kind.makes?.includes(one.kind));
   return mine.length > 0 ? mine.map((one) => `${one.kind} ${one.variant}`).join(", ") : undefined;
 }

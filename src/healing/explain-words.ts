@@ -29,10 +29,14 @@ export function stateInWords(job: Job, now: number, stuckAfterS: number): string
     case "completed":
       if (job.outcomeNote?.startsWith(notNeeded))
         return `Not needed: ${withoutStop(job.outcomeNote.slice(notNeeded.length).trim())}`;
-      return `Completed${ago}, after ${inWords(workedS(job, now) * 1000)}`;
+      return `Completed${ago}, after ${tookInWords(workedS(job, now))}`;
     default:
       return undefined;
   }
+}
+
+export function tookInWords(seconds: number): string {
+  return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : inWords(seconds * 1000);
 }
 
 export const notNeeded = "not_needed:";

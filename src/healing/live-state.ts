@@ -81,7 +81,7 @@ async function gather({ store, catalogue, live }: LiveStateParts): Promise<Noted
   }
   // Of kinds that have no job yet as well: one may be enqueued before the next look.
   const kinds = catalogue.kinds.map(({ queue, name, category }) => ({ queue, kind: name, category }));
-  const paused = await store.list({ status: ["paused"] }, "newest", 0, 200);
+  const running = await store.list({ status: ["running"] }, "newest", 0, 200);
   return {
     form,
     holds: live.holds().map((hold) => ({
@@ -94,7 +94,7 @@ async function gather({ store, catalogue, live }: LiveStateParts): Promise<Noted
     })),
     blocked,
     limits: Object.fromEntries(catalogue.queues.map(({ name }) => [name, live.queueLimit(name)])),
-    waitsForSlot: paused.jobs.filter((job) => job.frozen && live.waitsForSlot(job.id)).map((job) => job.id),
+    waitsForSlot: running.jobs.map((job) => job.id).filter((id) => live.waitsForSlot(id)),
   };
 }
 

@@ -1,15 +1,11 @@
 // Row B3: failures that nobody has cleared, grouped by cause, each with what it means, what was done about it and what to do
-// next, and the three things to do with a whole group.
+// next. What one can do with a whole group is in `problem-acts.ts`.
 
-import { recordEvent } from "../history/event-log.ts";
 import { failureCodes } from "../jobs/failures.ts";
 import { causeOf } from "../queue/fingerprint.ts";
 import type { Job } from "../queue/job.ts";
 import type { FailureGroup, JobFilter } from "../queue/job-store.ts";
-import { NotFound, Refused } from "../runtime/errors.ts";
-import { type Ignoring, ignoreCause } from "./ignored-causes.ts";
 import type { HealingParts } from "./parts.ts";
-import { holdFile, inTurns } from "./quarantine.ts";
 
 export interface Problem {
   fingerprint: string;
@@ -43,104 +39,29 @@ export interface ProblemSample {
   failedAt: Date | null;
 }
 
-/** The most frequent first. */
+/** The most frequent first. What a page does not show is not looked into. */
 export async function problems(
   { store }: Pick<HealingParts, "store">,
   hideGroups: number[],
-): Promise<Problem[]> {
+  offset = 0,
+  limit = 20,
+): Promise<{ problems: Problem[]; total: number }> {
   const groups = await store.failureGroups(hideGroups);
-  return await Promise.all(groups.map((group) => problemOf(store, group, hideGroups)));
+  const shown = groups.slice(offset, offset + limit);
+  return {
+    problems: await Promise.all(shown.map((group) => problemOf(store, group, hideGroups))),
+    total: groups.length,
+  };
 }
 
-export async function retryProblem(
-  parts: HealingParts,
-  fingerprint: string,
-  by: string,
-  hideGroups: number[],
-): Promise<number> {
-  const group = await groupBy(parts, fingerprint, hideGroups);
-  const retried = await parts.queue.moveAll(allOf(fingerprint, hideGroups), "retry", by);
-  await tell(parts, by, `retried ${retried} of ${inShort(group)}`);
-  return retried;
-}
-
-export async function ignoreProblem(
-  parts: HealingParts,
-  fingerprint: string,
-  ignoring: Ignoring,
-  hideGroups: number[],
-): Promise<number> {
-  return await ignoreCause(parts, await groupBy(parts, fingerprint, hideGroups), ignoring, hideGroups);
-}
-
-export interface QuarantinedProblem {
-  quarantined: number;
-  /** Their failures, which are dealt with by this. */
-  cleared: number;
-}
-
-/** Holds every file of the group back. Failures that are about no file stay. */
-export async function quarantineProblem(
-  parts: HealingParts,
-  fingerprint: string,
-  by: string,
-  hideGroups: number[],
-): Promise<QuarantinedProblem> {
-  const group = await groupBy(parts, fingerprint, hideGroups);
-  const jobs: Pick<Job, "id" | "kind" | "subject">[] = [];
-  for await (const ids of parts.store.idBatches(allOf(fingerprint, hideGroups), 500))
-    for await (const id of inTurns(ids)) {
-      const job = await parts.store.get(id);
-      if (job?.subject.type === "file" && job.subject.id !== null) jobs.push(job);
-    }
-  if (jobs.length === 0)
-    throw new Refused(
-      409,
-      "problem.no-files",
-      "These failures are about no file, so there is none to hold back.",
-    );
-  const failuresOf = new Map<number, number>();
-  for (const { subject } of jobs) failuresOf.set(subject.id!, (failuresOf.get(subject.id!) ?? 0) + 1);
-  const kindOf = new Map(jobs.map((job) => [job.subject.id!, job.kind]));
-  let quarantined = 0;
-  for await (const fileId of inTurns([...failuresOf.keys()])) {
-    const hold = {
-      code: group.code,
-      reason: group.message,
-      kind: kindOf.get(fileId)!,
-      failures: failuresOf.get(fileId)!,
-      by,
-    };
-    if (await holdFile(parts, fileId, hold)) quarantined++;
-  }
-  const cleared = await parts.queue.moveAll(
-    { ids: jobs.map((job) => job.id), status: ["unacknowledged"] },
-    "acknowledge",
-    by,
-  );
-  return { quarantined, cleared };
-}
-
-function allOf(fingerprint: string, hideGroups: number[]): JobFilter {
-  return { fingerprint, status: ["unacknowledged"], hideGroups };
-}
-
-async function groupBy(
-  { store }: HealingParts,
+/** Undefined when nothing fails of it any more. */
+export async function findProblem(
+  { store }: Pick<HealingParts, "store">,
   fingerprint: string,
   hideGroups: number[],
-): Promise<FailureGroup> {
+): Promise<Problem | undefined> {
   const group = (await store.failureGroups(hideGroups)).find((one) => one.fingerprint === fingerprint);
-  if (!group) throw new NotFound("problem", fingerprint);
-  return group;
-}
-
-async function tell(parts: HealingParts, actor: string, detail: string): Promise<void> {
-  await recordEvent(parts, { event: "bulk", actor, detail });
-}
-
-function inShort({ code, message }: FailureGroup): string {
-  return `${code}: ${message}`;
+  return group && (await problemOf(store, group, hideGroups));
 }
 
 async function problemOf(
@@ -152,7 +73,7 @@ async function problemOf(
   const samples = (await Promise.all(group.jobIds.map((id) => store.get(id)))).filter(
     (job) => job !== undefined,
   );
-  const files = await filesOf(store, group, hideGroups);
+  const files = await filesOf(store, group, samples, hideGroups);
   const known = failureCodes[code];
   const meaning = known?.meaning ?? "A failure this version knows no more about.";
   const what = files ? counted(files, "file") : counted(count, "job");
@@ -160,7 +81,7 @@ async function problemOf(
     fingerprint,
     code,
     title: `${what}: ${firstClause(meaning)}`,
-    cause: causeOf(message),
+    cause: causeOf(message, samples[0]?.subject.label),
     message,
     meaning,
     nextStep: known?.nextStep ?? "Look into the log of one of them, then retry.",
@@ -183,10 +104,14 @@ async function problemOf(
 async function filesOf(
   store: HealingParts["store"],
   { fingerprint, count }: FailureGroup,
+  samples: Job[],
   hideGroups: number[],
 ): Promise<number | null> {
   if (count > countedUpTo) return null;
-  const { jobs } = await store.list(allOf(fingerprint, hideGroups), "newest", 0, countedUpTo);
+  const jobs =
+    count <= samples.length
+      ? samples
+      : (await store.list(allOf(fingerprint, hideGroups), "newest", 0, countedUpTo)).jobs;
   return new Set(jobs.flatMap(({ subject }) => (subject.type === "file" ? (subject.id ?? []) : []))).size;
 }
 
@@ -209,4 +134,9 @@ function firstClause(meaning: string): string {
 
 function counted(n: number, what: string): string {
   return `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
+}
+
+/** The failures of a cause that are shown. */
+export function allOf(fingerprint: string, hideGroups: number[]): JobFilter {
+  return { fingerprint, status: ["unacknowledged"], hideGroups };
 }

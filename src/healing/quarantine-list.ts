@@ -4,8 +4,8 @@ import { and, asc, count, desc, eq, isNull, notInArray, type SQL } from "drizzle
 import { type QuarantineRow, quarantine } from "../db/tables/healing.ts";
 import { type FileRow, file } from "../db/tables/library.ts";
 import { failureCodes } from "../jobs/failures.ts";
+import { excludedByHand } from "../library/held-files.ts";
 import type { HealingParts } from "./parts.ts";
-import { excludedByHand } from "./quarantine.ts";
 
 export interface QuarantineFilter {
   code?: string;
@@ -86,12 +86,12 @@ export async function findHold(
   return row && inWords(row);
 }
 
+/** Without a look at the files where the filter asks nothing of them. */
 async function counted({ db }: Pick<HealingParts, "db">, filter: QuarantineFilter): Promise<number> {
-  const [row] = await db
-    .select({ n: count() })
-    .from(quarantine)
-    .innerJoin(file, eq(file.id, quarantine.fileId))
-    .where(matching(filter));
+  const all = db.select({ n: count() }).from(quarantine).$dynamic();
+  const looksAtFiles = filter.libraryId !== undefined || Boolean(filter.hideLibraries?.length);
+  const rows = looksAtFiles ? all.innerJoin(file, eq(file.id, quarantine.fileId)) : all;
+  const [row] = await rows.where(matching(filter));
   return row!.n;
 }
 

@@ -5,14 +5,12 @@ import { eq, isNotNull } from "drizzle-orm";
 import { quarantine } from "../db/tables/healing.ts";
 import { recordEvent } from "../history/event-log.ts";
 import { getFile, idsOf } from "../library/files.ts";
+import { excludedByHand } from "../library/held-files.ts";
 import type { Job } from "../queue/job.ts";
 import type { ListedStatus } from "../queue/job-store.ts";
 import { NotFound } from "../runtime/errors.ts";
 import type { HealingParts } from "./parts.ts";
 import { type Hold, holdRow, releaseRow } from "./quarantine-rows.sqlite.ts";
-
-/** The code of files that somebody excludes from processing by hand. */
-export const excludedByHand = "excluded";
 
 /** False when it is held already. */
 export async function holdFile(parts: HealingParts, fileId: number, hold: Hold): Promise<boolean> {

@@ -1,7 +1,7 @@
 // What happened to the queue and to the server, one row each, newest first. Events of single jobs that merely ended are
 // not here: the jobs themselves tell that.
 
-import { and, desc, eq, gte, inArray, isNull, lt, lte, notInArray, or, sql } from "drizzle-orm";
+import { and, desc, eq, gte, isNull, lt, lte, notInArray, or, sql } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import { event } from "../db/tables/history.ts";
 import { file } from "../db/tables/library.ts";
@@ -81,25 +81,14 @@ export async function listEvents(
   limit: number,
   offset = 0,
 ): Promise<RecordedEvent[]> {
-  return await db
-    .select({
-      id: event.id,
-      at: event.at,
-      event: event.event,
-      queue: event.queue,
-      jobId: event.jobId,
-      fileId: event.fileId,
-      filePath: file.path,
-      ageS: event.ageS,
-      actor: event.actor,
-      detail: event.detail,
-    })
-    .from(event)
-    .leftJoin(file, eq(file.id, event.fileId))
-    .where(conditions(filter))
-    .orderBy(desc(event.at), desc(event.id))
-    .limit(limit)
-    .offset(offset);
+  const names = [...new Set(filter.event)];
+  if (names.length < 2) return await listOfOne(db, filter, limit, offset);
+  // Each name's newest come from the index at once; asked for together, all of them would be sorted.
+  const each = names.map((name) => listOfOne(db, { ...filter, event: [name] }, offset + limit, 0));
+  return (await Promise.all(each))
+    .flat()
+    .sort((a, b) => b.at.getTime() - a.at.getTime() || b.id - a.id)
+    .slice(offset, offset + limit);
 }
 
 /** All that match, in batches, each from where the last one ended. */
@@ -143,9 +132,36 @@ export async function pruneEvents(
   return old.length + excess.length;
 }
 
-function conditions({ event: names, queue, from, to, hideLibraries, after }: EventFilter) {
+async function listOfOne(
+  db: Db,
+  filter: EventFilter,
+  limit: number,
+  offset: number,
+): Promise<RecordedEvent[]> {
+  return await db
+    .select({
+      id: event.id,
+      at: event.at,
+      event: event.event,
+      queue: event.queue,
+      jobId: event.jobId,
+      fileId: event.fileId,
+      filePath: file.path,
+      ageS: event.ageS,
+      actor: event.actor,
+      detail: event.detail,
+    })
+    .from(event)
+    .leftJoin(file, eq(file.id, event.fileId))
+    .where(conditions(filter))
+    .orderBy(desc(event.at), desc(event.id))
+    .limit(limit)
+    .offset(offset);
+}
+
+function conditions({ event: [name] = [], queue, from, to, hideLibraries, after }: EventFilter) {
   return and(
-    names?.length ? inArray(event.event, [...names]) : undefined,
+    name === undefined ? undefined : eq(event.event, name),
     queue === undefined ? undefined : eq(event.queue, queue),
     from && gte(event.at, from),
     to && lt(event.at, to),

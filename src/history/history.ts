@@ -53,7 +53,7 @@ export interface History {
   eventBatches(filter: EventFilter, size?: number): AsyncGenerator<RecordedEvent[]>;
   failed: FailedLog;
   marks(from: Date, to: Date): Promise<Mark[]>;
-  series(name: SeriesName, ask: SeriesAsk): Series;
+  series(name: SeriesName, ask: SeriesAsk): Promise<Series>;
   statistics(): Statistics;
 
   /** Jobs that left a queue per minute, over the last five or since the first of them; null when none did. */
@@ -125,8 +125,10 @@ export function openHistory(parts: HistoryParts): History {
     eventBatches: (filter, size) => eventBatches(db, filter, size),
     failed: parts.failed,
     marks: (from, to) => listMarks(db, from, to),
-    series(name, ask) {
-      measures.flush();
+    async series(name, ask) {
+      // What waits is looked at each minute; whoever asks wants it as of now.
+      if (name === "waiting" || name === "oldest-waiting") await measures.sample();
+      else measures.flush();
       return readSeries(parts.measures, clock.now(), name, ask);
     },
     statistics() {
@@ -139,10 +141,7 @@ export function openHistory(parts: HistoryParts): History {
     lastCompletedAt: (queue) => measures.lastCompletedAt(queue),
     eta: ({ queue, jobs, parallel, rate }) =>
       estimateFinish({
-        ahead: jobs.map(({ kind, waiting, running }) => ({
-          n: waiting + running / 2,
-          runMs: measures.runTimes(queue, kind),
-        })),
+        ahead: perKind(jobs).map(([kind, n]) => ({ n, runMs: measures.runTimes(queue, kind) })),
         parallel,
         rate: measures.rate(queue) ?? rate ?? null,
       }),
@@ -155,4 +154,12 @@ export function openHistory(parts: HistoryParts): History {
     ],
     since: new Date(measures.startedAt),
   };
+}
+
+/** Lanes of one kind are one sample. */
+function perKind(jobs: EtaAsk["jobs"]): [kind: string, n: number][] {
+  const sums = new Map<string, number>();
+  for (const { kind, waiting, running } of jobs)
+    sums.set(kind, (sums.get(kind) ?? 0) + waiting + running / 2);
+  return [...sums].filter(([, n]) => n > 0);
 }

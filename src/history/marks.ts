@@ -5,7 +5,6 @@ import { desc, eq } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import { user } from "../db/tables/accounts.ts";
 import { seenVersion } from "../db/tables/history.ts";
-import { library } from "../db/tables/library.ts";
 import { setting } from "../db/tables/settings.ts";
 import type { Job } from "../queue/job.ts";
 import type { JobStore, Measured } from "../queue/job-store.ts";
@@ -75,17 +74,13 @@ export async function noticeSetting(parts: MarkParts, key: string): Promise<void
   await recordEvent(parts, { event: "setting", actor: row?.email ?? row?.by ?? null, detail: key });
 }
 
-/** A scan that is done, with what it says of itself. */
+/** A scan that found something, in the words of its log. One that found nothing bends no chart, and there is one an hour. */
 export async function noticeScan(parts: MarkParts, { jobId, queue, outcome }: Measured): Promise<void> {
   if (outcome !== "completed") return;
-  const job = await parts.store.get(jobId);
-  const libraryId = job?.subject.type === "library" ? job.subject.id : null;
-  if (!job || libraryId === null) return;
-  const [row] = await parts.db
-    .select({ note: library.lastScanNote })
-    .from(library)
-    .where(eq(library.id, libraryId));
-  const detail = [job.subject.label, row?.note].filter(Boolean).join(": ");
+  const [job, log] = await Promise.all([parts.store.get(jobId), parts.store.log(jobId)]);
+  const found = /^(?:\[[^\]]*\] )?(\d+ .* seen: .*)$/m.exec(log)?.[1];
+  if (!job || found?.includes(": nothing new")) return;
+  const detail = [job.subject.label, found].filter(Boolean).join(": ");
   await recordEvent(parts, { event: "scan", queue, jobId, detail });
 }
 

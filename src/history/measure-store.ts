@@ -73,12 +73,14 @@ export interface MeasureStore {
   add(flushed: Flushed): void;
   /** One entry per bucket, over all lanes that match; empty buckets are left out. */
   counts(span: LaneSpan): Counts[];
-  /** One entry per bucket and lane. */
-  histograms(span: LaneSpan, of: "waits" | "runs"): { at: number; packed: Uint8Array }[];
+  /** Adds what each bucket counted, lane by lane, to the histogram that `into` answers for its start. */
+  histograms(span: LaneSpan, of: "waits" | "runs", into: (at: number) => Histogram): void;
   /** Over the whole span, lane by lane. */
   sums(span: LaneSpan): (MeasuredLane & { figures: Figures })[];
   backlog(span: Span & { queue?: string }): { at: number; queue: string; waiting: number; oldestS: number }[];
   observed(span: Span): { at: number; onMs: number }[];
+  /** Makes what is over small. To be called now and then. */
+  pack(now: number): Promise<void>;
   /** Forgets the buckets of each level that began before. */
   prune(before: Record<Level, number>): void;
 }

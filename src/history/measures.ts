@@ -42,12 +42,14 @@ export class Measures {
   private typicalReadAt = Number.NEGATIVE_INFINITY;
   /** Queues whose last written backlog was not empty; undefined before the first look, when any may have been. */
   private backlogged: Set<string> | undefined;
+  private sampledMinute: number;
   private notYetWritten: { minute: number; onMs: number }[] = [];
   readonly startedAt: number;
 
   constructor(private readonly parts: MeasureParts) {
     this.startedAt = parts.clock.now();
     this.observedUntil = this.startedAt;
+    this.sampledMinute = Math.floor(this.startedAt / minuteMs) - 1;
   }
 
   /** Costs next to nothing and never throws: the worker calls it for each run that has ended. */
@@ -71,10 +73,16 @@ export class Measures {
   }
 
   async step(): Promise<void> {
+    await this.sample();
+    if (this.parts.clock.now() - this.typicalReadAt >= typicalEveryMs) this.readTypical();
+  }
+
+  /** Writes down the figures, and how much waits now. */
+  async sample(): Promise<void> {
     const backlog = await this.backlogNow();
     this.write(backlog);
     this.backlogged = new Set(backlog.filter((b) => b.waiting > 0).map((b) => b.queue));
-    if (this.parts.clock.now() - this.typicalReadAt >= typicalEveryMs) this.readTypical();
+    this.sampledMinute = Math.floor(this.parts.clock.now() / minuteMs);
   }
 
   /** Writes down what is in memory, so that readers find it. A disk that is full loses nothing: it is tried again. */
@@ -156,15 +164,24 @@ export class Measures {
     const now = clock.now();
     const waiting = new Map<string, number>();
     for (const t of tallies) waiting.set(t.lane.queue, (waiting.get(t.lane.queue) ?? 0) + t.waiting);
+    const minute = Math.floor(now / minuteMs);
     return [...waiting]
       .filter(([queue, n]) => n > 0 || !this.backlogged || this.backlogged.has(queue))
-      .map(([queue, n]) => ({
-        // The minute that ends now, not the one that begins.
-        minute: Math.floor((now - 1) / minuteMs),
-        queue,
-        waiting: n,
-        oldestS: oldestS(oldest.get(queue), now),
-      }));
+      .flatMap(([queue, n]) =>
+        this.minutesUntil(minute).map((m) => ({
+          minute: m,
+          queue,
+          waiting: n,
+          oldestS: Math.max(0, oldestS(oldest.get(queue), now) - (minute - m) * 60),
+        })),
+      );
+  }
+
+  /** This one, and any that a look which came a moment late has skipped: no row would mean that nothing waited. */
+  private minutesUntil(minute: number): number[] {
+    const skipped = Math.max(0, minute - this.sampledMinute - 1);
+    if (skipped * minuteMs > longestGapMs) return [minute];
+    return Array.from({ length: skipped + 1 }, (_, i) => minute - skipped + i);
   }
 
   private readTypical(): void {

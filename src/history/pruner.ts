@@ -1,4 +1,4 @@
-// Forgets old events by the retention setting, and buckets of the series when their level's time is over.
+// Forgets old events by the retention setting. Packs the series' buckets, and forgets them when their level's time is over.
 
 import type { Db } from "../db/open.sqlite.ts";
 import { failuresKeptTimes, type Retention } from "../queue/pruner.ts";
@@ -27,6 +27,7 @@ export function historyPruner(parts: HistoryPrunerParts): Loop {
 /** Events stay as long as failures do; marks as long as the charts that they are on. */
 async function step({ db, measures, clock, log, retention }: HistoryPrunerParts): Promise<void> {
   const now = clock.now();
+  await measures.pack(now);
   measures.prune(
     Object.fromEntries(levels.map((level) => [level, now - keptMs[level]])) as Record<Level, number>,
   );

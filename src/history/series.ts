@@ -2,7 +2,7 @@
 
 import { Refused } from "../runtime/errors.ts";
 import { dayAfter, startOfDay } from "./calendar.ts";
-import { countOf, emptyHistogram, type Histogram, percentile, unpack } from "./histogram.ts";
+import { countOf, emptyHistogram, type Histogram, percentile } from "./histogram.ts";
 import type { Counts, LaneSpan, Level, MeasureStore } from "./measure-store.ts";
 
 export const seriesNames = [
@@ -84,6 +84,8 @@ export const stepsS = steps.map((s) => s.stepS);
 const pointsWanted = 500;
 const mostPoints = 2000;
 const longestMs = 400 * dayMs;
+/** One job in the first moment of a bucket is no pace. */
+const leastForRateMs = 5000;
 
 /** `Refused` 422, naming what is allowed, for a span or a step that cannot be answered. */
 export function readSeries(measures: MeasureStore, now: number, name: SeriesName, ask: SeriesAsk): Series {
@@ -97,7 +99,7 @@ export function readSeries(measures: MeasureStore, now: number, name: SeriesName
     queue: ask.queue,
     kind: ask.kind,
   };
-  const valueAt = reader(measures, name, span, (at) => startOf(at, stepS));
+  const valueAt = reader(measures, name, span, now, (at) => startOf(at, stepS));
   const points = starts.map((start) => {
     const partial = endOf(start, stepS) > now;
     return { at: new Date(start), ...valueAt(start), partial };
@@ -111,6 +113,7 @@ function reader(
   measures: MeasureStore,
   name: SeriesName,
   span: LaneSpan,
+  now: number,
   bucketOf: (at: number) => number,
 ): (start: number) => Value {
   const onMs = new Map<number, number>();
@@ -121,7 +124,8 @@ function reader(
   const read = readerOf(measures, name, span, bucketOf);
   return (start) => {
     const on = onMs.get(start) ?? 0;
-    return on > 0 ? read(start, on) : { value: null, sample: 0 };
+    // It is there now, though that may be for no time at all yet.
+    return on > 0 || start === bucketOf(now) ? read(start, on) : { value: null, sample: 0 };
   };
 }
 
@@ -136,14 +140,15 @@ function readerOf(
   if ((of === "wait" || of === "run") && figure !== "avg") {
     const q = Number(figure!.slice(1)) / 100;
     const histograms = new Map<number, Histogram>();
-    for (const { at, packed } of measures.histograms(span, of === "wait" ? "waits" : "runs")) {
+    measures.histograms(span, of === "wait" ? "waits" : "runs", (at) => {
       const start = bucketOf(at);
-      const into = histograms.get(start) ?? emptyHistogram();
-      histograms.set(start, unpack(packed, into));
-    }
+      const histogram = histograms.get(start) ?? emptyHistogram();
+      histograms.set(start, histogram);
+      return histogram;
+    });
     return (start) => {
       const histogram = histograms.get(start);
-      if (!histogram) return { value: null, sample: 0 };
+      if (!histogram || countOf(histogram) === 0) return { value: null, sample: 0 };
       return { value: rounded(percentile(histogram, q)!), sample: countOf(histogram) };
     };
   }
@@ -160,7 +165,8 @@ function readerOf(
 function countValue(name: SeriesName, c: Counts, onMs: number): Value {
   const ended = c.completed + c.failed;
   const runs = c.completed - c.notNeeded;
-  if (name === "rate") return { value: rounded(ended / (onMs / minuteMs)), sample: ended };
+  if (name === "rate")
+    return { value: onMs < leastForRateMs ? null : rounded(ended / (onMs / minuteMs)), sample: ended };
   if (name === "failure-rate") return { value: ended > 0 ? c.failed / ended : null, sample: ended };
   if (name === "run-avg") return { value: runs > 0 ? rounded(c.runMs / runs) : null, sample: runs };
   const value = c[name as "completed" | "failed" | "retries"];

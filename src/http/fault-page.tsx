@@ -2,12 +2,11 @@
 
 import { ErrorPage } from "../../views/pages/error.tsx";
 import { toastPartial } from "../../views/parts/toast.tsx";
-import type { App } from "./context.ts";
 import { wantsPartial } from "./pages/flash.ts";
-import { page, pageContext } from "./pages/page-context.ts";
+import { type PageParts, page, pageContext } from "./pages/page-context.ts";
 import type { FaultPage } from "./pipeline.ts";
 
-export function faultPage(app: Pick<App, "config" | "settings">): FaultPage {
+export function faultPage(app: PageParts): FaultPage {
   return async (c, problem) => {
     if (problem.retryAfterS !== undefined) c.header("Retry-After", String(problem.retryAfterS));
     const status = problem.status as NonNullable<Parameters<typeof page>[2]>;

@@ -1,5 +1,6 @@
 // Bulk operations joined with the audit log, and the way to begin one from a request.
 
+import { recordEvent } from "../history/event-log.ts";
 import type { JobFilter } from "../queue/job-store.ts";
 import type { OperationAction, OperationParams } from "../queue/operation-actions.ts";
 import type { Operation } from "../queue/operation-rows.ts";
@@ -31,8 +32,12 @@ export async function startOperation(
   return app.operations.begin({ ...ask, by: user, matched });
 }
 
-/** Who did what to which jobs, and what came of it. */
-async function writeDown(parts: Pick<App, "db" | "clock">, op: Operation, by: string | null): Promise<void> {
+/** Who did what to which jobs, and what came of it: in the audit log with the figures, in the history as a sentence. */
+async function writeDown(
+  parts: Pick<App, "db" | "clock" | "events">,
+  op: Operation,
+  by: string | null,
+): Promise<void> {
   const { filter, params, status, matched, done, skipped, failed, undone, notUndone } = op;
   const actor = by === null ? null : { email: by };
   const target = `operation:${op.id}`;
@@ -47,4 +52,11 @@ async function writeDown(parts: Pick<App, "db" | "clock">, op: Operation, by: st
       ...(Object.keys(skipped).length > 0 && { skipped }),
       ...(failed > 0 && { failed }),
     });
+  await recordEvent(parts, { event: "bulk", actor: by, detail: inWords(op) });
+}
+
+function inWords({ id, action, filter, status, matched, done, undoStartedAt, undone }: Operation): string {
+  const what = `${action} of ${filter || "every job"}`;
+  const came = undoStartedAt ? `${undone} of ${done} jobs put back` : `${done} of ${matched} jobs`;
+  return `operation ${id}, ${what}: ${status}, ${came}`;
 }

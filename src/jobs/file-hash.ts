@@ -24,6 +24,7 @@ export const fileHash: JobKind<z.infer<typeof params>, Tools> = {
   writes: false,
   about: aboutFile,
   dedupKey: (p) => String(p.fileId),
+  backfillsItself: true,
   pending: (tools) =>
     pendingFiles(tools, {
       kind: "file-hash",

@@ -32,6 +32,7 @@ export const fileMetadata: JobKind<Params, Tools> = {
   writes: false,
   about: aboutFile,
   dedupKey: (p) => String(p.fileId),
+  backfillsItself: true,
   pending: (tools) =>
     pendingFiles(tools, {
       kind: "file-metadata",

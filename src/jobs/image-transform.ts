@@ -4,6 +4,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { getFile } from "../library/files.ts";
+import { excludedByHand } from "../library/held-files.ts";
 import {
   keepTransform,
   transformInTheMaking,
@@ -43,7 +45,12 @@ export const imageTransform: JobKind<TransformParams, Tools> = {
   category: "cpu",
   params: transformParams,
   stuckAfterS: 60,
-  about: aboutFile,
+  about: async (params, tools) => {
+    const { heldBack, ...subject } = await aboutFile(params, tools);
+    // Somebody wants to look at it: excluding a file keeps the server from it, not people.
+    const isExcluded = heldBack && (await getFile(tools.db, params.fileId)).reasonCode === excludedByHand;
+    return isExcluded ? subject : { ...subject, heldBack };
+  },
   dedupKey: (p) => [p.fileId, p.w ?? "", p.h ?? "", p.fit, p.format, p.quality].join(":"),
   async run({ params, tools, signal }) {
     if (await cachedTransform(tools, params)) return { notNeeded: "The picture is in the cache." };

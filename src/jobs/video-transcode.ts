@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { writeDerivative } from "../library/derivatives.ts";
+import type { Capabilities } from "../media/capabilities.ts";
 import { encodeFilm, presets } from "../media/encode.ts";
 import { type EncodePlan, inWords, planEncode } from "../media/encode-plan.ts";
 import type { Probe } from "../media/ffprobe.ts";
@@ -88,7 +89,7 @@ async function make(job: Run<Params, Tools>, input: InputFile, plan: EncodePlan)
   const { preset = "medium", crf = 23, targetBitrate } = params;
   const startedAtMs = tools.clock.now();
   let result: Probe | undefined;
-  job.log(`${introduction(plan)} because ${plan.why}.`);
+  job.log(`${introduction(plan, await tools.media.capabilities())} because ${plan.why}.`);
   const form = { extension: plan.container, mimeType: `video/${plan.container}` };
   const made = await writeDerivative(tools, input.row.id, "transcode", variant, form, async (temporary) => {
     result = await encodeFilm(
@@ -110,15 +111,19 @@ async function make(job: Run<Params, Tools>, input: InputFile, plan: EncodePlan)
   );
 }
 
-function introduction({ picture, video, audio, sound, container }: EncodePlan): string {
+function introduction(
+  { picture, video, audio, sound, container }: EncodePlan,
+  { toneMapping }: Pick<Capabilities, "toneMapping">,
+): string {
   if (picture === "copy")
     return audio && sound === "encode"
       ? `Putting the ${video.codec} stream into ${container} with new sound`
       : `Putting the streams into ${container} as they are`;
   const notes = [
     picture.deinterlace && video.interlaced ? "deinterlaced" : "",
-    picture.toneMap ? "HDR made ordinary" : "",
-    picture.frameStep > 1 ? `every ${picture.frameStep}. frame` : "",
+    picture.toneMap && toneMapping ? "HDR to ordinary colours" : "",
+    picture.toneMap && !toneMapping ? "in pale colours, since this ffmpeg cannot convert HDR" : "",
+    picture.frameStep > 1 ? `one frame in ${picture.frameStep}` : "",
   ].filter(Boolean);
   const size = `${video.width}×${video.height} → ${picture.width}×${picture.height}`;
   return `Encoding ${[size, ...notes].join(", ")}${audio ? "" : ", without sound"}`;
@@ -132,14 +137,17 @@ function speedometer({ tools, log }: Run<Params, Tools>, { durationS }: EncodePl
     if (atMs - last.atMs < 30_000) return;
     const speed = ((outS - last.outS) * 1000) / (atMs - last.atMs);
     last = { atMs, outS };
-    const left = durationS && speed > 0 ? `, about ${minutes((durationS - outS) / speed)} left` : "";
+    const left = durationS && speed > 0 ? `, about ${onTheClock((durationS - outS) / speed)} left` : "";
     log(
-      `${minutes(outS)}${durationS ? ` of ${minutes(durationS)}` : ""}, ${speed.toFixed(2)}× the speed of playing${left}`,
+      `${onTheClock(outS)}${durationS ? ` of ${onTheClock(durationS)}` : ""}, ${speed.toFixed(2)}× the speed of playing${left}`,
     );
   };
 }
 
-function minutes(seconds: number): string {
+/** `1:02:03`, or `2:03`. */
+function onTheClock(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")} min`;
+  const two = (n: number) => String(n % 60).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  return `${hours > 0 ? `${hours}:${two(Math.floor(whole / 60))}` : Math.floor(whole / 60)}:${two(whole)}`;
 }

@@ -5,6 +5,8 @@ import { and, asc, desc, eq, gt, gte, inArray, lt, lte, type SQL, sql } from "dr
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Db } from "../db/open.sqlite.ts";
 import { type FileRow, type FileState, type FileType, file, folder, library } from "../db/tables/library.ts";
+import { type FoundFiles, searchFiles } from "./file-search.ts";
+import type { FileTerm } from "./file-term.ts";
 
 export const fileSorts = ["captured", "added", "name", "path", "size"] as const;
 export type FileSort = (typeof fileSorts)[number];
@@ -19,6 +21,8 @@ export interface FileFilter {
   state?: FileState;
   /** Part of the path. */
   text?: string;
+  /** What a search asks besides; all must hold. */
+  terms?: FileTerm[];
   /** Only the trash; default: only what is not in it. */
   trashed?: boolean;
   /** Only files of NSFW libraries, or only others. */
@@ -33,9 +37,18 @@ export interface FileFilter {
 export interface FileList {
   files: FileRow[];
   total: number;
+  /** Of a search: there may be more than `total`. */
+  totalIsCapped?: boolean;
+  /** False: a search gave up before its page was full. */
+  complete?: boolean;
 }
 
 export async function listFiles(db: Db, filter: FileFilter): Promise<FileList> {
+  if (filter.terms?.length) {
+    const { ids, ...counted } = await search(db, filter);
+    const page = ids.map((id) => ({ id }));
+    return { files: await rowsOf(db, page), ...counted };
+  }
   const { few, total } = await find(db, filter);
   if (total === 0) return { files: [], total };
   const where = few ? among(few) : await matching(db, filter, hidden);
@@ -49,7 +62,9 @@ export async function listFiles(db: Db, filter: FileFilter): Promise<FileList> {
   return { files: await rowsOf(db, page), total };
 }
 
+/** Of a search: as far as it counts. */
 export async function countFiles(db: Db, filter: FileFilter): Promise<number> {
+  if (filter.terms?.length) return (await search(db, { ...filter, limit: 0 })).total;
   return (await find(db, filter)).total;
 }
 
@@ -80,6 +95,15 @@ type Sight = (column: SQLiteColumn) => SQL;
 const seen: Sight = (column) => sql`${column}`;
 const hidden: Sight = (column) => sql`+${column}`;
 
+async function search(db: Db, filter: FileFilter): Promise<FoundFiles> {
+  const { sort = "captured", ascending = false, offset = 0, limit = 50, terms = [] } = filter;
+  const namesTrash = terms.some(({ test }) =>
+    (test.of === "any" ? test.tests : [test]).some(({ of }) => of === "trashed"),
+  );
+  const base = await matching(db, filter, hidden, namesTrash);
+  return await searchFiles(db, base, terms, { column: sortColumn[sort], ascending }, offset, limit);
+}
+
 /** How many match, and which, if they are few or were searched for one by one. */
 async function find(db: Db, filter: FileFilter): Promise<{ few?: number[]; total: number }> {
   if (filter.text) {
@@ -97,7 +121,7 @@ async function find(db: Db, filter: FileFilter): Promise<{ few?: number[]; total
   return { total: row?.n ?? 0 };
 }
 
-async function matching(db: Db, filter: FileFilter, key: Sight): Promise<SQL | undefined> {
+async function matching(db: Db, filter: FileFilter, key: Sight, withTrash = false): Promise<SQL | undefined> {
   const { libraryId, type, state, trashed } = filter;
   const inFolders = foldersOf(db, filter);
   const nsfw = filter.nsfw === undefined ? [] : await nsfwLibraries(db);
@@ -105,7 +129,11 @@ async function matching(db: Db, filter: FileFilter, key: Sight): Promise<SQL | u
     // Folders are of one library.
     libraryId === undefined || inFolders ? undefined : sql`${key(file.libraryId)} = ${libraryId}`,
     inFolders && sql`${key(file.folderId)} IN ${inFolders}`,
-    trashed ? sql`${key(file.trashedAt)} IS NOT NULL` : sql`${key(file.trashedAt)} IS NULL`,
+    withTrash
+      ? undefined
+      : trashed
+        ? sql`${key(file.trashedAt)} IS NOT NULL`
+        : sql`${key(file.trashedAt)} IS NULL`,
     type && sql`${key(file.type)} = ${type}`,
     state && sql`${key(file.state)} = ${state}`,
     filter.nsfw === true ? sql`${key(file.libraryId)} IN ${nsfw}` : undefined,
@@ -164,16 +192,17 @@ function among(ids: number[]): SQL {
 }
 
 function order({ sort = "captured", ascending = false }: FileFilter): SQL[] {
-  const columns = {
-    captured: file.capturedAt,
-    added: file.id,
-    name: file.name,
-    path: file.path,
-    size: file.sizeBytes,
-  };
   const way = ascending ? asc : desc;
-  return sort === "added" ? [way(file.id)] : [way(columns[sort]), way(file.id)];
+  return sort === "added" ? [way(file.id)] : [way(sortColumn[sort]), way(file.id)];
 }
+
+const sortColumn = {
+  captured: file.capturedAt,
+  added: file.id,
+  name: file.name,
+  path: file.path,
+  size: file.sizeBytes,
+};
 
 /** In the order of the page. */
 async function rowsOf(db: Db, page: { id: number }[]): Promise<FileRow[]> {

@@ -4,6 +4,9 @@ import { type SQL, sql } from "drizzle-orm";
 import { quarantine } from "../db/tables/healing.ts";
 import { type FileRow, file } from "../db/tables/library.ts";
 
+/** The code of files that somebody excludes from processing by hand. */
+export const excludedByHand = "excluded";
+
 /** Of a row of `file`, in SQL. */
 export const isHeld: SQL<boolean> = sql`EXISTS (SELECT 1 FROM ${quarantine} WHERE ${quarantine.fileId} = ${file.id}
   AND ${quarantine.releasedAt} IS NULL)`;

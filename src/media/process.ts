@@ -1,6 +1,7 @@
 // Starts outside tools: argument arrays only, each in its own process group, lowered in priority, dying with the server.
 // Aborting kills the whole group at once; a frozen group is thawed first, so that it can die.
 
+import { readFileSync } from "node:fs";
 import { JobFailure } from "../runtime/errors.ts";
 import { countdown } from "./countdown.ts";
 import { Collected, lineSplitter, Tail } from "./process-output.ts";
@@ -110,6 +111,15 @@ export function startTool(command: string, args: string[], options: ToolOptions 
     return { exitCode, stdout: stdout.bytes(), stderrTail: tail, durationMs: performance.now() - startedAt };
   }
 
+  let frozen = false;
+  /** Stopped as `setpriv`, it would never ask to die with this process, and outlive it for ever. */
+  function stopOnceItself(tries = 100): void {
+    if (!frozen || ending) return;
+    if (tries > 0 && isStill(child.pid, deathSignal[0]!))
+      setTimeout(() => stopOnceItself(tries - 1), 5).unref();
+    else signalGroup(child.pid, "SIGSTOP");
+  }
+
   const tool: RunningTool = {
     pid: child.pid,
     done: finish(),
@@ -117,10 +127,12 @@ export function startTool(command: string, args: string[], options: ToolOptions 
       // One that is being ended must be able to die.
       if (ending) return;
       for (const each of limits) each?.pause();
-      signalGroup(child.pid, "SIGSTOP");
+      frozen = true;
+      stopOnceItself();
     },
     thaw() {
       for (const each of limits) each?.resume();
+      frozen = false;
       signalGroup(child.pid, "SIGCONT");
     },
   };
@@ -203,6 +215,21 @@ function spawnIn(words: string[], cwd?: string) {
       throw new JobFailure("tool.missing", (error as Error).message);
     throw new JobFailure("tool.crashed", `${words.at(0)} could not be started: ${(error as Error).message}`);
   }
+}
+
+/** Whether a child has not become the next command of its wrapper yet; false where the system does not say. */
+function isStill(pid: number, command: string): boolean {
+  try {
+    const name = readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+    // Between fork and exec it bears this program's name.
+    return name === command || name === ownName();
+  } catch {
+    return false;
+  }
+}
+
+function ownName(): string {
+  return readFileSync("/proc/self/comm", "utf8").trim();
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {

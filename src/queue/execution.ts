@@ -32,6 +32,7 @@ export class Execution<Tools = any> {
   private tail = "";
   private unwritten = "";
   private spilled = false;
+  private hasFolder = false;
   private changed = { progress: false, log: false };
   private endedBy: Ended | undefined;
   private readonly abandoned = Promise.withResolvers<void>();
@@ -128,7 +129,12 @@ export class Execution<Tools = any> {
 
   /** Looks whether its tools use the CPU. */
   senseLife(now: number): void {
-    const ms = this.frozenAt === undefined ? this.processes?.cpuMs() : undefined;
+    if (this.frozenAt !== undefined) {
+      // It stands still because it was told to, or waits for its slot to go on: that is no silence.
+      this.movedAt = this.aliveAt = now;
+      return;
+    }
+    const ms = this.processes?.cpuMs();
     if (ms === undefined) return;
     const before = this.cpu;
     this.cpu = { ms, at: now };
@@ -167,7 +173,8 @@ export class Execution<Tools = any> {
     const text = this.unwritten;
     this.unwritten = "";
     const path = jobLogPath(this.logsFolder, this.claimed.jobId, this.claimed.attempt);
-    await mkdir(dirname(path), { recursive: true });
+    if (!this.hasFolder) await mkdir(dirname(path), { recursive: true });
+    this.hasFolder = true;
     await appendFile(path, text);
   }
 

@@ -1,5 +1,6 @@
 // A filter and its terms as lanes, places, bounds and what is left to ask of each row, in SQL over `fromPlaces`.
 
+import { anywhere } from "../db/text-pieces.ts";
 import {
   endedPlaces,
   everyPlace,
@@ -11,7 +12,6 @@ import {
 } from "./job-segments.sqlite.ts";
 import type { JobFilter, LaneTally } from "./job-store.ts";
 import { type JobTerm, type JobTest, type Range, textTerm } from "./job-term.ts";
-import { anywhere } from "./job-text.sqlite.ts";
 
 export interface Conditions {
   lanes: LaneTally[];
@@ -51,6 +51,11 @@ export function conditionsOf(filter: JobFilter, all: LaneTally[]): Conditions {
       places = places.filter(isEnded);
       namesPlaces = true;
     } else {
+      const only = not ? undefined : placesOfTest[test.of];
+      if (only) {
+        places = places.filter((p) => only.includes(p));
+        namesPlaces = true;
+      }
       rows.push(term);
       const sql = rowTest(test, all, args);
       where.push(not ? `NOT coalesce(${sql}, 0)` : sql);
@@ -69,6 +74,13 @@ function termsOf(filter: JobFilter): JobTerm[] {
   if (filter.ids) terms.push({ not: false, test: { of: "id", in: filter.ids } });
   return terms;
 }
+
+/** What only failures have says where they stand. A cancelled job carries a code as well. */
+const placesOfTest: Partial<Record<JobTest["of"], Place[]>> = {
+  error: ["failed", "cleared"],
+  fingerprint: ["failed", "cleared"],
+  code: ["failed", "cleared", "cancelled"],
+};
 
 function laneTest(test: JobTest): ((t: LaneTally) => boolean) | undefined {
   switch (test.of) {

@@ -250,7 +250,7 @@ export class JobPlaces {
         failure?.code ?? null,
         failure?.message ?? null,
         run.frozenMs,
-        failure && state === "failed" ? fingerprintOf(failure) : null,
+        failure && state === "failed" ? fingerprintOf(failure, this.labelOf(id)) : null,
         run.last?.attempt ?? null,
         run.last?.worker ?? null,
       );
@@ -258,6 +258,25 @@ export class JobPlaces {
     this.sqlite
       .query("DELETE FROM open_key WHERE key = (SELECT dedup_key FROM job WHERE id = ?1) AND id = ?1")
       .run(id);
+  }
+
+  private labelOf(id: number): string {
+    const row = this.sqlite.query("SELECT subject_label AS label FROM job WHERE id = ?").get(id);
+    return (row as { label: string } | null)?.label ?? "";
+  }
+
+  /** Failures from before causes had names. None are left after the first start. */
+  nameOldFailures(): void {
+    const unnamed = this.sqlite.query(
+      "SELECT id, code, message FROM finished INDEXED BY finished_cause WHERE state = 2 AND fingerprint IS NULL LIMIT 500",
+    );
+    const name = this.sqlite.query("UPDATE finished SET fingerprint = ? WHERE id = ?");
+    for (;;) {
+      const rows = unnamed.all() as { id: number; code: string | null; message: string | null }[];
+      if (rows.length === 0) return;
+      for (const { id, code, message } of rows)
+        name.run(fingerprintOf({ code: code ?? "internal", message: message ?? "" }, this.labelOf(id)), id);
+    }
   }
 
   /** `toRunAgain`: the execution that it ended with becomes one of its attempts. */

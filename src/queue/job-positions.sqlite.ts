@@ -69,23 +69,27 @@ function inQueue(
 
 /** How many stand from one place (inclusive) to another (exclusive) in these lanes, `limit` at most. */
 function counter(sqlite: Database, lanes: number[]): Count {
-  const between = sqlite.query(
-    `SELECT count(*) AS n FROM (SELECT 1 FROM waiting WHERE lane = ?1 AND (rank, id) >= (?2, ?3) AND (rank, id) < (?4, ?5) LIMIT ?6)`,
+  // One range of the index each: given both ends as (rank, id), SQLite would walk from the first to the end of the lane.
+  const within = sqlite.query(
+    "SELECT count(*) AS n FROM (SELECT 1 FROM waiting WHERE lane = ? AND rank = ? AND id >= ? AND id < ? LIMIT ?)",
   );
-  const [first, end] = [-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+  const between = sqlite.query(
+    "SELECT count(*) AS n FROM (SELECT 1 FROM waiting WHERE lane = ? AND rank > ? AND rank < ? LIMIT ?)",
+  );
+  const rows = (found: unknown) => (found as { n: number }).n;
+  const most = Number.MAX_SAFE_INTEGER;
   return (from, to, limit) => {
+    const [first, last] = [from?.rank ?? -most, to?.rank ?? most];
     let n = 0;
     for (const lane of lanes) {
+      if (from && from.rank === to?.rank) {
+        n += rows(within.get(lane, from.rank, from.id, to.id, limit - n));
+      } else {
+        if (from) n += rows(within.get(lane, from.rank, from.id, most, limit - n));
+        if (n < limit) n += rows(between.get(lane, first, last, limit - n));
+        if (to && n < limit) n += rows(within.get(lane, to.rank, 0, to.id, limit - n));
+      }
       if (n >= limit) break;
-      const row = between.get(
-        lane,
-        from?.rank ?? first,
-        from?.id ?? 0,
-        to?.rank ?? end,
-        to?.id ?? 0,
-        limit - n,
-      ) as { n: number };
-      n += row.n;
     }
     return n;
   };

@@ -13,7 +13,7 @@ import {
 import { JobLists, type Listed } from "./job-lists.sqlite.ts";
 import { type FinishedRow, lastAttempt } from "./job-places.sqlite.ts";
 import { failureOf, type JoinedRow, joined, toJob } from "./job-row.sqlite.ts";
-import { JobSearch } from "./job-search.sqlite.ts";
+import { JobSearch, type SearchLimits } from "./job-search.sqlite.ts";
 import type {
   FailureGroup,
   Finished,
@@ -35,9 +35,10 @@ export class JobReader {
   constructor(
     private readonly sqlite: Database,
     private readonly tally: Tallies,
+    limits?: SearchLimits,
   ) {
     this.lists = new JobLists(sqlite, tally);
-    this.search = new JobSearch(sqlite, tally, this.lists);
+    this.search = new JobSearch(sqlite, tally, this.lists, limits);
   }
 
   lanes(): Lane[] {
@@ -90,6 +91,11 @@ export class JobReader {
 
   async list(filter: JobFilter, order: JobOrder, offset: number, limit: number): Promise<JobPage> {
     this.tally.refresh();
+    if (isByIds(filter) && (order === "newest" || order === "oldest")) {
+      const ids = [...new Set(filter.ids)].sort((a, b) => (order === "newest" ? b - a : a - b));
+      const jobs = this.byIds(ids);
+      return { jobs: jobs.slice(offset, offset + limit), total: jobs.length };
+    }
     const c = conditionsOf(filter, this.tally.all());
     const { ids, ...counted } = isList(filter, c)
       ? this.lists.page(listed(filter, c), order, offset, limit)
@@ -106,9 +112,10 @@ export class JobReader {
 
   /** Takes the labels of the next jobs into the index of text. False when it has caught up. */
   indexText(limit: number): boolean {
-    if (this.search.text.takeIn(limit)) return true;
-    this.search.text.sweep(limit);
-    return false;
+    const taken = this.search.text.takeIn(limit);
+    // Where jobs come, others go: an idle server writes nothing.
+    if (taken > 0 && taken < limit) this.search.text.sweep(limit);
+    return taken === limit;
   }
 
   /** Counting stops at `cap`: nobody needs to know whether 100,000 or 200,000 are in front. */
@@ -221,6 +228,12 @@ export class JobReader {
 function isList(filter: JobFilter, { rows, created, finished }: Conditions): boolean {
   const bounds = [created.from, created.to, finished.from, finished.to];
   return !filter.subject && rows.length === 0 && bounds.every((b) => b === undefined);
+}
+
+/** A few jobs by name, as streams ask for them several times a second. */
+function isByIds(filter: JobFilter): filter is { ids: number[] } {
+  const { ids, ...rest } = filter;
+  return ids !== undefined && ids.length <= 500 && Object.values(rest).every((v) => v === undefined);
 }
 
 function listed({ exceptIds }: JobFilter, { lanes, places, namesPlaces }: Conditions): Listed {

@@ -27,9 +27,19 @@ export interface SearchLimits {
   /** How many it looks at, at least, to count on when the page is full. */
   rowsToCount: number;
   window: number;
+  /** Milliseconds after which it counts no further, and after which it gives up: some machines are slow. */
+  countMs: number;
+  ms: number;
 }
 
-const usual: SearchLimits = { candidates: 10_000, rows: 500_000, rowsToCount: 20_000, window: 4000 };
+const usual: SearchLimits = {
+  candidates: 10_000,
+  rows: 400_000,
+  rowsToCount: 10_000,
+  window: 2000,
+  countMs: 10,
+  ms: 2000,
+};
 /** Nobody pages deeper. */
 const countedUpTo = 10_000;
 const runMs = "finished_at - started_at - frozen_ms";
@@ -240,33 +250,35 @@ export class JobSearch {
   // Walking.
 
   private async walk(c: Conditions, order: JobOrder, offset: number, limit: number): Promise<IdPage> {
+    const { rows: mostRows, rowsToCount, countMs, ms } = this.limits;
+    const since = performance.now();
     const wanted = offset + limit;
     const ids: number[] = order === "longest" ? this.longest(c) : [];
+    const page = () => ({ ids: ids.slice(offset, wanted), total: ids.length });
+    if (order === "longest" && ids.length >= wanted) return { ...page(), totalIsCapped: true };
     const met = new Set(ids);
     let rows = 0;
     let ended = true;
     for (const { found, looked } of this.windows(c, order)) {
       for (const id of found) if (!met.has(id)) ids.push(id);
       rows += looked;
-      const isCounted = rows >= this.limits.rowsToCount || ids.length >= countedUpTo;
-      if ((ids.length >= wanted && isCounted) || rows >= this.limits.rows) {
+      const spentMs = performance.now() - since;
+      const isCounted = rows >= rowsToCount || ids.length >= countedUpTo || spentMs >= countMs;
+      if ((ids.length >= wanted && isCounted) || rows >= mostRows || spentMs >= ms) {
         ended = false;
         break;
       }
       await turn();
     }
-    const inOrder = order === "longest" ? this.matching(ids, c, order) : ids;
-    return {
-      ids: inOrder.slice(offset, wanted),
-      total: ids.length,
-      ...(ended ? {} : { totalIsCapped: true, complete: ids.length >= wanted && order !== "longest" }),
-    };
+    if (order === "longest") ids.splice(0, ids.length, ...this.matching(ids, c, order));
+    const isFull = ids.length >= wanted && order !== "longest";
+    return { ...page(), ...(ended ? {} : { totalIsCapped: true, complete: isFull }) };
   }
 
+  /** The longest of all that match, as far as the index of long runs goes. */
   private longest(c: Conditions): number[] {
     const ids = this.ids(
-      `SELECT id FROM finished WHERE ${runMs} >= ${longMs} ORDER BY ${runMs} DESC LIMIT ?`,
-      this.limits.candidates,
+      `SELECT id FROM finished WHERE ${runMs} >= ${longMs} ORDER BY ${runMs} DESC LIMIT 2000`,
     );
     return this.matching(ids, c, "longest");
   }
@@ -279,11 +291,13 @@ export class JobSearch {
       return;
     }
     const { sql, args } = this.asked(c, false);
+    // The segments themselves are all that was asked for.
+    const isAll = c.rows.length === 0 && c.created.from === undefined && c.created.to === undefined;
     const ask = `SELECT j.id ${sql} AND j.id IN (SELECT value FROM json_each(?))`;
     for (const { segments, direction: way } of byId ? [this.lanesById(c, direction)] : this.parts(c, order))
       for (const window of this.lists.windows(segments, way, this.limits.window)) {
-        const hits = new Set(this.ids(ask, ...args, JSON.stringify(window)));
-        yield { found: window.filter((id) => hits.has(id)), looked: window.length };
+        const hits = isAll ? undefined : new Set(this.ids(ask, ...args, JSON.stringify(window)));
+        yield { found: hits ? window.filter((id) => hits.has(id)) : window, looked: window.length };
       }
   }
 

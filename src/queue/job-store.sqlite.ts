@@ -50,6 +50,7 @@ class SqliteJobStore implements JobStore {
     this.read = new JobReader(sqlite, this.tally);
     this.places = new JobPlaces(sqlite, this.tally, this.heads);
     this.verbs = new JobVerbs(sqlite, this.tally, this.places, this.heads, (id) => this.read.statusOf(id));
+    this.places.nameOldFailures();
     this.commits = new GroupCommit(
       sqlite,
       durable,

@@ -3,29 +3,7 @@
 // without positions: hits are candidates, whoever asks compares the text itself.
 
 import type { Database } from "bun:sqlite";
-
-/** SQL's pattern for text anywhere, in any case. Letters beyond ASCII match any one letter: LIKE knows no case for them. */
-export function anywhere(text: string): string {
-  const pattern = text
-    .replace(/[\\%_]/g, "\\$&")
-    .replace(/\P{ASCII}/gu, (c) => (c.toLowerCase() === c.toUpperCase() ? c : "_"));
-  return `%${pattern}%`;
-}
-
-/** The index's query for text anywhere; undefined when it is too short to be looked up. */
-export function piecesOf(text: string): string | undefined {
-  const letters = [...text];
-  const pieces = new Set<string>();
-  for (let at = 0; at + 3 <= letters.length; at++)
-    pieces.add(
-      `"${letters
-        .slice(at, at + 3)
-        .join("")
-        .replaceAll('"', '""')}"`,
-    );
-  // A dozen pieces narrow it down as well as all of them.
-  return pieces.size === 0 ? undefined : [...pieces].slice(0, 12).join(" AND ");
-}
+import { piecesOf } from "../db/text-pieces.ts";
 
 export class JobText {
   constructor(private readonly sqlite: Database) {}
@@ -71,15 +49,15 @@ export class JobText {
     return hits.length > cap ? undefined : hits.map((h) => h.id);
   }
 
-  /** Takes the labels of the next jobs into the index. False when it has caught up. */
-  takeIn(limit: number): boolean {
+  /** Takes the labels of the next jobs into the index. Answers of how many. */
+  takeIn(limit: number): number {
     const from = this.indexedTo();
     const rows = this.sqlite
       .query(
         "SELECT id, subject_type AS type, subject_id AS subject, subject_label AS label FROM job WHERE id > ? ORDER BY id LIMIT ?",
       )
       .all(from, limit) as { id: number; type: string; subject: number | null; label: string }[];
-    if (rows.length === 0) return false;
+    if (rows.length === 0) return 0;
     const put = this.sqlite.query(
       "INSERT OR IGNORE INTO label (subject_type, subject_id, hash) VALUES (?, ?, ?)",
     );
@@ -93,7 +71,7 @@ export class JobText {
       }
       this.mark("label", rows.at(-1)!.id);
     })();
-    return rows.length === limit;
+    return rows.length;
   }
 
   /** Forgets labels of which no job is left, so many at a time, round and round. */

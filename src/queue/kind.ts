@@ -34,6 +34,8 @@ export interface JobKind<P = any, Tools = any> {
   dedupKey?(params: P): string | null;
   /** Work that is missing and could be enqueued: serves Run, backfill and auto-scan alike. */
   pending?(tools: Tools): AsyncIterable<P>;
+  /** What is pending is looked for every hour without anybody asking. */
+  backfillsItself?: boolean;
   run(job: Run<P, Tools>): Promise<void | RunResult>;
 }
 

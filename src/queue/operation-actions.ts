@@ -54,6 +54,8 @@ export const isReversible = (action: OperationAction) => action !== "remove";
 /** Why a job is passed over, in words that may be counted; undefined when the action is legal. */
 export function whyNot(action: OperationAction, job: Job): string | undefined {
   const isOrder = action === "priority" || action === "position";
+  // A person's pause takes over from what it yields to.
+  if (action === "pause" && job.yields) return undefined;
   const legal = isOrder
     ? (job.status === "pending" || job.status === "paused") && !job.frozen
     : mayMove(action, job.status);
@@ -155,7 +157,8 @@ export async function takeBack(
 function standingOf(job: Job): Was {
   const at = (date: Date | null) => date?.getTime();
   const isOver = job.status === "failed" || job.status === "cancelled";
-  const isPaused = job.status === "paused" && !job.frozen;
+  // What only yielded was nobody's pause.
+  const isPaused = job.status === "paused" && !job.yields;
   const standing: Standing = {
     status: isOver ? (job.status as "failed" | "cancelled") : isPaused ? "paused" : "pending",
     runAt: at(job.runAt),

@@ -1,7 +1,7 @@
 // One batch of a bulk operation: done, or taken back. What is needed to go back is written down before the jobs are moved,
 // so that a batch which a crash cut off neither counts twice nor loses its undo.
 
-import type { Job } from "./job.ts";
+import type { Failure, Job } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 import { act, isAsLeft, isReversible, takeBack, type Was, wasOf, whyNot } from "./operation-actions.ts";
 import type { Batch, Operation, OperationRows } from "./operation-rows.ts";
@@ -9,6 +9,8 @@ import type { Batch, Operation, OperationRows } from "./operation-rows.ts";
 export interface BatchParts {
   store: JobStore;
   rows: OperationRows;
+  /** Why what a job is about must not be worked on; undefined when it may. */
+  heldBack?: (id: number) => Promise<Failure | undefined>;
 }
 
 export interface BatchDone {
@@ -34,7 +36,7 @@ export async function doBatch(
   const doable: Job[] = [];
   for (const id of batch.ids) {
     const job = jobs.get(id);
-    const reason = job ? whyNot(op.action, job) : "is gone";
+    const reason = job ? (whyNot(op.action, job) ?? (await heldBack(parts, op, job))) : "is gone";
     if (job && wasMoved(op, batch, job)) was[id] = batch.was![id];
     else if (reason) skip(reason);
     else doable.push(job!);
@@ -61,6 +63,12 @@ export async function doBatch(
   const kept = isReversible(op.action) && Object.keys(was).length > 0 ? was : null;
   await rows.updateBatch(batch.id, { isDone: true, ids: [], was: kept });
   return { moved, done: moved.length + recovered, failed, skipped };
+}
+
+/** A retry would only end as not needed, and take the failure off the list. */
+async function heldBack(parts: BatchParts, op: Operation, job: Job): Promise<string | undefined> {
+  const held = op.action === "retry" && (await parts.heldBack?.(job.id));
+  return held ? `is held back (${held.code})` : undefined;
 }
 
 /** Answers the jobs that went back; the rest of the batch is not as the operation left it. */

@@ -7,7 +7,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { NotFound, Refused } from "../runtime/errors.ts";
 import type { EventBus } from "../runtime/events.ts";
 import type { Logger } from "../runtime/log.ts";
-import type { Job } from "./job.ts";
+import type { Failure, Job } from "./job.ts";
 import type { JobFilter, JobStore } from "./job-store.ts";
 import { isReversible, type OperationAction, type OperationParams } from "./operation-actions.ts";
 import { type BatchParts, doBatch, undoBatch } from "./operation-batches.ts";
@@ -32,12 +32,14 @@ export interface OperationParts {
   events: EventBus;
   clock: Clock;
   log: Logger;
+  /** Why what a job is about must not be worked on: a retry passes it over. */
+  heldBack?: (id: number) => Promise<Failure | undefined>;
   /** Told of each operation that has ended, for the audit log. */
   onEnd?: (operation: Operation, by: string | null) => Promise<void>;
 }
 
 /** What one commit moves, so that the event loop is never held for long. */
-export const jobsABatch = 200;
+export const jobsABatch = 100;
 /** Time to think again before many jobs are removed, which nothing brings back. */
 export const graceMs = 10_000;
 const publishEveryMs = 250;
@@ -61,7 +63,7 @@ export class Operations {
 
   constructor(private readonly parts: OperationParts) {
     this.rows = new OperationRows(parts.db);
-    this.batchParts = { store: parts.store, rows: this.rows };
+    this.batchParts = { store: parts.store, rows: this.rows, heldBack: parts.heldBack };
   }
 
   /** What the last run of the server left half done is there to be resumed, or undone. */
@@ -138,9 +140,7 @@ export class Operations {
     const isOpen = op.status === "interrupted" || op.status === "aborted";
     if (!isOpen || this.underWay.has(id) || !op.isPrepared) throw wrongState(op, "resumed");
     if (op.undoStartedAt) return this.undo(id, by);
-    await this.change(op, { status: "waiting", finishedAt: null, error: null });
-    this.inBackground(op, by, (signal) => this.inTurn(signal, () => this.run(op, signal)));
-    return op;
+    return this.goOn(op, "waiting", by, (signal) => this.run(op, signal));
   }
 
   /** Puts back every job that is still as the operation left it. One that has not begun is aborted instead. */
@@ -155,9 +155,22 @@ export class Operations {
           ? "What it takes to undo it is kept for seven days."
           : "What was removed is gone.",
       });
-    await this.change(op, { status: "undoing", finishedAt: null, error: null });
-    this.inBackground(op, by, (signal) => this.inTurn(signal, () => this.takeAllBack(op, signal)));
-    return op;
+    return this.goOn(op, "undoing", by, (signal) => this.takeAllBack(op, signal));
+  }
+
+  /** Nothing is awaited between the look at its state and its being under way: two who ask at once get one. */
+  private goOn(
+    op: Operation,
+    status: Operation["status"],
+    by: string | null,
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Operation {
+    const change = { status, finishedAt: null, error: null };
+    this.inBackground(op, by, async (signal) => {
+      await this.change(op, change);
+      await this.inTurn(signal, () => work(signal));
+    });
+    return { ...op, ...change };
   }
 
   private inBackground(op: Operation, by: string | null, work: (signal: AbortSignal) => Promise<void>): void {

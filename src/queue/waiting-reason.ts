@@ -3,7 +3,8 @@
 
 import type { Blocked } from "./budget.ts";
 import type { Hold } from "./hold.ts";
-import type { Category, Failure, Job, PauseEnd } from "./job.ts";
+import type { Failure, Job, PauseEnd } from "./job.ts";
+import { type LimitCode, limitReason, type RunningNow } from "./limit-reason.ts";
 import type { Pause } from "./pause.ts";
 import type { Gate } from "./start-estimate.ts";
 import { clockTime, figure, inWords } from "./time-words.ts";
@@ -19,11 +20,7 @@ export type WaitingCode =
   | "queue-paused"
   | "all-paused"
   | Hold["code"]
-  | "concurrency"
-  | "category"
-  | "vram"
-  | "vram-never"
-  | "vram-kept"
+  | LimitCode
   | "behind"
   | "next";
 
@@ -44,17 +41,6 @@ export interface WaitingReason extends ReasonPart {
   until: Date | null;
   /** What must end before it can start. */
   gates: Gate[];
-}
-
-/** A job that runs now, for the sentences that name it. */
-export interface RunningNow {
-  id: number;
-  /** `Video poster of a.mp4`. */
-  name: string;
-  queue: string;
-  category: Category;
-  vramMb: number;
-  startedAt: Date;
 }
 
 export interface WaitingFacts {
@@ -79,7 +65,7 @@ export interface WaitingFacts {
   barred?: string;
   /** Of the run before, when there was one. */
   lastFailure?: Failure | null;
-  /** Resumed, and its slot is taken. */
+  /** Frozen, told to go on, and its slot is taken. */
   waitsForSlot?: boolean;
   /** Nobody runs jobs at all. */
   isUnserved?: boolean;
@@ -87,15 +73,15 @@ export interface WaitingFacts {
 
 type Found = ReasonPart & { steady?: string; gate?: Gate };
 
-/** Undefined for jobs that run or are over. */
+/** Undefined for jobs that run or are over; one that was frozen and is to go on runs for the store, and still waits. */
 export function waitingReason(facts: WaitingFacts): WaitingReason | undefined {
   const { job, position } = facts;
-  if (job.status !== "paused" && job.status !== "pending") return undefined;
+  if (job.status !== "paused" && job.status !== "pending" && !facts.waitsForSlot) return undefined;
   const found = [...ownReasons(facts), ...outerReasons(facts)];
   const ahead = (position ?? 1) - 1;
   // A job that stands aside has no place in the line yet.
   const stands = job.status === "pending" && !isDelayed(facts);
-  const limit = stands && facts.blocked && byLimit(facts, facts.blocked);
+  const limit = stands && facts.blocked && limitReason(facts.blocked, facts);
   const isHeldOnly = found.every(({ code }) => isHold(code));
   const held = stands && ahead === 0 && isHeldOnly && (found.length > 0 || Boolean(limit));
   if (limit) found.push(limit);
@@ -204,71 +190,9 @@ function delay({ job, now, lastFailure }: WaitingFacts): { text: string; steady:
   return { text: `${steady}, ${when}${after}`, steady };
 }
 
-function byLimit(facts: WaitingFacts, b: Blocked): Found | undefined {
-  const { job, running } = facts;
-  const full = (code: WaitingCode, text: string, isOne: (r: RunningNow) => boolean): Found => {
-    const named = longest(running.filter(isOne), facts.now);
-    return { code, text: `${text}${named.text}`, steady: `${text}${named.steady}` };
-  };
-  switch (b.by) {
-    case "queue":
-      return full(
-        "concurrency",
-        `${b.running} of ${b.limit} ${job.queue} jobs running`,
-        (r) => r.queue === job.queue,
-      );
-    case "category":
-      return full(
-        "category",
-        `${b.running} of ${b.limit} ${b.category} jobs running`,
-        (r) => r.category === b.category,
-      );
-    case "vram":
-      return {
-        code: "vram",
-        text: `Needs ${figure(b.neededMb)} MB of GPU memory; ${figure(b.freeMb)} of ${figure(b.budgetMb)} MB are free${holders(running)}`,
-      };
-    case "vram-never":
-      return {
-        code: "vram-never",
-        text: `Needs ${figure(b.neededMb)} MB of GPU memory, more than the whole budget of ${figure(b.budgetMb)} MB; raise the GPU memory budget in the settings, or cancel it`,
-        gate: never,
-      };
-    case "reservation":
-      return {
-        code: "vram-kept",
-        text: `${figure(b.heldMb)} MB of GPU memory are kept free for a job of ${facts.kindLabel(b.forLane.kind)} that has waited long`,
-      };
-    // Told by the holds themselves.
-    case "hold":
-      return undefined;
-  }
-}
-
 function behind({ job, isPositionLeast }: WaitingFacts, ahead: number): Found {
   const others = `${figure(ahead)} ${ahead === 1 ? "other" : "others"} in ${job.queue}`;
   return { code: "behind", text: isPositionLeast ? `Behind more than ${others}` : `Behind ${others}` };
-}
-
-/** `, the longest for 12 min: Video poster of a.mp4`. */
-function longest(running: RunningNow[], now: number): { text: string; steady: string } {
-  const [oldest] = running.toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime());
-  if (!oldest) return { text: "", steady: "" };
-  const time = inWords(now - oldest.startedAt.getTime());
-  const { name } = oldest;
-  return running.length === 1
-    ? { text: `: ${name}, for ${time}`, steady: `: ${name}` }
-    : { text: `, the longest for ${time}: ${name}`, steady: `, the longest: ${name}` };
-}
-
-/** `, 14,800 MB are held by Transcribe of b.mkv and 2 others`. */
-function holders(running: readonly RunningNow[]): string {
-  const holding = running.filter((r) => r.vramMb > 0).toSorted((a, b) => b.vramMb - a.vramMb);
-  if (holding.length === 0) return "";
-  const sum = holding.reduce((mb, r) => mb + r.vramMb, 0);
-  const others = holding.length - 1;
-  const more = others === 0 ? "" : ` and ${others} ${others === 1 ? "other" : "others"}`;
-  return `, ${figure(sum)} MB are held by ${holding[0]!.name}${more}`;
 }
 
 function byWhom(by: string | null, since: Date | null = null, now = 0): string {

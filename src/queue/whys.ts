@@ -6,9 +6,11 @@ import type { Hold } from "./hold.ts";
 import type { Failure, Job } from "./job.ts";
 import type { JobStore, Lane, LaneTally, Position, QueueState } from "./job-store.ts";
 import type { Catalogue } from "./kind.ts";
+import type { RunningNow } from "./limit-reason.ts";
 import { pauseOf } from "./pause.ts";
+import { runEstimate } from "./run-estimate.ts";
 import { type SecondsRange, type StartEstimate, startEstimate } from "./start-estimate.ts";
-import { type RunningNow, type WaitingReason, waitingReason } from "./waiting-reason.ts";
+import { type WaitingReason, waitingReason } from "./waiting-reason.ts";
 
 /** What only the process that runs the jobs knows. */
 export interface LiveFacts {
@@ -44,7 +46,11 @@ export interface Why extends StartEstimate {
 const countedUpTo = 10_000;
 
 export async function whysOf(sources: WhySources, jobs: Job[]): Promise<Map<number, Why>> {
-  const open = jobs.filter((job) => job.status === "pending" || job.status === "paused");
+  const { live } = sources;
+  const open = jobs.filter(
+    ({ id, status }) =>
+      status === "pending" || status === "paused" || (status === "running" && live.waitsForSlot(id)),
+  );
   const whys = new Map(jobs.map((job) => [job.id, nothing]));
   if (open.length === 0) return whys;
   const shared = await readShared(sources, open);
@@ -56,11 +62,13 @@ interface Shared {
   states: Map<string, QueueState>;
   tallies: LaneTally[];
   running: RunningNow[];
+  /** What they will still need, where that is known. */
+  rests: { queue: string; rest: SecondsRange | null }[];
   holds: readonly Hold[];
   positions: Map<number, Position>;
 }
 
-async function readShared({ store, catalogue, live }: WhySources, open: Job[]): Promise<Shared> {
+async function readShared({ store, catalogue, live, now }: WhySources, open: Job[]): Promise<Shared> {
   const waiting = open.filter((job) => job.status === "pending").map((job) => job.id);
   const [states, tallies, running, positions] = await Promise.all([
     store.queueStates(),
@@ -79,6 +87,7 @@ async function readShared({ store, catalogue, live }: WhySources, open: Job[]): 
       vramMb: job.vramMb,
       startedAt: job.startedAt ?? job.createdAt,
     })),
+    rests: running.jobs.map((job) => ({ queue: job.queue, rest: runEstimate(job, now) })),
     holds: live.holds(),
     positions,
   };
@@ -119,7 +128,7 @@ async function whyOf(sources: WhySources, shared: Shared, job: Job): Promise<Why
 /** How long what runs and what stands before it will take. */
 function workBefore(
   { live, timeAhead }: WhySources,
-  { tallies }: Shared,
+  { tallies, rests }: Shared,
   job: Job,
   position: Position | undefined,
   blocked: Blocked | undefined,
@@ -127,13 +136,29 @@ function workBefore(
   const ahead = (position?.position ?? 1) - 1;
   const isFree = !blocked || blocked.by === "hold";
   if (ahead === 0 && isFree) return { lowS: 0, highS: 0 };
+  const free = blocked?.by === "queue" ? firstFree(rests, job.queue) : null;
+  if (ahead === 0 && free) return free;
   const parallel = live.queueLimit(job.queue);
   const least = timeAhead?.(job.queue, ahead, parallel);
   if (!least) return null;
-  if (!position?.isLeast) return { lowS: isFree ? 0 : least.lowS, highS: least.highS };
+  if (!position?.isLeast) {
+    const lowS = isFree ? 0 : Math.max(least.lowS, free?.lowS ?? 0);
+    return { lowS, highS: Math.max(lowS, least.highS) };
+  }
   const waiting = tallies.reduce((n, t) => n + (t.lane.queue === job.queue ? t.waiting : 0), 0);
   const most = timeAhead?.(job.queue, Math.max(ahead, waiting - 1), parallel);
   return most ? { lowS: least.lowS, highS: most.highS } : null;
+}
+
+/** When the first of a queue's slots comes free; null when one of its runs may end at any time. */
+function firstFree(rests: Shared["rests"], queue: string): SecondsRange | null {
+  const mine = rests.filter((one) => one.queue === queue);
+  const known = mine.flatMap(({ rest }) => rest ?? []);
+  if (known.length === 0 || known.length < mine.length) return null;
+  return {
+    lowS: Math.min(...known.map((rest) => rest.lowS)),
+    highS: Math.min(...known.map((rest) => rest.highS)),
+  };
 }
 
 /** The lane of a job as far as limits and reasons to yield ask for it. */

@@ -27,7 +27,8 @@ const statuses = [
   "waiting",
   "delayed",
 ] as const;
-export type SearchedStatus = (typeof statuses)[number];
+/** `unacknowledged` is no word of a search: lists ask for it. */
+export type SearchedStatus = (typeof statuses)[number] | "unacknowledged";
 
 /** What enqueues by itself; people are known by their names. */
 const sources: Choice[] = ["scan", "auto-scan", "public-scan", "watch", "transform", "cli", "api"].map(

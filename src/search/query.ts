@@ -243,7 +243,7 @@ function chosen(
 }
 
 /** In quotes where it would read as something else. */
-function quoted(text: string, bare: boolean): string {
+export function quoted(text: string, bare: boolean): string {
   const plain = bare
     ? /^[^\s"-][^\s]*$/.test(text) && !/^[A-Za-z][A-Za-z_-]*:/.test(text)
     : /^[^\s",<>=][^\s,]*$/.test(text);

@@ -15,7 +15,8 @@ export interface OwnPlayers {
   playing(): OwnReport[];
 }
 
-const keptMs = 90_000;
+/** Who has said nothing for so long does not play any more. */
+export const silenceS = 90;
 /** Of one user: more are a script, not somebody who watches. */
 const maxPerUser = 10;
 
@@ -23,7 +24,7 @@ export function ownPlayers(now: () => number): OwnPlayers {
   const heard = new Map<string, OwnReport & { at: number }>();
 
   function forgetOld(): void {
-    for (const [key, { at }] of heard) if (now() - at >= keptMs) heard.delete(key);
+    for (const [key, { at }] of heard) if (now() - at >= silenceS * 1000) heard.delete(key);
   }
 
   return {

@@ -4,7 +4,7 @@
 import type { PauseMode } from "../queue/job-store.ts";
 import type { YieldSetting } from "../settings/yield.ts";
 import { type Address, playingOn, ServerFault, type ServerSession, serverTypes } from "./media-server.ts";
-import { type OwnReport, ownPlayers } from "./own-players.ts";
+import { type OwnReport, ownPlayers, silenceS } from "./own-players.ts";
 import type { HeldLane, HoldSource } from "./source.ts";
 import { type Seen, stillMoving } from "./still-moving.ts";
 
@@ -63,7 +63,9 @@ export function playbackSource(parts: PlaybackParts): PlaybackSource {
   const listeners = new Set<() => void>();
   let asked = new Map<string, Asked>();
   let since: number | undefined;
-  let lastSeen = 0;
+  // A pause until playback ends may be left from before a restart: its end is told even if nobody plays any more.
+  let lastSeen = now();
+  let owesEnd = true;
 
   async function askOne(server: Address, signal: AbortSignal): Promise<Asked> {
     const before = asked.get(keyOf(server));
@@ -106,8 +108,14 @@ export function playbackSource(parts: PlaybackParts): PlaybackSource {
     if (playing().length > 0) {
       since ??= now();
       lastSeen = now();
-    } else if (since !== undefined && now() - lastSeen >= playback.graceS * 1000) {
+      owesEnd = true;
+      return;
+    }
+    // Players of ours that went on through a restart take a while to be heard again.
+    const waitS = since === undefined ? silenceS : playback.graceS;
+    if (owesEnd && now() - lastSeen >= waitS * 1000) {
       since = undefined;
+      owesEnd = false;
       for (const listener of listeners) listener();
     }
   }

@@ -12,6 +12,7 @@ import { loopService, type Service } from "../runtime/service.ts";
 import type { Settings } from "../settings/settings.ts";
 import { cpuLoadSource, type LoadNow, type LoadParts } from "./cpu-load.ts";
 import { type DiskNow, type DiskParts, diskSource } from "./disk-space.ts";
+import { type HoldEntry, holdEntries } from "./hold-history.ts";
 import { importModeSource } from "./import-mode.ts";
 import {
   type OwnReport,
@@ -34,8 +35,10 @@ export interface YieldingParts {
   events: EventBus;
   dataFolder: string;
   isWorking(): boolean;
+  /** What needs more can never run, so nothing waits for it. */
+  vramBudgetMb(): number;
   /** Into the history. */
-  record(entry: { event: "import"; detail: string }): Promise<void>;
+  record(entry: HoldEntry | { event: "import"; detail: string }): Promise<void>;
   /** For tests: instead of this machine and the network. */
   world?: { cpu?: LoadParts["read"]; disk?: DiskParts["read"]; ask?: PlaybackParts["ask"] };
 }
@@ -90,7 +93,7 @@ export function openYielding(parts: YieldingParts): Yielding {
       return store.tallies();
     },
     nextDue: () => store.nextDue(),
-    standsStill: ({ queue, vramMb }) => paused.has(queue) || vramMb > (settings.get("vramBudgetMb") ?? 0),
+    standsStill: ({ queue, vramMb }) => paused.has(queue) || vramMb > parts.vramBudgetMb(),
     now,
     async finish() {
       await settings.change({ importMode: { enabled: false } }, null);
@@ -105,6 +108,7 @@ export function openYielding(parts: YieldingParts): Yielding {
   function refresh(): void {
     playback.settle();
     const { quietHours, mode } = setting();
+    const before = list;
     list = [
       ...disk.found(now()),
       ...windowHolds(quietHours, now(), { mode, exempt }),
@@ -116,6 +120,10 @@ export function openYielding(parts: YieldingParts): Yielding {
     if (after === substance) return;
     substance = after;
     events.publish({ topic: "hold" });
+    for (const entry of holdEntries(before, list)) {
+      log.info(entry.event === "held" ? "Work makes way" : "Work goes on", { why: entry.detail });
+      parts.record(entry).catch((error) => log.error("a hold was not written to the history", { error }));
+    }
   }
 
   const looks: HoldSource[] = [load, disk, playback, imports];
@@ -130,19 +138,19 @@ export function openYielding(parts: YieldingParts): Yielding {
   const stopping = new AbortController();
 
   /** At once, not when the next turn comes. */
-  function lookAgain(): void {
-    for (const source of [disk, playback, imports])
-      look(source, stopping.signal).catch((error) => log.error(`${source.name} failed`, { error }));
+  function tryLook(source: HoldSource): Promise<void> {
+    return look(source, stopping.signal).catch((error) => log.error(`${source.name} failed`, { error }));
   }
 
   return {
     name: "yielding",
     async start() {
       // Before the first job begins: a disk that is full and a window that is open hold from the start.
-      await Promise.all([disk, imports].map((source) => look(source, stopping.signal)));
+      await Promise.all([disk, imports].map((source) => tryLook(source)));
       for (const service of services) await service.start();
       events.subscribe((event) => {
-        if (event.topic === "setting" && ["yield", "importMode"].includes(event.key)) lookAgain();
+        if (event.topic === "setting" && ["yield", "importMode"].includes(event.key))
+          for (const source of [disk, playback, imports]) void tryLook(source);
       }, stopping.signal);
     },
     async stop() {

@@ -1,6 +1,7 @@
-// How large a busy year of history is, and how fast charts read it. 25 kinds that all work every hour, with the last two
-// days busy each minute; durations scatter as real ones do. Usage: bun test/bench/history-year.ts [days]
+// How large a busy year of history is, and how fast charts read it. Each of 25 kinds works in a share of the hours, and has
+// a backlog then; durations scatter as real ones do. Usage: bun test/bench/history-year.ts [days] [share, 1 for always]
 
+import type { Database } from "bun:sqlite";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +15,7 @@ import { keptMs, readSeries, seriesNames } from "../../src/history/series.ts";
 import { readStatistics } from "../../src/history/statistics.ts";
 
 const days = Number(process.argv[2] ?? 365);
+const share = Number(process.argv[3] ?? 0.33);
 const kinds = 25;
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
@@ -33,12 +35,14 @@ try {
     const start = (now - ago * dayMs) / minuteMs;
     for (let minute = start; minute < start + 1440; minute += 60) {
       const parts = Array.from({ length: 60 / step }, (_, i) => minute + i * step);
-      const figures = parts.flatMap((m) => Array.from({ length: kinds }, (_, k) => minuteOf(m, k, step)));
-      const backlog = parts.flatMap((m) => Array.from({ length: kinds }, (_, k) => waitingOf(m, k)));
+      const active = Array.from({ length: kinds }, (_, k) => k).filter(() => Math.random() < share);
+      const figures = parts.flatMap((m) => active.map((k) => minuteOf(m, k, step)));
+      const backlog = parts.flatMap((m) => active.map((k) => waitingOf(m, k)));
       const observed = parts.map((m) => ({ minute: m, onMs: step * minuteMs }));
       for (const f of figures) runs += f.figures.completed;
       measures.add({ figures, backlog, observed });
     }
+    await measures.pack(now - (ago - 1) * dayMs);
     measures.prune(
       Object.fromEntries(
         Object.entries(keptMs).map(([level, kept]) => [level, now - (ago - 1) * dayMs - kept]),
@@ -46,14 +50,14 @@ try {
     );
   }
   sqlite.run("PRAGMA wal_checkpoint(TRUNCATE)");
-  console.log(`${days} days, ${kinds} kinds, ${runs} runs: ${mb(used(sqlite) - empty)} MB in use`);
-  for (const level of [0, 1, 2, 3])
-    console.log(
-      `  level ${level}: ${(sqlite.query("SELECT count(*) AS n FROM measure WHERE level = ?").get(level) as { n: number }).n} rows`,
-    );
   console.log(
-    `  file after VACUUM: ${mb((sqlite.run("VACUUM"), sqlite.run("PRAGMA wal_checkpoint(TRUNCATE)"), sizeOf(path)))} MB`,
+    `${days} days, ${kinds} kinds in ${share * 100} % of the hours, ${runs} runs: ${mb(used(sqlite) - empty)} MB in use`,
   );
+  for (const table of ["measure", "packed_measure", "backlog", "packed_backlog", "observed"])
+    console.log(`  ${table}: ${sizes(sqlite, table)}`);
+  sqlite.run("VACUUM");
+  sqlite.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  console.log(`  file after VACUUM: ${mb(sizeOf(path) - empty)} MB`);
 
   for (const span of [1, 7, 30, 365].filter((d) => d <= days))
     for (const name of ["rate", "run-p95", "waiting"] as const) {
@@ -123,13 +127,22 @@ function time(what: string, f: () => unknown): void {
   console.log(`  ${what}: ${times[2]!.toFixed(1)} ms`);
 }
 
-function used(sqlite: { query(sql: string): { get(): unknown } }): number {
+function used(sqlite: Database): number {
   const { n } = sqlite
     .query(
       "SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count) AS n",
     )
     .get() as { n: number };
   return n * 4096;
+}
+
+/** By level: rows, and bytes of what they hold. */
+function sizes(sqlite: Database, table: string): string {
+  const bytes = table.startsWith("packed") ? "total(length(data))" : "0";
+  const rows = sqlite
+    .query(`SELECT level, count(*) AS n, ${bytes} AS bytes FROM ${table} GROUP BY level`)
+    .all() as { level: number; n: number; bytes: number }[];
+  return rows.map((r) => `level ${r.level}: ${r.n} rows, ${mb(r.bytes)} MB`).join("; ");
 }
 
 function sizeOf(path: string): number {

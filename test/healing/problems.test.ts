@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { failureCounts } from "../../src/healing/failure-counts.ts";
 import { ignoredCauses, stopIgnoring } from "../../src/healing/ignored-causes.ts";
-import { ignoreProblem, problems, quarantineProblem, retryProblem } from "../../src/healing/problems.ts";
+import { ignoreProblem, quarantineProblem, retryProblem } from "../../src/healing/problem-acts.ts";
+import { problems } from "../../src/healing/problems.ts";
 import { GiveUp, JobFailure, NotFound, Refused } from "../../src/runtime/errors.ts";
-import { healingSite } from "../support/healing.ts";
+import { type HealingSite, healingSite } from "../support/healing.ts";
 
 /** `cut` fails with the file's name in its words, `crash` after one retry, `alone` is about no file. */
 async function site() {
@@ -40,13 +41,16 @@ async function site() {
   };
 }
 
+const listed = async (at: HealingSite, hideGroups: number[]) =>
+  (await problems(at.parts, hideGroups)).problems;
+
 describe("failures", () => {
   test("of one cause are one problem, with what it means, what was done and what to do", async () => {
     const at = await site();
     const ids = [await at.runOn(1, "cut"), await at.runOn(2, "cut"), await at.runOn(2, "cut")];
     const crash = await at.runOn(1, "crash");
     await at.stop();
-    const [cut, crashed] = await problems(at.parts, []);
+    const [cut, crashed] = await listed(at, []);
     expect(cut).toMatchObject({
       code: "input.truncated",
       title: "2 files: the file ends too early",
@@ -75,11 +79,21 @@ describe("failures", () => {
     await at.runOn(1, "cut");
     await at.runOn(4, "cut");
     await at.stop();
-    const [cut] = await problems(at.parts, [2]);
+    const [cut] = await listed(at, [2]);
     expect(cut).toMatchObject({ count: 1, files: 1 });
     expect(await retryProblem(at.parts, cut!.fingerprint, "Olga", [2])).toBe(1);
-    expect(await problems(at.parts, [2])).toEqual([]);
-    expect(await problems(at.parts, [])).toMatchObject([{ count: 1 }]);
+    expect(await listed(at, [2])).toEqual([]);
+    expect(await listed(at, [])).toMatchObject([{ count: 1 }]);
+  });
+
+  test("come page by page", async () => {
+    const at = await site();
+    await at.runOn(1, "cut");
+    await at.runOn(2, "cut");
+    await at.runOn(1, "crash");
+    await at.stop();
+    const second = await problems(at.parts, [], 1, 1);
+    expect(second).toMatchObject({ total: 2, problems: [{ code: "tool.crashed" }] });
   });
 
   test("nobody knows any more are not found", async () => {
@@ -94,7 +108,7 @@ test("retry puts every failure of the cause back to waiting, and no other", asyn
   const cuts = [await at.runOn(1, "cut"), await at.runOn(2, "cut")];
   const crash = await at.runOn(1, "crash");
   await at.stop();
-  const [cut] = await problems(at.parts, []);
+  const [cut] = await listed(at, []);
   expect(await retryProblem(at.parts, cut!.fingerprint, "Olga", [])).toBe(2);
   for (const id of cuts) expect((await at.store.get(id))!.status).toBe("pending");
   expect((await at.store.get(crash))!.status).toBe("failed");
@@ -104,7 +118,7 @@ describe("ignore", () => {
   test("clears what has failed and what fails later of the same cause, until it is taken back", async () => {
     const at = await site();
     await at.runOn(1, "cut");
-    const [cut] = await problems(at.parts, []);
+    const [cut] = await listed(at, []);
     const asked = { by: "Olga", until: null, note: "old recordings" };
     expect(await ignoreProblem(at.parts, cut!.fingerprint, asked, [])).toBe(1);
     const later = await at.runOn(2, "cut");
@@ -118,13 +132,13 @@ describe("ignore", () => {
     expect(stopIgnoring(at.parts, cut!.fingerprint)).rejects.toBeInstanceOf(NotFound);
     await at.runOn(3, "cut");
     await at.stop();
-    expect((await problems(at.parts, [])).map((p) => p.code)).toContain("input.truncated");
+    expect((await listed(at, [])).map((p) => p.code)).toContain("input.truncated");
   });
 
   test("ends at its time", async () => {
     const at = await site();
     await at.runOn(1, "cut");
-    const [cut] = await problems(at.parts, []);
+    const [cut] = await listed(at, []);
     const until = new Date(at.clock.now() + 10_000);
     await ignoreProblem(at.parts, cut!.fingerprint, { by: "Olga", until, note: null }, []);
     await at.clock.advance(10_000);
@@ -141,14 +155,14 @@ describe("quarantine", () => {
     await at.runOn(1, "cut");
     await at.runOn(2, "cut");
     await at.stop();
-    const [cut] = await problems(at.parts, []);
+    const [cut] = await listed(at, []);
     expect(await quarantineProblem(at.parts, cut!.fingerprint, "Olga", [])).toEqual({
       quarantined: 2,
       cleared: 2,
     });
     expect(await at.row(1)).toMatchObject({ state: "quarantined", reasonCode: "input.truncated" });
     expect((await at.row(3)).state).toBe("ok");
-    expect(await problems(at.parts, [])).toEqual([]);
+    expect(await listed(at, [])).toEqual([]);
     expect((await at.history("quarantined")).map((e) => e.actor)).toEqual(["Olga", "Olga"]);
   });
 
@@ -157,7 +171,7 @@ describe("quarantine", () => {
     await at.queue.enqueue("crash", {});
     for (let n = 0; n < 4; n++) await at.clock.advance(60_000);
     await at.stop();
-    const [crashed] = await problems(at.parts, []);
+    const [crashed] = await listed(at, []);
     expect(crashed).toMatchObject({
       title: "1 job: a program that the job uses ended unexpectedly",
       files: 0,

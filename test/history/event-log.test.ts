@@ -52,6 +52,7 @@ describe("the list", () => {
       "stuck",
     ]);
     expect(await list({ event: ["no such"] })).toEqual([]);
+    expect(await list({ event: ["scan", "paused", "paused", "resumed"] }, 2)).toEqual(["scan", "resumed"]);
   });
 
   test("an export has each once, also those of one moment, and those of files in hidden libraries never", async () => {

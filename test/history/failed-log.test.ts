@@ -68,13 +68,26 @@ test("an export goes on where a batch ended", async () => {
   ]);
 });
 
-test("looks at failures alone, by their index", async () => {
-  const { sqlite } = await failed();
-  const plan = sqlite
-    .query(
-      "EXPLAIN QUERY PLAN SELECT f.id FROM finished f WHERE f.state IN (2, 3) ORDER BY f.finished_at DESC, f.id DESC LIMIT 20",
-    )
-    .all() as { detail: string }[];
-  expect(plan.map((p) => p.detail).join()).toContain("finished_failed");
-  expect(plan.map((p) => p.detail).join()).not.toContain("TEMP B-TREE");
+test("a page does not look at what completed, nor a queue's at other queues", async () => {
+  const { log, sqlite } = await failed();
+  const plans: string[] = [];
+  const query = sqlite.query.bind(sqlite);
+  sqlite.query = ((text: string) => {
+    if (/FROM finished/.test(text) && !text.includes("JOIN"))
+      plans.push(
+        (
+          query(`EXPLAIN QUERY PLAN ${text}`).all(...Array(text.split("?").length - 1).fill(1)) as {
+            detail: string;
+          }[]
+        )
+          .map((p) => p.detail)
+          .join(),
+      );
+    return query(text);
+  }) as typeof sqlite.query;
+  log.list({}, 20);
+  log.list({ queue: "a" }, 20);
+  expect(plans[0]).toContain("finished_failed");
+  expect(plans[1]).toContain("finished_list (lane=? AND state=?)");
+  expect(plans.join()).not.toContain("TEMP B-TREE");
 });

@@ -2,7 +2,6 @@
 
 import { describe, expect, test } from "bun:test";
 import { user } from "../../src/db/tables/accounts.ts";
-import { library } from "../../src/db/tables/library.ts";
 import { setting } from "../../src/db/tables/settings.ts";
 import { listEvents } from "../../src/history/event-log.ts";
 import { settled } from "../support/fake-clock.ts";
@@ -68,21 +67,6 @@ describe("a setting", () => {
 describe("of jobs", () => {
   async function withJob(kind: string) {
     const h = testHistory();
-    const at = new Date(h.clock.now());
-    await h.db.insert(library).values({
-      name: "Family",
-      path: "/media/family",
-      scanVideos: true,
-      scanImages: true,
-      scanAudio: true,
-      nsfw: false,
-      public: false,
-      watch: false,
-      readOnly: true,
-      recognise: { objects: false, faces: false, audio: false, transcribe: false },
-      lastScanNote: "3 new",
-      createdAt: new Date(h.clock.now()),
-    });
     await h.store.insert(
       [
         {
@@ -106,15 +90,32 @@ describe("of jobs", () => {
     return { h, history: h.newHistory() };
   }
 
-  test("a scan that is done is a mark, with what it says of itself; other jobs are none", async () => {
+  async function scanned(logTail: string) {
     const { h, history } = await withJob("scan");
+    const lanes = (await h.store.lanes()).map((lane) => lane.id);
+    const lease = (await h.store.claim({ lanes, worker: "w", now: h.clock.now(), leaseMs: 1000 }))!;
+    await h.store.report([{ lease, at: h.clock.now(), logTail }]);
     history.measure(h.run({ kind: "scan", jobId: 1 }));
     history.measure(h.run({ kind: "scan", jobId: 1, outcome: "failed" }));
     history.measure(h.run({ kind: "other", jobId: 1 }));
     await settled();
-    expect(await events(h)).toEqual([{ event: "scan", actor: null, jobId: 1, detail: "Family: 3 new" }]);
+    return { h, history };
+  }
+
+  test("a scan that found something is a mark, with what it found; other jobs are none", async () => {
+    const { h, history } = await scanned(
+      "[2026-01-01 00:00:00] 8 videos seen: 3 new, 1 moved.\n[2026-01-01 00:00:00] 6 jobs enqueued.\n",
+    );
+    const detail = "Family: 8 videos seen: 3 new, 1 moved.";
+    expect(await events(h)).toEqual([{ event: "scan", actor: null, jobId: 1, detail }]);
     const marks = await history.marks(new Date(h.clock.now() - 1), new Date(h.clock.now() + 1));
-    expect(marks).toMatchObject([{ event: "scan", detail: "Family: 3 new" }]);
+    expect(marks).toMatchObject([{ event: "scan", detail }]);
+  });
+
+  test("a scan that found nothing new is none", async () => {
+    expect(await events((await scanned("[2026-01-01 00:00:00] 8 videos seen: nothing new.\n")).h)).toEqual(
+      [],
+    );
   });
 
   test("an orphan is an event, and a failure in the figures unless it runs again", async () => {

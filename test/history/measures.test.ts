@@ -196,8 +196,24 @@ describe("what waits", () => {
     await h.clock.advance(minuteMs);
     await measures.step();
     expect(h.measures.backlog({ level: "minute", ...all })).toEqual([
-      { at: h.clock.now() - minuteMs, queue: "hash", waiting: 3, oldestS: 60 },
+      { at: h.clock.now() - minuteMs, queue: "hash", waiting: 3, oldestS: 0 },
+      { at: h.clock.now(), queue: "hash", waiting: 3, oldestS: 60 },
     ]);
+  });
+
+  test("a look that comes a moment late leaves no minute out", async () => {
+    const { h, measures } = await waiting(2);
+    for (const ms of [30_000, minuteMs + 20_000, minuteMs + 20_000]) {
+      await h.clock.advance(ms);
+      await measures.step();
+    }
+    const minutes = h.measures.backlog({ level: "minute", ...all }).map((b) => b.at / minuteMs);
+    const first = Math.floor(Date.UTC(2026, 0, 1) / minuteMs);
+    expect(minutes).toEqual([first, first + 1, first + 2, first + 3]);
+    // Nobody knows what waited while the machine slept.
+    await h.clock.advance(8 * hourMs);
+    await measures.step();
+    expect(h.measures.backlog({ level: "minute", ...all })).toHaveLength(5);
   });
 
   test("an empty queue is written once, when it has become so", async () => {
@@ -209,7 +225,7 @@ describe("what waits", () => {
       await h.clock.advance(minuteMs);
       await measures.step();
     }
-    expect(h.measures.backlog({ level: "minute", ...all }).map((b) => b.waiting)).toEqual([1, 0]);
+    expect(h.measures.backlog({ level: "minute", ...all }).map((b) => b.waiting)).toEqual([1, 1, 0]);
     expect(h.measures.backlog({ level: "hour", ...all })).toMatchObject([{ waiting: 0, oldestS: 60 }]);
   });
 });

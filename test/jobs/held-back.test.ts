@@ -93,3 +93,12 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))("%s", (_, kind) =
     await all({ state: "ok", reasonCode: null, reason: null });
   });
 });
+
+test("a picture that somebody excluded can still be looked at, unlike one that keeps failing", async () => {
+  const ask = () => app.queue.enqueue("image-transform", { fileId: 2, w: 100 }).catch((error) => error);
+  await all({ state: "quarantined", reasonCode: "tool.crashed", reason: "segmentation fault" });
+  expect(await ask()).toMatchObject({ code: "file.quarantined" });
+  await all({ state: "quarantined", reasonCode: "excluded", reason: "leave it" });
+  expect(await ask()).toMatchObject({ deduplicated: false });
+  await all({ state: "ok", reasonCode: null, reason: null });
+});

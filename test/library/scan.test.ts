@@ -682,4 +682,30 @@ describe("what could not be read", () => {
     ).rejects.toThrow();
     expect((await rowAt("a.jpg")).state).toBe("ok");
   });
+
+  test("a scan that is paused goes on when the pause is over", async () => {
+    at.put("a.jpg");
+    const id = await at.library();
+    await at.scan(id);
+    rmSync(join(at.media, "a.jpg"));
+    at.put("b.jpg");
+    const { scanLibrary } = await import("../../src/library/scan.ts");
+    const reached = Promise.withResolvers<void>();
+    const over = Promise.withResolvers<void>();
+    const hooks = {
+      signal: new AbortController().signal,
+      progress() {},
+      log() {},
+      found: async () => {},
+      pausePoint() {
+        reached.resolve();
+        return over.promise;
+      },
+    };
+    const scanned = scanLibrary(at.parts, { libraryId: id, type: "image", scanId: 99 }, hooks);
+    await reached.promise;
+    expect((await rowAt("a.jpg")).state).toBe("ok");
+    over.resolve();
+    expect(await scanned).toMatchObject({ added: 1, missing: 1 });
+  });
 });

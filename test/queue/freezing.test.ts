@@ -334,6 +334,21 @@ describe("signs of life", () => {
   });
 });
 
+describe("what stands still", () => {
+  test("is not silent: neither paused nor waiting for its slot does it look stuck", async () => {
+    const t = await started();
+    const [first, second] = (await t.add(2)) as [number, number];
+    await t.queue.move(first, "pause", "ada");
+    await t.settled();
+    await t.queue.move(first, "resume", "ada");
+    await t.clock.advance(600_000);
+    expect([await t.status(first), await t.status(second)]).toEqual(["running", "running"]);
+    expect(t.worker.waitsForSlot(first)).toBe(true);
+    const { progressAt } = (await t.store.get(first))!;
+    expect(t.clock.now() - progressAt!.getTime()).toBeLessThan(30_000);
+  });
+});
+
 describe("what does not end", () => {
   test("a run that ignores its abort gives its slot up after ten seconds", async () => {
     const t = testQueue([testKind({ act: () => new Promise(() => {}) })]);

@@ -511,7 +511,8 @@ function openWorld(seed: number) {
            SELECT 1 FROM waiting WHERE id = j.id UNION ALL SELECT 1 FROM delayed WHERE id = j.id
            UNION ALL SELECT 1 FROM paused WHERE id = j.id UNION ALL SELECT 1 FROM running WHERE id = j.id)) AS open,
            (SELECT count(*) FROM finished WHERE id = j.id) AS finished,
-           (SELECT count(*) FROM attempt WHERE job = j.id AND outcome IN ('completed', 'not_needed')) AS completions
+           (SELECT count(*) FROM attempt WHERE job = j.id AND outcome IN ('completed', 'not_needed'))
+             + (SELECT count(*) FROM finished WHERE id = j.id AND state = 1 AND attempt IS NOT NULL) AS completions
          FROM job j`,
       )
       .all() as { id: number; key: string | null; open: number; finished: number; completions: number }[];

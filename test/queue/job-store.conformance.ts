@@ -343,6 +343,66 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
         expect((await claim())?.attempt).toBe(2);
       });
 
+      test("a cancelled job is put back where it stood, without a strike", async () => {
+        const waits = await add({ dedupKey: "k", priority: 2 });
+        const paused = await add();
+        await store.move(waits, "cancel", "ada", t0);
+        await store.move(paused, "cancel", "ada", t0);
+        const was = {
+          status: "paused",
+          pausedAt: t0 - 5,
+          pausedBy: "eve",
+          pauseEnds: { at: t0 + 60 },
+        } as const;
+        expect(await store.restore(waits, { status: "pending" }, t0 + 9)).toBe(true);
+        expect(await store.restore(paused, was, t0 + 9)).toBe(true);
+        expect(await get(waits)).toMatchObject({ status: "pending", retryCount: 0, failure: null });
+        expect(await get(paused)).toMatchObject({
+          status: "paused",
+          pausedAt: new Date(t0 - 5),
+          pausedBy: "eve",
+          pauseEnds: { at: t0 + 60 },
+        });
+        expect((await store.insert([job({ dedupKey: "k" })], t0))[0]).toEqual({
+          id: waits,
+          deduplicated: true,
+        });
+        expect([await countOf("waiting"), await countOf("paused"), await countOf("cancelled")]).toEqual([
+          1, 1, 0,
+        ]);
+        expect((await claim())?.jobId).toBe(waits);
+      });
+
+      test("a retried failure that has not started is put back as it was", async () => {
+        const id = await in_.cleared!();
+        const before = await get(id);
+        await store.move(id, "retry", "ada", t0 + 9);
+        const was = {
+          status: "failed" as const,
+          startedAt: before.startedAt!.getTime(),
+          finishedAt: before.finishedAt!.getTime(),
+          failure: before.failure,
+          acknowledgedAt: before.acknowledgedAt!.getTime(),
+        };
+        expect(await store.restore(id, was, t0 + 10)).toBe(true);
+        expect(await get(id)).toEqual(before);
+        expect([await countOf("cleared"), await countOf("failed"), await countOf("waiting")]).toEqual([
+          1, 0, 0,
+        ]);
+      });
+
+      test("nothing is put back that is elsewhere, or whose work is open anew", async () => {
+        const running = await in_.running!();
+        expect(await store.restore(running, { status: "failed", failure }, t0)).toBe(false);
+        expect(await store.restore(running, { status: "pending" }, t0)).toBe(false);
+        expect(await store.restore(999, { status: "pending" }, t0)).toBe(false);
+        const old = await add({ dedupKey: "k" });
+        await store.move(old, "cancel", null, t0);
+        await add({ dedupKey: "k" });
+        expect(await store.restore(old, { status: "pending" }, t0)).toBe(false);
+        expect((await get(old)).status).toBe("cancelled");
+      });
+
       test("a new priority changes the order of what waits", async () => {
         await add();
         const late = await add();

@@ -7,6 +7,7 @@ import { migrations } from "../../src/db/migrations/sqlite/index.ts";
 import { openSqlite } from "../../src/db/open.sqlite.ts";
 import { openSqliteJobStore } from "../../src/queue/job-store.sqlite.ts";
 import { job, jobStoreConformance } from "./job-store.conformance.ts";
+import { jobTermsConformance } from "./job-terms.conformance.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sprocket-store-"));
 let n = 0;
@@ -19,6 +20,12 @@ jobStoreConformance("SQLite job store", async () => {
     store: openSqliteJobStore(sqlite),
     second: () => openSqliteJobStore(openSqlite(path).sqlite),
   };
+});
+
+jobTermsConformance("SQLite job store", async () => {
+  const { sqlite } = openSqlite(join(folder, `${n++}.db`));
+  migrate(sqlite, migrations);
+  return { store: openSqliteJobStore(sqlite) };
 });
 
 test("the view job_runs has a row per execution, and one per job that has none", async () => {
@@ -42,4 +49,39 @@ test("the view job_runs has a row per execution, and one per job that has none",
     { id: "4-1", status: "running", targetLabel: "a.mp4", error: null },
     { id: "5-0", status: "cancelled", targetLabel: "a.mp4", error: "Cancelled by ada." },
   ]);
+});
+
+test("failures from before causes had names get theirs when the store is opened", async () => {
+  const { sqlite } = openSqlite(join(folder, "old.db"));
+  migrate(sqlite, migrations);
+  const store = openSqliteJobStore(sqlite);
+  await store.insert([job()], 0);
+  const lanes = (await store.lanes()).map((l) => l.id);
+  const lease = (await store.claim({ lanes, worker: "w", now: 0, leaseMs: 1 }))!;
+  await store.settle(lease, { outcome: "failed", failure: { code: "c", message: "boom" } }, 0);
+  const [named] = await store.failureGroups();
+  sqlite.run("UPDATE finished SET fingerprint = NULL");
+  expect(await store.failureGroups()).toEqual([]);
+  expect(await openSqliteJobStore(sqlite).failureGroups()).toEqual([named!]);
+});
+
+test("a database of the first version comes along with all its jobs, attempts and places", async () => {
+  const { sqlite } = openSqlite(join(folder, "first.db"));
+  migrate(sqlite, migrations.slice(0, 4));
+  sqlite.exec(`
+    INSERT INTO lane VALUES (1, 'hash', 'file-hash', 'cpu', 0, 0);
+    INSERT INTO job (id, lane, priority, backfill, params, subject_type, subject_label, max_retries, retry_count, created_at)
+      VALUES (1, 1, 2, 1, '{}', 'none', 'waits', 3, 0, 5), (2, 1, 5, 0, '{}', 'none', 'failed', 3, 1, 5);
+    INSERT INTO waiting VALUES (1, 5, 1);
+    INSERT INTO finished (id, lane, state, finished_at, started_at, code, message) VALUES (2, 1, 2, 40, 30, 'c', 'boom');
+    INSERT INTO attempt VALUES (2, 1, 10, 20, 'failed', 'c', 'boom', 'w'), (2, 2, 30, 40, 'failed', 'c', 'boom', 'w');
+    INSERT INTO tally VALUES (1, 'waiting', 1), (1, 'failed', 1);`);
+  migrate(sqlite, migrations);
+  const store = openSqliteJobStore(sqlite);
+  expect((await store.attempts(2)).map((a) => a.number)).toEqual([1, 2]);
+  await store.move(2, "retry", null, 50);
+  expect((await store.attempts(2)).map((a) => a.number)).toEqual([1, 2]);
+  const claim = async () => (await store.claim({ lanes: [1], worker: "w", now: 60, leaseMs: 1 }))!;
+  expect(await claim()).toMatchObject({ jobId: 1, attempt: 1 });
+  expect(await claim()).toMatchObject({ jobId: 2, attempt: 3 });
 });

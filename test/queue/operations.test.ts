@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { drizzle } from "drizzle-orm/bun-sqlite";
+import fc from "fast-check";
 import type { Db } from "../../src/db/open.sqlite.ts";
-import type { JobFilter } from "../../src/queue/job-store.ts";
+import type { JobFilter, Settlement } from "../../src/queue/job-store.ts";
 import type { OperationAction, OperationParams } from "../../src/queue/operation-actions.ts";
 import type { Operation } from "../../src/queue/operation-rows.ts";
 import { graceMs, jobsABatch, Operations } from "../../src/queue/operations.ts";
@@ -164,23 +165,25 @@ describe("an operation", () => {
     expect(await ops.get(second.id)).toMatchObject({ done: jobsABatch * 3 });
   });
 
-  test("ten thousand jobs never hold the event loop for long", async () => {
+  test("ten thousand jobs are over soon, and others get their turn after each hundred", async () => {
     await enqueue(10_000);
-    let longest = 0;
-    let last = performance.now();
-    const watch = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }, 1);
+    let movedInTurn = 0;
+    let most = 0;
+    let next = setImmediate(function turn() {
+      movedInTurn = 0;
+      next = setImmediate(turn);
+    });
+    q.events.subscribe((e) => {
+      if (e.topic === "job") most = Math.max(most, ++movedInTurn);
+    });
     const started = performance.now();
     const op = await complete("cancel", { status: ["pending"] });
-    const tookMs = performance.now() - started;
-    clearInterval(watch);
+    clearImmediate(next);
     expect(op.done).toBe(10_000);
-    // Roomy: the machine has other work. Alone it is under 1 s and 30 ms.
-    expect(tookMs).toBeLessThan(10_000);
-    expect(longest).toBeLessThan(150);
-  });
+    expect(most).toBeLessThanOrEqual(100);
+    // A second on an idle machine; this one may have other work.
+    expect(performance.now() - started).toBeLessThan(15_000);
+  }, 20_000);
 });
 
 describe("aborting", () => {
@@ -272,6 +275,30 @@ describe("undo", () => {
     const { id } = await complete("cancel", { status: ["running"] });
     expect(await undo(id)).toMatchObject({ undone: 1 });
     expect(await q.store.get(claimed!.jobId)).toMatchObject({ status: "pending", retryCount: 0 });
+  });
+
+  test("of cancel: what somebody had frozen is paused, what only yielded waits", async () => {
+    const frozen = await claimOnly((await enqueue(1))[0]!);
+    const yielding = await claimOnly((await enqueue(1))[0]!);
+    await q.store.move(frozen.jobId, "pause", "Max", q.clock.now());
+    await q.store.freeze(yielding, "quiet hours", q.clock.now());
+    const { id } = await complete("cancel", {});
+    expect(await undo(id)).toMatchObject({ undone: 2 });
+    expect(await q.store.get(frozen.jobId)).toMatchObject({
+      status: "paused",
+      pausedBy: "Max",
+      frozen: false,
+    });
+    expect(await status(yielding.jobId)).toBe("pending");
+  });
+
+  test("of pause: what yielded before yields again, or goes on", async () => {
+    const yielding = await claimOnly((await enqueue(1))[0]!);
+    await q.store.freeze(yielding, "quiet hours", q.clock.now());
+    const { id } = await complete("pause", {});
+    expect(await q.store.get(yielding.jobId)).toMatchObject({ pausedBy: "Olga", yields: false });
+    expect(await undo(id)).toMatchObject({ undone: 1 });
+    expect(await status(yielding.jobId)).toBe("running");
   });
 
   test("of cancel: work that has been opened anew is left", async () => {
@@ -373,6 +400,15 @@ describe("undo", () => {
     await expect(ops.undo(id, null)).rejects.toMatchObject({ status: 409 });
   });
 
+  test("asked for twice at once, is done once", async () => {
+    await enqueue(3);
+    const { id } = await complete("pause", { status: ["pending"] });
+    const asked = await Promise.allSettled([ops.undo(id, null), ops.undo(id, null)]);
+    await ops.settled();
+    expect(asked.map((a) => a.status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(await ops.get(id)).toMatchObject({ status: "undone", undone: 3, notUndone: 0 });
+  });
+
   test("is forgotten after seven days", async () => {
     await enqueue(1);
     const { id } = await complete("pause", { status: ["pending"] });
@@ -381,6 +417,83 @@ describe("undo", () => {
     await expect(ops.undo(id, null)).rejects.toMatchObject({ status: 409 });
     expect((q.sqlite.query("SELECT count(*) AS n FROM operation_item").get() as { n: number }).n).toBe(0);
   });
+});
+
+/** Brings a job to a state. */
+const states: Record<string, (id: number) => Promise<unknown>> = {
+  pending: async () => {},
+  paused: (id) => q.store.move(id, "pause", "Max", q.clock.now()),
+  pausedFor: (id) => q.store.move(id, "pause", "Max", q.clock.now(), { at: q.clock.now() + hour }),
+  running: (id) => claimOnly(id),
+  frozen: (id) => claimOnly(id).then(() => q.store.move(id, "pause", "Max", q.clock.now())),
+  failed: (id) =>
+    settleOnly(id, { outcome: "failed", failure: { code: "tool.failed", message: `No ${id}.` } }),
+  completed: (id) => settleOnly(id, { outcome: "completed" }),
+  cancelled: (id) => q.store.move(id, "cancel", "Max", q.clock.now()),
+  cleared: (id) => states.failed!(id).then(() => q.store.move(id, "acknowledge", "Max", q.clock.now())),
+};
+
+async function claimOnly(id: number) {
+  await q.store.setPosition(id, "first");
+  const lanes = (await q.store.lanes()).map((l) => l.id);
+  return (await q.store.claim({ lanes, worker: "w", now: q.clock.now(), leaseMs: hour }))!;
+}
+
+async function settleOnly(id: number, how: Settlement) {
+  await q.store.settle(await claimOnly(id), how, q.clock.now() + 5);
+}
+
+/** All jobs and counts, without the moments that a move by nature sets anew. */
+async function everything() {
+  const { jobs } = await q.store.list({}, "oldest", 0, 100);
+  const tallies = await q.store.tallies();
+  return {
+    jobs: jobs.map((j) => ({
+      ...j,
+      pausedAt: j.pausedAt !== null,
+      acknowledgedAt: j.acknowledgedAt !== null,
+    })),
+    counts: tallies.map(({ lane, ...counts }) => [lane.id, counts]),
+  };
+}
+
+describe("undoing at once leaves everything as it was", () => {
+  const actions: [OperationAction, OperationParams][] = [
+    ["retry", {}],
+    ["cancel", {}],
+    ["pause", {}],
+    ["resume", {}],
+    ["acknowledge", {}],
+    ["unacknowledge", {}],
+    ["priority", { priority: 2 }],
+  ];
+  for (const [action, params] of actions)
+    test(action, async () => {
+      // What ran has lost its run: it starts anew.
+      const names = Object.keys(states).filter(
+        (s) => action !== "cancel" || (s !== "running" && s !== "frozen"),
+      );
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 12 }),
+          async (wanted) => {
+            q = testQueue([testKind({ name: "plain" })]);
+            ops = newOperations();
+            for (const [i, id] of (await enqueue(wanted.length)).entries()) await states[wanted[i]!]!(id);
+            const before = await everything();
+            await q.clock.advance(1000);
+            const { id, done } = await complete(action, {}, params);
+            expect(await undo(id)).toMatchObject({ status: "undone", undone: done, notUndone: 0 });
+            const after = await everything();
+            // A run that stood still for a moment has that on its record.
+            const settle = (s: typeof before) => s.jobs.map((j) => ({ ...j, frozenMs: 0, progressAt: null }));
+            expect(settle(after)).toEqual(settle(before));
+            expect(after.counts).toEqual(before.counts);
+          },
+        ),
+        { numRuns: 8 },
+      );
+    }, 20_000);
 });
 
 describe("a stop of the server", () => {

@@ -124,7 +124,7 @@ describe("the sentence", () => {
     ],
     [
       "a run that goes on as soon as it can",
-      { ...paused, frozen: true, progress: 43 },
+      { status: "running", progress: 43 },
       { waitsForSlot: true },
       "Resumed at 43 %, and goes on as soon as a thumbnail slot is free",
     ],

@@ -90,6 +90,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     events,
     dataFolder,
     isWorking: () => false,
+    vramBudgetMb: () => worker.limits().vramBudgetMb,
     record: history.record,
   });
   const worker = new Worker({
@@ -119,7 +120,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     store,
     worker,
     yielding,
-    operations: openOperations({ db, store, events, clock, log }),
+    operations: openOperations({ db, store, events, clock, log, heldBack: (id) => queue.heldBack(id) }),
     accounts,
     settings,
     media,

@@ -13,14 +13,14 @@ import { readConfig } from "../../src/runtime/config.ts";
 import { silentLogger } from "../../src/runtime/log.ts";
 import { openSettings } from "../../src/settings/settings.ts";
 import { settled } from "./fake-clock.ts";
-import { type Act, testKind, testQueue } from "./queue.ts";
+import { type Act, type TestQueueOptions, testKind, testQueue } from "./queue.ts";
 
 /** A kind about the file that its params name. */
 export interface FileKind extends Partial<JobKind> {
   act?: Act;
 }
 
-export async function healingSite(kinds: FileKind[]) {
+export async function healingSite(kinds: FileKind[], over: TestQueueOptions = {}) {
   // Kinds ask for the file once there is a database.
   const tools = {} as { db: HealingParts["db"] };
   const made = kinds.map(({ act, ...over }) =>
@@ -30,7 +30,7 @@ export async function healingSite(kinds: FileKind[]) {
         p.fileId === undefined ? { type: "none", id: null, label: "nothing" } : aboutFile(p, tools),
     }),
   );
-  const at = testQueue(made);
+  const at = testQueue(made, over);
   const db = drizzle(at.sqlite);
   tools.db = db;
   const settings = await openSettings(db, readConfig({}, {}, "/"), at.events, at.clock);

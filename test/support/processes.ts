@@ -32,6 +32,16 @@ export function groupOf(leader: number): number[] {
     });
 }
 
+/** The pids of a process's children, their children, and so on. */
+export function descendantsOf(pid: number): number[] {
+  const all = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => ({ pid: Number(name), parent: Number(statOf(Number(name))[1]) }));
+  const below = (parent: number): number[] =>
+    all.filter((p) => p.parent === parent).flatMap((p) => [p.pid, ...below(p.pid)]);
+  return below(pid);
+}
+
 /** Polls; fails when it has not come true in time. */
 export async function until(holds: () => boolean, withinMs = 15_000): Promise<void> {
   const deadline = performance.now() + withinMs;

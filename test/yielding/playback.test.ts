@@ -203,6 +203,16 @@ test("the end of playback is told once, after the grace", async () => {
   expect(ended).toBe(1);
 });
 
+test("a pause that waited through a restart ends, though nobody plays any more", async () => {
+  let ended = 0;
+  source.onEnded(() => ended++);
+  await pass(89_000);
+  expect(ended).toBe(0);
+  await pass(1_000);
+  await pass(600_000);
+  expect(ended).toBe(1);
+});
+
 test("another film is another thing to announce, the same one is not", async () => {
   setting.playback.servers = [jellyfin];
   answers.set(jellyfin.url, [heat]);

@@ -12,7 +12,13 @@ export interface Question {
   danger: boolean;
   /** Nothing to do: the button is left out. */
   isEmpty?: boolean;
+  /** Ticked or not as somebody wishes; sent along when ticked. */
+  checks?: { name: string; value: string; label: string }[];
+  /** Sent along as they are. */
+  fields?: [string, string][];
   back: string;
+  /** What is asked besides: form fields. */
+  fields?: unknown;
 }
 
 export function Confirm({ question: q, url }: { question: Question; url: PageContext["url"] }) {
@@ -28,8 +34,20 @@ export function Confirm({ question: q, url }: { question: Question; url: PageCon
     >
       <h2>{q.title}</h2>
       {q.lines.map((line) => (
-        <p>{line}</p>
+        <p class="break">{line}</p>
       ))}
+      {q.isEmpty ? null : q.fields}
+      {(q.fields ?? []).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+      {q.isEmpty
+        ? null
+        : (q.checks ?? []).map((check) => (
+            <label class="check">
+              <input type="checkbox" name={check.name} value={check.value} />
+              {check.label}
+            </label>
+          ))}
       <div class="row">
         <a class="btn" href={url(q.back)} data-close>
           {q.isEmpty ? "Close" : "Keep as is"}

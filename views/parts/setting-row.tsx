@@ -48,7 +48,7 @@ export function SettingRow({ setting: s, refusal, url, ...known }: SettingRowPro
       <form
         method="post"
         action={url(`/admin/settings/${s.key}`)}
-        data-at-once={atOnce}
+        {...(atOnce ? { "data-at-once": true } : {})}
         hx-boost="true"
         hx-swap="none"
         hx-push-url="false"

@@ -2,7 +2,7 @@
 
 import type { JobStatus } from "../../src/queue/job.ts";
 
-export type ShownStatus = JobStatus | "delayed" | "waiting" | "cleared" | "not needed";
+export type ShownStatus = JobStatus | "delayed" | "waiting" | "cleared" | "not needed" | "frozen";
 
 const words: Record<ShownStatus, string> = {
   pending: "Waiting",
@@ -16,6 +16,7 @@ const words: Record<ShownStatus, string> = {
   cleared: "Failed, cleared",
   cancelled: "Cancelled",
   paused: "Paused",
+  frozen: "Frozen",
 };
 
 export function StatusBadge({ status }: { status: ShownStatus }) {

@@ -5,13 +5,20 @@ import { Icon } from "./icon.tsx";
 interface Message {
   kind: "done" | "refused";
   text: string;
+  /** Where a form takes it back, with the base path. */
+  undo?: string | undefined;
 }
 
-export function Toast({ kind, text }: Message) {
+export function Toast({ kind, text, undo }: Message) {
   return (
     <div class={`toast toast-${kind}`} role={kind === "refused" ? "alert" : "status"}>
       <Icon name={kind === "refused" ? "triangle-alert" : "circle-check"} />
       <p>{text}</p>
+      {undo ? (
+        <button type="submit" class="btn btn-small" form="act" formaction={undo} data-undo>
+          Undo
+        </button>
+      ) : null}
       <button type="button" class="btn-icon needs-js" data-dismiss aria-label="Dismiss">
         <Icon name="x" />
       </button>

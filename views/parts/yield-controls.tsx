@@ -50,6 +50,8 @@ function WindowRow({
   queues: string[];
   isNew: boolean;
 }) {
+  const { days: on, queues: some, categories: kinds, mode, name } = window;
+  const hasMore = [on, some, kinds].some((list) => list?.length) || mode || name;
   const isChosen = (list: readonly string[] | undefined, name: string) => list?.includes(name) ?? false;
   return (
     <fieldset class="stack-tight">
@@ -65,8 +67,8 @@ function WindowRow({
         to
         <input class="input input-narrow" type="time" name={`${at}.to`} value={window.to} aria-label="To" />
       </div>
-      <details open={!isNew}>
-        <summary>Days, work and name</summary>
+      <details open={Boolean(hasMore)}>
+        <summary class="btn btn-small btn-quiet">Days, work and name</summary>
         <div class="stack-tight">
           <div class="row">
             {days.map(([day, label]) => (
@@ -202,7 +204,7 @@ function ServerRow({
         name={`${at}.token`}
         placeholder={isNew ? "API key or X-Plex-Token" : "•••••••• kept unless you type another"}
         aria-label="API key or token"
-        autocomplete="new-password"
+        autocomplete="off"
       />
       {state && !isNew ? <p class={state.ok ? "muted" : "error"}>{`${state.detail}.`}</p> : null}
       <div class="row">

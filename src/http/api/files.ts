@@ -21,6 +21,7 @@ import { fileSchema } from "./file-schema.ts";
 import { fileLifeSchema, jobSchema, pastJobSchema } from "./job-schema.ts";
 import { jobView } from "./job-view.ts";
 import { pagination as paginationSchema } from "./paging.ts";
+import { searchedFiles } from "./search-query.ts";
 
 const yesNo = z.enum(["true", "false", "1", "0"]).transform((v) => v === "true" || v === "1");
 const sorts = fileSorts.flatMap((sort) => [sort, `-${sort}`] as const);
@@ -31,7 +32,9 @@ const listQuery = pageQuery.extend({
   deep: yesNo.optional().openapi({ description: "With everything below the folder" }),
   type: z.enum(["video", "image", "audio"]).optional(),
   state: z.enum(["ok", "missing", "invalid", "quarantined"]).optional(),
-  q: z.string().max(200).optional().openapi({ description: "Part of the path" }),
+  q: z.string().max(1000).optional().openapi({
+    description: "A search: `type:video codec:hevc size:>1gb \"two words\" -lib:Family`; words are parts of the path",
+  }),
   trashed: yesNo.optional(),
   nsfw: yesNo.optional().openapi({ description: "Only files of NSFW libraries, or only others" }),
   sort: z.enum(sorts).default("-captured").openapi({ description: "A leading - means descending" }),
@@ -92,7 +95,9 @@ export function filesApi(app: App): OpenAPIHono<Env> {
       request: { params, query: pageQuery },
       responses: {
         200: answers(
-          z.object({ data: z.array(pastJobSchema), pagination: paginationSchema }).extend(fileLifeSchema.shape),
+          z
+            .object({ data: z.array(pastJobSchema), pagination: paginationSchema })
+            .extend(fileLifeSchema.shape),
           "Jobs with their attempts",
         ),
         ...problems(404),
@@ -182,7 +187,7 @@ async function listPage(app: App, query: z.output<typeof listQuery>) {
     deep: query.deep,
     type: query.type,
     state: query.state,
-    text: query.q,
+    terms: query.q ? await searchedFiles(app, query.q) : [],
     trashed: query.trashed,
     nsfw: query.nsfw,
     sort: query.sort.replace("-", "") as FileFilter["sort"],
@@ -194,12 +199,12 @@ async function listPage(app: App, query: z.output<typeof listQuery>) {
   const hiddenNsfw = isHiding ? await countFiles(app.db, { ...filter, nsfw: true }) : 0;
   // Asked for NSFW alone while it is hidden: an empty list that says how many there are.
   const isEmpty = isHiding && query.nsfw === true;
-  const { files, total } = isEmpty
+  const { files, total, ...counted } = isEmpty
     ? { files: [], total: 0 }
     : await listFiles(app.db, isHiding ? { ...filter, nsfw: false } : filter);
   return {
     data: await fileViews(app.db, files, app.config.basePath),
-    pagination: pagination(query.page, query.limit, total),
+    pagination: pagination(query.page, query.limit, total, counted),
     hiddenNsfw,
   };
 }

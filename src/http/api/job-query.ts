@@ -1,25 +1,17 @@
 // Which jobs a request means: the query of the jobs list, shared by the list, the stream's readers and bulk operations.
 
 import { z } from "@hono/zod-openapi";
-import { stuckJobs } from "../../healing/stuck-jobs.ts";
 import { type Category, categories, jobStatuses } from "../../queue/job.ts";
 import type { JobFilter, JobOrder, JobPage } from "../../queue/job-store.ts";
 import type { JobTest } from "../../queue/job-term.ts";
 import { Refused } from "../../runtime/errors.ts";
-import {
-  type JobMeaning,
-  jobFields,
-  jobMeaning,
-  listedStatuses,
-  type SearchedStatus,
-} from "../../search/job-fields.ts";
-import { jobWords } from "../../search/job-words.ts";
-import { parseQuery } from "../../search/query.ts";
+import { listedStatuses, type SearchedStatus } from "../../search/job-fields.ts";
 import type { App } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
 import { idParam } from "./describe.ts";
 import { heldJobs } from "./job-view.ts";
 import { pageQuery } from "./paging.ts";
+import { searchedJobs } from "./search-query.ts";
 
 const listed = [...jobStatuses, "delayed"] as const;
 const orders = ["newest", "oldest", "position", "finished", "longest"] as const satisfies JobOrder[];
@@ -95,20 +87,6 @@ function among(groups: number[] | undefined, hidden: number[]): number[] {
   return both.length > 0 ? both : [-1];
 }
 
-/** What a search asks of jobs; a fault is refused with its place in `q`. */
-export async function searchJobs(app: App, q: string): Promise<JobMeaning> {
-  const words = await jobWords(app);
-  const now = app.clock.now();
-  const { terms, faults } = parseQuery(q, jobFields(words), now);
-  if (faults.length > 0)
-    throw new Refused(422, "query.invalid", faults.map((f) => f.message).join(" "), {
-      hint: "q takes words, field:value and -field:value. Text with spaces or colons goes in quotes.",
-      errors: faults.map((fault) => ({ path: ["q"], ...fault })),
-    });
-  const stuck = async () => (await stuckJobs(app)).map(({ job }) => job.id);
-  return await jobMeaning(terms, words, now, stuck);
-}
-
 /** The statuses a search names are the list's, so that it is counted and ordered as a list of them. */
 async function meaningOf(
   app: App,
@@ -116,7 +94,7 @@ async function meaningOf(
 ): Promise<{ filter: JobFilter; statuses: SearchedStatus[] }> {
   const filter = await filterOf(app, query);
   if (!query.q?.trim()) return { filter, statuses: query.status };
-  const meaning = await searchJobs(app, query.q);
+  const meaning = await searchedJobs(app, query.q);
   const terms = [...meaning.terms];
   let statuses = query.status;
   for (const named of meaning.statuses) {

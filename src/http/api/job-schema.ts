@@ -22,13 +22,17 @@ export const jobSchema = z
     }),
     priority: z.number().int(),
     queuePosition: z.number().nullable(),
-    queuePositionIsLeast: z.boolean().openapi({ description: "It stands there or behind: nobody counts further" }),
+    queuePositionIsLeast: z
+      .boolean()
+      .openapi({ description: "It stands there or behind: nobody counts further" }),
     waitingReason: z.string().nullable(),
     waitingCode: z.string().nullable(),
     waitingReasons: z
       .array(z.object({ code: z.string(), text: z.string() }))
       .openapi({ description: "All that keeps it from starting, in the order in which it must pass" }),
-    startsIn: secondsRange.nullable().openapi({ description: "When it should start; null when nobody can say" }),
+    startsIn: secondsRange
+      .nullable()
+      .openapi({ description: "When it should start; null when nobody can say" }),
     startsAt: z.string().nullable().openapi({ description: "Where only the clock keeps it" }),
     frozen: z.boolean().openapi({ description: "It runs, but its processes were stopped where they are" }),
     frozenS: z.number(),
@@ -122,7 +126,13 @@ export const fileLifeSchema = z.object({
     .openapi({ description: "Where the same content stood before" }),
   copies: z
     .array(
-      z.object({ id: z.string(), library: z.string(), path: z.string(), trashed: z.boolean(), url: z.string() }),
+      z.object({
+        id: z.string(),
+        library: z.string(),
+        path: z.string(),
+        trashed: z.boolean(),
+        url: z.string(),
+      }),
     )
     .openapi({ description: "Other files with the same content, which have lives of their own" }),
 });

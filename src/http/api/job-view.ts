@@ -7,7 +7,6 @@ import { stuckThresholdS } from "../../healing/stuck-jobs.ts";
 import { failureCodes } from "../../jobs/failures.ts";
 import type { Attempt, Category, Job, JobStatus } from "../../queue/job.ts";
 import { readJobLog } from "../../queue/job-logs.ts";
-import type { QueueState } from "../../queue/job-store.ts";
 import { pauseOf } from "../../queue/pause.ts";
 import { frozenMs, middleS, runEstimate, workedS } from "../../queue/run-estimate.ts";
 import type { SecondsRange } from "../../queue/start-estimate.ts";
@@ -137,10 +136,6 @@ export async function heldJobs(app: App): Promise<{ id: number; lane: number }[]
   return [...heads].filter(([id]) => positions.get(id)?.position === 1).map(([id, lane]) => ({ id, lane }));
 }
 
-export function isPaused(state: QueueState | undefined, now: number): boolean {
-  return state !== undefined && pauseOf(new Map([[state.queue, state]]), state.queue, now) !== undefined;
-}
-
 /** The logs of all attempts as one text, with a marker line where a retry began. */
 export async function fullLog(app: App, job: Job): Promise<string> {
   const attempts = await app.store.attempts(job.id);
@@ -184,7 +179,9 @@ function view(
   // A job that waits for its retry shows what it failed with.
   const failure = job.failure ?? (job.retryCount > 0 ? lastFailure : null);
   const delayed = job.status === "pending" && job.runAt !== null && job.runAt.getTime() > now;
-  const eta = job.status === "running" ? runEstimate(job, now, runTimes(app, job.kind)) : null;
+  const waitsForSlot = reason?.code === "resuming";
+  const eta =
+    job.status === "running" && !waitsForSlot ? runEstimate(job, now, runTimes(app, job.kind)) : null;
   return {
     id: String(job.id),
     type: kind?.alias ?? job.kind,
@@ -203,7 +200,7 @@ function view(
     waitingReasons: reason?.parts ?? [],
     startsIn,
     startsAt: iso(startsAt),
-    frozen: job.frozen,
+    frozen: job.frozen || waitsForSlot,
     frozenS: Math.round(frozenMs(job, now) / 1000),
     pausedBy: job.pausedBy,
     pausedSince: iso(job.pausedAt),

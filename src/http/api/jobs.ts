@@ -13,6 +13,13 @@ import { pagination, paginationOf } from "./paging.ts";
 import { pauseEndOf, pauseFields } from "./pause-body.ts";
 
 const oneJob = z.object({ id: idParam });
+const verbs = {
+  retry: "Retry a job that failed or was cancelled",
+  cancel: "Cancel a job; one that runs is killed with all its processes",
+  resume: "Resume a paused job",
+  acknowledge: "Clear a failure: it stays in the list and leaves the count",
+  unacknowledge: "Bring a cleared failure back into the count",
+} as const satisfies Partial<Record<Move, string>>;
 const { mode: _, ...pauseEnds } = pauseFields;
 const pauseBody = z.strictObject(pauseEnds);
 const orderBody = z
@@ -150,13 +157,13 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
     },
   );
 
-  for (const verb of ["retry", "cancel", "resume"] as const satisfies Move[])
+  for (const [verb, summary] of Object.entries(verbs) as [keyof typeof verbs, string][])
     api.openapi(
       createRoute({
         method: "post",
         path: `/api/media/jobs/{id}/${verb}`,
         tags,
-        summary: `${verb[0]!.toUpperCase()}${verb.slice(1)} a job`,
+        summary,
         request: { params: oneJob },
         responses: { 200: answers(jobDetailSchema, "The job afterwards"), ...problems(404, 409) },
       }),

@@ -95,7 +95,7 @@ export function metricsApi(app: App): OpenAPIHono<Env> {
       const { name, queue, kind, step, ...span } = c.req.valid("query");
       await known(app, queue, kind);
       const { from, to } = withDefaults(app, timeSpan(span));
-      const series = app.history.series(name, { queue, kind, from, to, stepS: step });
+      const series = await app.history.series(name, { queue, kind, from, to, stepS: step });
       return c.json(
         {
           ...series,

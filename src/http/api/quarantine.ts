@@ -156,7 +156,7 @@ export async function quarantinePage(
   };
 }
 
-async function releaseMany(app: App, asked: z.output<typeof release>, by: string) {
+export async function releaseMany(app: App, asked: z.output<typeof release>, by: string) {
   const { fileIds, all, retry, library, ...rest } = asked;
   const options = { by, retry };
   if (fileIds) {

@@ -75,6 +75,11 @@ const statusSchema = z
   })
   .openapi("Status");
 
+/** Null is the catalogue's. */
+export const tuningFields = {
+  concurrency: z.number().int().min(1).max(64).nullable().optional(),
+  weight: z.number().positive().max(1000).nullable().optional(),
+};
 const nameParam = z.object({ name: z.string() });
 const counted = z.record(z.string(), z.number());
 const tags = ["Queues"];
@@ -129,8 +134,7 @@ export function queuesApi(app: App): OpenAPIHono<Env> {
               schema: z.strictObject({
                 isPaused: z.boolean().optional(),
                 ...queuePauseFields,
-                concurrency: z.number().int().min(1).max(64).nullable().optional(),
-                weight: z.number().positive().max(1000).nullable().optional(),
+                ...tuningFields,
               }),
             },
           },

@@ -6,6 +6,7 @@ import { streamSSE } from "hono/streaming";
 import type { Job } from "../../queue/job.ts";
 import type { App, Env } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
+import { unlessMoved } from "../unless-moved.ts";
 import { jobViews } from "./job-view.ts";
 import { jobStats } from "./jobs.ts";
 import { queueViews } from "./queue-view.ts";
@@ -15,6 +16,11 @@ interface Message {
   id: string;
   event: "job" | "queue" | "stats";
   data: string;
+}
+
+/** Of one queue, or of all. */
+interface Figure extends Omit<Message, "id"> {
+  key: string;
 }
 
 const roundMs = 250;
@@ -66,6 +72,8 @@ class Feed {
   private recent: Message[] = [];
   private readonly dirtyJobs = new Set<number>();
   private dirty = false;
+  /** What was last said of each queue, and of all. */
+  private said = new Map<string, string>();
   private scheduled = false;
   private sequence = 0;
   /** Until when to gather without anybody listening. */
@@ -73,7 +81,10 @@ class Feed {
   /** Ids of another run of the server are not ours. */
   private readonly epoch = crypto.randomUUID().slice(0, 8);
 
+  private readonly overview: () => Promise<Figure[]>;
+
   constructor(private readonly app: App) {
+    this.overview = unlessMoved(app, () => overviewOf(app));
     app.events.subscribe((e) => {
       // What may be shown has changed; nobody is to get the old messages.
       if (e.topic === "setting" || e.topic === "library") this.recent = [];
@@ -108,14 +119,17 @@ class Feed {
   /** Carries the number of the last message, so that a reader who comes back with it misses nothing. */
   async snapshot(): Promise<Message[]> {
     const now = this.sequence;
+    // What it says may be newer than what the others were told last.
+    this.said.clear();
     const hideGroups = await hiddenGroups(this.app);
     const running = await this.app.store.list({ status: ["running"], hideGroups }, "newest", 0, 100);
     const messages = [...(await this.overview()), ...(await this.jobs(running.jobs))];
-    return messages.map((m) => ({ ...m, id: `${this.epoch}-${now}` }));
+    return messages.map(({ event, data }) => ({ event, data, id: `${this.epoch}-${now}` }));
   }
 
   private rest(): void {
     this.recent = [];
+    this.said.clear();
     this.dirtyJobs.clear();
   }
 
@@ -129,12 +143,19 @@ class Feed {
     for (const id of ids) this.dirtyJobs.delete(id);
     this.dirty = this.dirtyJobs.size > 0;
     try {
-      for (const m of [...(await this.changed(ids)), ...(await this.overview())]) this.tell(m);
+      for (const m of [...(await this.changed(ids)), ...(await this.figures())]) this.tell(m);
     } catch (error) {
       this.app.log.warn("the job stream missed a round", { error });
     }
     this.scheduled = false;
     if (this.dirty) this.schedule();
+  }
+
+  /** Those that differ from what was said. */
+  private async figures(): Promise<Omit<Message, "id">[]> {
+    const differ = (await this.overview()).filter((m) => this.said.get(m.key) !== m.data);
+    for (const m of differ) this.said.set(m.key, m.data);
+    return differ.map(({ event, data }) => ({ event, data }));
   }
 
   private async changed(ids: number[]): Promise<Omit<Message, "id">[]> {
@@ -158,17 +179,15 @@ class Feed {
   private async jobs(jobs: Job[]): Promise<Omit<Message, "id">[]> {
     return (await jobViews(this.app, jobs)).map((j) => ({ event: "job", data: JSON.stringify(j) }));
   }
+}
 
-  private async overview(): Promise<Omit<Message, "id">[]> {
-    const [stats, queues] = await Promise.all([jobStats(this.app), queueViews(this.app)]);
-    const busy = queues.filter(
-      (q) => q.waiting + q.active + q.delayed + q.failed + q.completed + q.paused > 0,
-    );
-    return [
-      { event: "stats", data: JSON.stringify(stats) },
-      ...busy.map((q) => ({ event: "queue" as const, data: JSON.stringify(q) })),
-    ];
-  }
+async function overviewOf(app: App): Promise<Figure[]> {
+  const [stats, queues] = await Promise.all([jobStats(app), queueViews(app)]);
+  const busy = queues.filter((q) => q.waiting + q.active + q.delayed + q.failed + q.completed + q.paused > 0);
+  return [
+    { key: "", event: "stats", data: JSON.stringify(stats) },
+    ...busy.map((q) => ({ key: q.name, event: "queue" as const, data: JSON.stringify(q) })),
+  ];
 }
 
 function sequenceOf(m: Message): number {

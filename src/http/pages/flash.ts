@@ -9,10 +9,14 @@ import type { App, Env } from "../context.ts";
 export interface Flash {
   kind: "done" | "refused";
   text: string;
+  /** Where a form takes it back, with the base path. */
+  undo?: string | undefined;
 }
 
 export interface Answer {
   text: string;
+  /** The bulk operation that did it, where it can be taken back. */
+  undo?: number | undefined;
   /** Where a plain browser goes, below the base path. */
   back: string;
   /** `<hx-partial>`s that show the new state at once, for htmx. */
@@ -31,7 +35,9 @@ export function done(
   c: Context<Env>,
   answer: Answer,
 ): Response | Promise<Response> {
-  return reply(app, c, { kind: "done", text: answer.text }, answer, 200);
+  const undo =
+    answer.undo === undefined ? undefined : `${app.config.basePath ?? ""}/admin/operations/${answer.undo}/undo`;
+  return reply(app, c, { kind: "done", text: answer.text, ...(undo && { undo }) }, answer, 200);
 }
 
 /** Turned down: the reason in the same place, and the control shows the old value (`partials`). */
@@ -57,8 +63,10 @@ export function takeFlash(c: Context<Env>): Flash | undefined {
   if (!value) return undefined;
   deleteCookie(c, cookieName, { path: "/" });
   try {
-    const { kind, text } = JSON.parse(value) as Flash;
-    return kind === "refused" ? { kind, text: String(text) } : { kind: "done", text: String(text) };
+    const { kind, text, undo } = JSON.parse(value) as Flash;
+    if (kind === "refused") return { kind, text: String(text) };
+    const isOurs = /^[\w/.-]*\/admin\/operations\/\d+\/undo$/.test(String(undo)) && !String(undo).startsWith("//");
+    return { kind: "done", text: String(text), ...(isOurs && { undo: String(undo) }) };
   } catch {
     return undefined;
   }

@@ -7,63 +7,106 @@ import type { QueueFigures } from "../../../views/parts/queue-card.tsx";
 import type { RunningLine } from "../../../views/parts/running-list.tsx";
 import type { ShownStatus } from "../../../views/parts/status.tsx";
 import { failureCodes } from "../../jobs/failures.ts";
+import { explainJob } from "../../healing/explain-job.ts";
 import { type Job, mayMove } from "../../queue/job.ts";
+import { runEstimate } from "../../queue/run-estimate.ts";
 import type { WaitingReason } from "../../queue/waiting-reason.ts";
 import type { Why } from "../../queue/whys.ts";
-import { fullLog, whysOfJobs } from "../api/job-view.ts";
+import { Refused } from "../../runtime/errors.ts";
+import { partsOf } from "../api/explain.ts";
+import { listJobs } from "../api/job-query.ts";
+import { runTimes } from "../api/job-timing.ts";
+import { fullLog, isStuck, whysOfJobs } from "../api/job-view.ts";
 import type { App } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
-import { type JobsQuery, jobFilterOf, jobOrderOf } from "./jobs-query.ts";
+import { apiQuery, type JobsQuery, jobOrderOf } from "./jobs-query.ts";
+import { pauseChoices } from "./pause-form.ts";
 
 export interface JobList {
   jobs: JobLine[];
   total: number;
+  /** There are more: a search stopped counting. */
+  isLeast: boolean;
   page: number;
   pages: number;
+  /** What is wrong with the search; then nothing is found. */
+  faults: SearchFault[];
+}
+
+export interface SearchFault {
+  message: string;
+  /** Which characters of the search. */
+  from?: number;
+  to?: number;
+  suggestion?: string;
 }
 
 export async function jobList(app: App, query: JobsQuery, queues: QueueFigures[]): Promise<JobList> {
-  const filter = jobFilterOf(query, await hiddenGroups(app));
   const order = jobOrderOf(query);
-  const read = (page: number) => app.store.list(filter, order, (page - 1) * query.perPage, query.perPage);
-  let { jobs, total } = await read(query.page);
-  const pages = Math.max(1, Math.ceil(total / query.perPage));
-  const page = Math.min(query.page, pages);
-  // The list got shorter under the reader's feet: its last page instead of an empty one.
-  if (page !== query.page) ({ jobs, total } = await read(page));
-  const whys = await whysOfJobs(app, jobs);
-  return {
-    jobs: jobs.map((job) => jobLine(app, job, whys.get(job.id)!, queues)),
-    total,
-    page,
-    pages,
-  };
+  const read = (page: number) =>
+    listJobs(app, apiQuery(query), order, (page - 1) * query.perPage, query.perPage);
+  try {
+    let found = await read(query.page);
+    const pages = Math.max(1, Math.ceil(found.total / query.perPage));
+    const isLeast = found.totalIsCapped === true || found.complete === false;
+    const page = isLeast ? query.page : Math.min(query.page, pages);
+    // The list got shorter under the reader's feet: its last page instead of an empty one.
+    if (page !== query.page) found = await read(page);
+    const whys = await whysOfJobs(app, found.jobs);
+    const jobs = found.jobs.map((job) => jobLine(app, job, whys.get(job.id)!, queues));
+    const hasMore = isLeast && jobs.length === query.perPage;
+    return { jobs, total: found.total, isLeast, page, pages: hasMore ? page + 1 : pages, faults: [] };
+  } catch (error) {
+    return { jobs: [], total: 0, isLeast: false, page: 1, pages: 1, faults: faultsOf(error) };
+  }
+}
+
+/** A search that cannot be read is shown with what is wrong; anything else is thrown on. */
+export function faultsOf(error: unknown): SearchFault[] {
+  if (!(error instanceof Refused) || error.status !== 422) throw error;
+  return error.more.errors ?? [{ message: error.message }];
 }
 
 export async function runningLines(app: App): Promise<RunningLine[]> {
   const hideGroups = await hiddenGroups(app);
-  const { jobs } = await app.store.list(
-    { status: ["running"], ...(hideGroups.length > 0 && { hideGroups }) },
-    "newest",
-    0,
-    100,
-  );
-  const mine = new Map(app.worker.running().map((r) => [r.id, r.progress]));
-  return jobs
-    .map((job) => ({
-      id: job.id,
-      kindLabel: kindLabel(app, job),
-      target: job.subject.label,
-      targetHref: targetHref(job),
+  const shown = hideGroups.length > 0 ? { hideGroups } : {};
+  const mine = new Map(app.worker.running().map((run) => [run.id, run]));
+  const frozen = [...mine.values()].flatMap((run) => (run.isFrozen ? [run.id] : []));
+  const { jobs } = await app.store.list({ status: ["running"], ...shown }, "newest", 0, 100);
+  // Those that stand still count as paused, and belong to what is in work all the same.
+  const still =
+    frozen.length === 0
+      ? []
+      : (await app.store.list({ ids: frozen, ...shown }, "newest", 0, 100)).jobs.filter(
+          (job) => job.frozen && !jobs.some(({ id }) => id === job.id),
+        );
+  const now = app.clock.now();
+  const whys = await whysOfJobs(app, [...still, ...jobs.filter((job) => app.worker.waitsForSlot(job.id))]);
+  return [...jobs, ...still]
+    .map((row) => {
       // Fresher than the row: reports reach the database in batches.
-      progress: mine.get(job.id) ?? job.progress,
-      startedAt: job.startedAt ?? job.createdAt,
-    }))
+      const job = { ...row, progress: mine.get(row.id)?.progress ?? row.progress };
+      const reason = whys.get(job.id)?.reason;
+      return {
+        id: job.id,
+        kindLabel: kindLabel(app, job),
+        target: job.subject.label,
+        targetHref: targetHref(job),
+        progress: job.progress,
+        startedAt: job.startedAt ?? job.createdAt,
+        remaining: reason ? null : runEstimate(job, now, runTimes(app, job.kind)),
+        isStuck: isStuck(app, job, now),
+        standsStill: reason ? waits(reason, job, []) : null,
+        mayGoOn: job.frozen,
+      };
+    })
     .sort((a, b) => a.startedAt.getTime() - b.startedAt.getTime() || a.id - b.id);
 }
 
-export function jobLine(app: App, job: Job, { reason }: Why, queues: QueueFigures[]): JobLine {
-  const status = shownStatus(job, reason?.held ?? false, app.clock.now());
+export function jobLine(app: App, job: Job, why: Why, queues: QueueFigures[]): JobLine {
+  const { reason } = why;
+  const now = app.clock.now();
+  const status = shownStatus(job, reason, now);
   return {
     id: job.id,
     kindLabel: kindLabel(app, job),
@@ -76,18 +119,22 @@ export function jobLine(app: App, job: Job, { reason }: Why, queues: QueueFigure
     createdAt: job.createdAt,
     finishedAt: job.finishedAt,
     ...(reason ? waits(reason, job, queues) : { ...ended(job, status), runAt: null }),
+    starts: reason?.until ? null : why.startsIn,
+    isStuck: isStuck(app, job, now),
     moves: movesOf(job),
   };
 }
 
 export async function jobFacts(app: App, job: Job, queues: QueueFigures[]): Promise<JobFacts> {
-  const [attempts, log, users, whys] = await Promise.all([
+  const [attempts, log, users, whys, explained] = await Promise.all([
     app.store.attempts(job.id),
     fullLog(app, job),
     app.accounts.listUsers(),
     whysOfJobs(app, [job]),
+    explainJob(partsOf(app), job),
   ]);
-  const line = jobLine(app, job, whys.get(job.id)!, queues);
+  const why = whys.get(job.id)!;
+  const line = jobLine(app, job, why, queues);
   const code = job.failure ? failureCodes[job.failure.code] : undefined;
   return {
     job,
@@ -97,8 +144,14 @@ export async function jobFacts(app: App, job: Job, queues: QueueFigures[]): Prom
     targetHref: line.targetHref,
     attempts,
     log,
-    why: job.status === "pending" || job.status === "paused" ? line.why : null,
-    whyUntil: line.runAt,
+    explained: explained.text,
+    reasons: why.reason?.parts.map((part) => part.text) ?? [],
+    starts: why.startsIn,
+    startsAt: why.startsAt,
+    status: line.status,
+    moves: line.moves,
+    mayReorder: (job.status === "pending" || job.status === "paused") && !job.frozen,
+    pauses: pauseChoices(app),
     meaning: code?.meaning ?? null,
     hint: code?.nextStep ?? null,
   };
@@ -114,9 +167,10 @@ function targetHref(job: Job): string | null {
   return job.subject.type === "library" ? `/libraries/${job.subject.id}` : null;
 }
 
-function shownStatus(job: Job, held: boolean, now: number): ShownStatus {
+function shownStatus(job: Job, reason: WaitingReason | undefined, now: number): ShownStatus {
+  if (job.frozen || reason?.code === "resuming") return "frozen";
   if (job.status === "pending" && job.runAt && job.runAt.getTime() > now) return "delayed";
-  if (job.status === "pending") return held ? "queued" : "waiting";
+  if (job.status === "pending") return reason?.held ? "queued" : "waiting";
   if (job.status === "failed" && job.acknowledgedAt) return "cleared";
   if (job.status === "completed" && job.outcomeNote?.startsWith("not_needed")) return "not needed";
   return job.status;
@@ -154,7 +208,7 @@ function movesOf(job: Job): JobLine["moves"] {
   if (job.status === "completed") return [];
   // What waits is cancelled first: one slip of the finger must not lose it.
   const isOpen = ["pending", "queued", "paused"].includes(job.status);
-  return (["retry", "resume", "cancel", "remove"] as const).filter(
+  return (["retry", "pause", "resume", "cancel", "remove"] as const).filter(
     (move) => mayMove(move, job.status) && !(move === "remove" && isOpen),
   );
 }

@@ -10,6 +10,7 @@ import { type RunningLine, RunningList } from "../../../views/parts/running-list
 import { Tiles } from "../../../views/parts/tiles.tsx";
 import type { App } from "../context.ts";
 import type { Fragment } from "../live.ts";
+import { unlessMoved } from "../unless-moved.ts";
 import { type JobList, jobList, runningLines } from "./job-lines.ts";
 import { isFiltered, type JobsQuery, jobsSearch } from "./jobs-query.ts";
 import { queueFigures, totalsOf } from "./queue-figures.ts";
@@ -20,18 +21,21 @@ export interface Dashboard {
   list: JobList;
 }
 
-/** What every reader sees, whatever list they look at: read once for all of them. */
-export async function sharedFigures(app: App): Promise<Pick<Dashboard, "queues" | "running">> {
-  const [queues, running] = await Promise.all([queueFigures(app), runningLines(app)]);
+type Shared = Pick<Dashboard, "queues" | "running">;
+
+/** What every reader sees, whatever list they look at: read once for all of them, at every look. */
+export function sharedFigures(app: App): () => Promise<Shared> {
+  const queues = unlessMoved(app, () => queueFigures(app));
+  return () => figuresNow(app, queues);
+}
+
+async function figuresNow(app: App, queuesNow = () => queueFigures(app)): Promise<Shared> {
+  const [queues, running] = await Promise.all([queuesNow(), runningLines(app)]);
   return { queues, running };
 }
 
-export async function dashboard(
-  app: App,
-  query: JobsQuery,
-  shared?: Pick<Dashboard, "queues" | "running">,
-): Promise<Dashboard> {
-  const { queues, running } = shared ?? (await sharedFigures(app));
+export async function dashboard(app: App, query: JobsQuery, shared?: Shared): Promise<Dashboard> {
+  const { queues, running } = shared ?? (await figuresNow(app));
   return { queues, running, list: await jobList(app, query, queues) };
 }
 

@@ -1,6 +1,9 @@
 // The jobs page's state, all of it in its address: which jobs, and which page of them.
 
-import type { JobFilter, JobOrder, ListedStatus } from "../../queue/job-store.ts";
+import type { JobOrder } from "../../queue/job-store.ts";
+import { quoted } from "../../search/query.ts";
+import type { SearchedStatus } from "../../search/job-fields.ts";
+import type { JobQuery } from "../api/job-query.ts";
 
 export interface JobsQuery {
   status: StatusChoice | "";
@@ -34,7 +37,7 @@ export function readJobsQuery(search: URLSearchParams): JobsQuery {
     status: status in statusChoices ? (status as StatusChoice) : "",
     queue: search.get("queue") ?? "",
     kind: search.get("type") ?? "",
-    text: (search.get("q") ?? "").trim().slice(0, 200),
+    text: (search.get("q") ?? "").trim().slice(0, 1000),
     page: Number.isInteger(page) && page > 0 ? Math.min(page, 1_000_000) : 1,
     perPage: 50,
   };
@@ -42,26 +45,45 @@ export function readJobsQuery(search: URLSearchParams): JobsQuery {
 
 /** `?status=failed&page=2`, or `""`. */
 export function jobsSearch(query: JobsQuery, change: Partial<JobsQuery> = {}): string {
-  const { status, queue, kind, text, page } = { ...query, ...change };
-  const search = new URLSearchParams();
-  for (const [key, value] of Object.entries({ q: text, status, queue, type: kind }))
-    if (value) search.set(key, value);
-  if (page > 1) search.set("page", String(page));
+  const asked = { ...query, ...change };
+  const search = new URLSearchParams(filterFields(asked));
+  if (asked.page > 1) search.set("page", String(asked.page));
   const written = search.toString();
   return written ? `?${written}` : "";
+}
+
+/** What is asked for, without the page: as an address and as hidden fields of a form. */
+export function filterFields({ status, queue, kind, text }: JobsQuery): [string, string][] {
+  const all: [string, string][] = [
+    ["q", text],
+    ["status", status],
+    ["queue", queue],
+    ["type", kind],
+  ];
+  return all.filter(([, value]) => value !== "");
+}
+
+/** All of it in the words of a search, as saved views keep it. */
+export function searchText({ status, queue, kind, text }: JobsQuery): string {
+  const words = [text];
+  if (status) words.push(statusWords[status]);
+  if (queue) words.push(`queue:${quoted(queue, false)}`);
+  if (kind) words.push(`kind:${quoted(kind, false)}`);
+  return words.filter((word) => word !== "").join(" ");
 }
 
 export function isFiltered(query: JobsQuery): boolean {
   return !!(query.status || query.queue || query.kind || query.text);
 }
 
-export function jobFilterOf(query: JobsQuery, hideGroups: number[]): JobFilter {
+/** The same, as the API's list and its bulk operations take it. */
+export function apiQuery({ status, queue, kind, text }: JobsQuery): JobQuery {
   return {
-    ...(query.status && { status: [stored[query.status]] }),
-    ...(query.queue && { queue: [query.queue] }),
-    ...(query.kind && { kind: [query.kind] }),
-    ...(query.text && { text: query.text }),
-    ...(hideGroups.length > 0 && { hideGroups }),
+    status: status ? [stored[status]] : [],
+    queue: queue ? [queue] : [],
+    type: kind ? [kind] : [],
+    resourceCategory: [],
+    ...(text && { q: text }),
   };
 }
 
@@ -71,7 +93,18 @@ export function jobOrderOf(query: JobsQuery): JobOrder {
   return ["failed", "cleared", "completed", "cancelled"].includes(query.status) ? "finished" : "newest";
 }
 
-const stored: Record<StatusChoice, ListedStatus> = {
+const statusWords: Record<StatusChoice, string> = {
+  running: "status:running",
+  waiting: "status:waiting",
+  delayed: "status:delayed",
+  failed: "status:failed -is:cleared",
+  cleared: "status:failed",
+  completed: "status:completed",
+  cancelled: "status:cancelled",
+  paused: "status:paused",
+};
+
+const stored: Record<StatusChoice, SearchedStatus> = {
   running: "running",
   waiting: "waiting",
   delayed: "delayed",

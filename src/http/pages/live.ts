@@ -7,7 +7,7 @@ import { dashboard, dashboardFragments, fourUpFragment, sharedFigures } from "./
 import { jobsSearch, overviewRows, readJobsQuery } from "./jobs-query.ts";
 
 export function livePages(app: App): Hono<Env> {
-  const views = new LiveViews(app, () => sharedFigures(app));
+  const views = new LiveViews(app, sharedFigures(app));
   const routes = new Hono<Env>();
   const url = (path: string) => `${app.config.basePath}${path}`;
   routes.get("/live/admin", (c) =>

@@ -6,6 +6,7 @@ import { type Version, version } from "../../runtime/version.ts";
 import type { App, Env, User } from "../context.ts";
 import { type AssetName, assetPath } from "../static.ts";
 import { type Flash, takeFlash } from "./flash.ts";
+import { openProblems } from "./problem-count.ts";
 
 export interface PageContext {
   user: User | null;
@@ -23,9 +24,13 @@ export interface PageContext {
   nsfwVisible: boolean;
   /** What the action before did. */
   flash: Flash | undefined;
+  /** Causes of failure that nobody has dealt with. */
+  problems(): Promise<number>;
 }
 
-export function pageContext(app: Pick<App, "config" | "settings">, c: Context<Env>): PageContext {
+export type PageParts = Pick<App, "config" | "settings" | "store" | "db">;
+
+export function pageContext(app: PageParts, c: Context<Env>): PageContext {
   const basePath = app.config.basePath ?? "";
   const url = (path: string) => `${basePath}${path}`;
   const theme = getCookie(c, "theme");
@@ -40,6 +45,7 @@ export function pageContext(app: Pick<App, "config" | "settings">, c: Context<En
     theme: theme === "dark" || theme === "light" ? theme : null,
     nsfwVisible: app.settings.get("nsfwVisible") === true,
     flash: takeFlash(c),
+    problems: () => openProblems(app),
   };
 }
 
@@ -50,5 +56,7 @@ export async function page(
   status: 200 | 400 | 401 | 403 | 404 | 409 | 422 | 429 | 500 | 503 = 200,
 ) {
   c.header("Cache-Control", "no-store");
-  return c.html(`<!doctype html>${await (markup as Promise<string>)}`, status);
+  // Parts that wait for something make the whole a promise.
+  const html = await (markup as { toString(): string | Promise<string> }).toString();
+  return c.html(`<!doctype html>${html}`, status);
 }

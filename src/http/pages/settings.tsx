@@ -21,7 +21,8 @@ export function settingsPages(app: App): Hono<Env> {
     label,
     stuckAfterS,
   }));
-  const queues = app.queue.catalogue.queues.map(({ name }) => name);
+  // Interactive ones make way for nothing.
+  const queues = app.queue.catalogue.queues.filter((q) => !q.interactive).map(({ name }) => name);
   const url = (path: string) => `${app.config.basePath}${path}`;
   const known = () => ({ kinds, queues, servers: app.yielding.servers() });
   const row = (key: string, refusal?: string, typed?: unknown) => {

@@ -2,11 +2,11 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { z } from "zod";
-import { file, library } from "../../../src/db/tables/library.ts";
-import { createApp } from "../../../src/http/app.ts";
+import { file, folder, library } from "../../../src/db/tables/library.ts";
 import type { Tools } from "../../../src/jobs/tools.ts";
 import { Catalogue, type JobKind } from "../../../src/queue/kind.ts";
 import { GiveUp } from "../../../src/runtime/errors.ts";
+import { apiSite } from "../../support/api-site.ts";
 import { type Browser, memberBrowser, ownerBrowser, type TestApp, testApp } from "../../support/app.ts";
 import { settled } from "../../support/fake-clock.ts";
 
@@ -33,7 +33,7 @@ const failing: JobKind<any, Tools> = {
 beforeEach(async () => {
   const queues = [{ name: "a", section: "Test", description: "a", weight: 1, base: 1 }];
   app = await testApp({ catalogue: new Catalogue(queues, [failing]) });
-  const site = createApp(app);
+  const site = apiSite(app);
   owner = await ownerBrowser(site);
   member = await memberBrowser(app, site);
 });
@@ -174,6 +174,7 @@ test("with NSFW hidden, files of such libraries show neither in events nor in fa
     recognise: { objects: false, faces: false, audio: false, transcribe: false },
     createdAt,
   });
+  await app.db.insert(folder).values({ libraryId: 1, path: "", name: "", createdAt });
   await app.db.insert(file).values({
     libraryId: 1,
     folderId: 1,
@@ -183,10 +184,12 @@ test("with NSFW hidden, files of such libraries show neither in events nor in fa
     mimeType: "video/mp4",
     sizeBytes: 1,
     mtimeMs: 0,
-    state: "ok",
+    inode: "1",
+    seenBy: 1,
+    seenAt: createdAt,
     createdAt,
     updatedAt: createdAt,
-  } as never);
+  });
   await someEvents();
   await someFailures("secret");
   expect((await get("/api/history")).map((e: any) => e.event)).toEqual(["scan", "paused"]);

@@ -268,8 +268,21 @@ describe("/api/media/jobs", () => {
     expect((await owner("GET", "/api/media/jobs?resourceCategory=tpu")).status).toBe(422);
   });
 
+  test("a failure is cleared, once, and brought back", async () => {
+    const { id } = await create("bad");
+    const verb = async (name: string) => {
+      const answer = await owner("POST", `/api/media/jobs/${id}/${name}`);
+      return [answer.status, ((await answer.json()) as any).acknowledgedAt];
+    };
+    const now = new Date(app.clock.now()).toISOString();
+    expect(await verb("acknowledge")).toEqual([200, now]);
+    expect(await verb("acknowledge")).toEqual([409, undefined]);
+    expect(await verb("unacknowledge")).toEqual([200, null]);
+    expect(await verb("unacknowledge")).toEqual([409, undefined]);
+  });
+
   test("every verb on a job that is not there is 404", async () => {
-    for (const verb of ["retry", "cancel", "pause", "resume"])
+    for (const verb of ["retry", "cancel", "pause", "resume", "acknowledge", "unacknowledge"])
       expect([verb, (await owner("POST", `/api/media/jobs/99999/${verb}`)).status]).toEqual([verb, 404]);
     expect((await owner("PATCH", "/api/media/jobs/99999", { priority: 1 })).status).toBe(404);
     expect((await owner("DELETE", "/api/media/jobs/99999")).status).toBe(404);

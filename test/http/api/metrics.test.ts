@@ -2,9 +2,9 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { z } from "zod";
-import { createApp } from "../../../src/http/app.ts";
 import type { Tools } from "../../../src/jobs/tools.ts";
 import { Catalogue, type JobKind, type Run } from "../../../src/queue/kind.ts";
+import { apiSite } from "../../support/api-site.ts";
 import { type Browser, ownerBrowser, type TestApp, testApp } from "../../support/app.ts";
 import { settled } from "../../support/fake-clock.ts";
 
@@ -35,7 +35,7 @@ beforeEach(async () => {
   finish = [];
   const queues = ["a", "b"].map((name) => ({ name, section: "Test", description: name, weight: 1, base: 1 }));
   app = await testApp({ catalogue: new Catalogue(queues, [slow]) });
-  owner = await ownerBrowser(createApp(app));
+  owner = await ownerBrowser(apiSite(app));
 });
 afterEach(async () => {
   await app.worker.stop();
@@ -51,7 +51,7 @@ const enqueue = async (n: number) => {
 async function work(n: number, runS: number) {
   for (let i = 0; i < n; i++) {
     await app.clock.advance(runS * 1000);
-    finish.splice(0).forEach((end) => end());
+    for (const end of finish.splice(0)) end();
     await settled();
   }
 }

@@ -268,6 +268,17 @@ describe("the audit log", () => {
     ]);
   });
 
+  test("and the history says so in a sentence", async () => {
+    await enqueue(3);
+    const { id } = await complete({ filter: { queue: "a" }, action: "cancel" });
+    const [event] = await get("/api/history?event=bulk");
+    expect(event).toMatchObject({
+      event: "bulk",
+      actor: "owner@example.org",
+      detail: `operation ${id}, cancel of queue=a: done, 3 of 3 jobs`,
+    });
+  });
+
   test("a dry run leaves no trace", async () => {
     const before = (await get("/api/admin/audit")).pagination.total;
     await bulk({ filter: {}, action: "remove", dryRun: true });

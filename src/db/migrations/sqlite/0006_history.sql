@@ -50,5 +50,10 @@ CREATE TABLE backlog (
 -- For how long within a bucket the server was there to measure: what is missing elsewhere was nothing, or a gap.
 CREATE TABLE observed (level INTEGER NOT NULL, at INTEGER NOT NULL, on_ms INTEGER NOT NULL, PRIMARY KEY (level, at)) WITHOUT ROWID;
 
+-- Stretches of time that are over, one row per lane: src/history/packed-block.ts. What comes late stands beside them in the
+-- tables above. Rowid tables: WITHOUT ROWID would put most of each block on a page of its own.
+CREATE TABLE packed_measure (level INTEGER NOT NULL, at INTEGER NOT NULL, lane INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (level, at, lane));
+CREATE TABLE packed_backlog (level INTEGER NOT NULL, at INTEGER NOT NULL, lane INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (level, at, lane));
+
 -- The failed log, newest first, without a look at what completed.
 CREATE INDEX finished_failed ON finished (finished_at, id) WHERE state IN (2, 3);

@@ -32,3 +32,28 @@ CREATE INDEX job_retried ON job (retry_count) WHERE retry_count > 0;
 -- Ids of people are long, names of what asks by itself short.
 CREATE INDEX job_asked_by ON job (origin) WHERE length(origin) >= 16;
 CREATE INDEX paused_list ON paused (lane, paused_at);
+
+-- The paths of files. New files are taken in from behind, so that scans pay nothing; moves and removals are followed here.
+CREATE VIRTUAL TABLE file_text USING fts5(path, content='', contentless_delete=1, tokenize='trigram', detail=none);
+CREATE TRIGGER file_text_moved AFTER UPDATE OF path ON file WHEN old.path <> new.path BEGIN
+  INSERT OR REPLACE INTO file_text (rowid, path) VALUES (new.id, new.path);
+END;
+CREATE TRIGGER file_text_gone AFTER DELETE ON file BEGIN
+  DELETE FROM file_text WHERE rowid = old.id;
+END;
+
+-- A search that somebody gave a name.
+CREATE TABLE saved_view (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+  -- jobs or files
+  of TEXT NOT NULL,
+  name TEXT NOT NULL,
+  q TEXT NOT NULL,
+  sort TEXT,
+  shared INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  UNIQUE (user_id, of, name)
+);
+CREATE INDEX saved_view_shared ON saved_view (of) WHERE shared = 1;

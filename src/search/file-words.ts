@@ -1,0 +1,44 @@
+// What a search of files may name, as it is now. What only suggestions need is asked for when somebody types there, of the
+// newest files: they tell enough, and looking through all of them takes too long.
+
+import { asc, sql } from "drizzle-orm";
+import type { Db } from "../db/open.sqlite.ts";
+import { library } from "../db/tables/library.ts";
+import { failureCodes } from "../jobs/failures.ts";
+import type { Catalogue } from "../queue/kind.ts";
+import type { FileWords } from "./file-fields.ts";
+
+const newest = 2000;
+
+export async function fileWords(
+  db: Db,
+  catalogue: Catalogue<any>,
+  mayName: (libraryId: number) => boolean = () => true,
+): Promise<FileWords> {
+  const libraries = await db
+    .select({ id: library.id, name: library.name })
+    .from(library)
+    .orderBy(asc(library.name));
+  const values = async (value: ReturnType<typeof sql>) => {
+    const rows = await db.all<{ value: string | null }>(
+      sql`SELECT ${value} AS value FROM (SELECT name, camera, codecs FROM file ORDER BY id DESC LIMIT ${newest})
+        GROUP BY 1 ORDER BY count(*) DESC LIMIT 50`,
+    );
+    return rows.flatMap((row) => (row.value ? [{ value: row.value }] : []));
+  };
+  return {
+    libraries: libraries.filter(({ id }) => mayName(id)),
+    derivatives: [...new Set(catalogue.kinds.flatMap((kind) => kind.makes ?? []))],
+    codes: async () => Object.keys(failureCodes).map((value) => ({ value })),
+    cameras: () => values(sql`camera ->> 'model'`),
+    extensions: () => values(sql`lower(replace(name, rtrim(name, replace(name, '.', '')), ''))`),
+    codecs: async () => {
+      const all = [
+        ...(await values(sql`codecs ->> 'video'`)),
+        ...(await values(sql`codecs ->> 'audio'`)),
+        ...(await values(sql`codecs ->> 'container'`)),
+      ];
+      return [...new Map(all.map((c) => [c.value, c])).values()];
+    },
+  };
+}

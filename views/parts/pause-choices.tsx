@@ -1,0 +1,69 @@
+// "For how long?" and whether what runs stands still meanwhile: the inside of every form that pauses something.
+
+import type { PauseChoice } from "../../src/http/pages/pause-form.ts";
+import type { PageContext } from "../../src/http/pages/page-context.ts";
+import { Layout } from "../layout.tsx";
+
+export function PauseChoices({ choices, freeze }: { choices: PauseChoice[]; freeze?: boolean }) {
+  return (
+    <fieldset class="stack-tight">
+      <legend class="label-text">For how long?</legend>
+      {freeze ? (
+        <label class="check">
+          <input type="checkbox" name="mode" value="freeze" />
+          Stop what runs where it is (it goes on from there)
+        </label>
+      ) : null}
+      <div class="row">
+        {choices.map((choice) => (
+          <button type="submit" class="btn" name="until" value={choice.value}>
+            {choice.label}
+          </button>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+export interface PauseAsk {
+  title: string;
+  line: string;
+  action: string;
+  choices: PauseChoice[];
+  freeze: boolean;
+}
+
+/** In a dialog, or on a page of its own. */
+export function PauseForm({ ask, url }: { ask: PauseAsk; url: PageContext["url"] }) {
+  return (
+    <form
+      method="post"
+      action={url(ask.action)}
+      class="confirm"
+      hx-boost="true"
+      hx-swap="none"
+      hx-push-url="false"
+      data-closes
+    >
+      <h2>{ask.title}</h2>
+      <p>{ask.line}</p>
+      <PauseChoices choices={ask.choices} freeze={ask.freeze} />
+      <div class="row">
+        <a class="btn btn-quiet" href={url("/admin/jobs")} data-close>
+          Keep as is
+        </a>
+      </div>
+    </form>
+  );
+}
+
+export function PausePage({ ctx, ask }: { ctx: PageContext; ask: PauseAsk }) {
+  return (
+    <Layout ctx={ctx} title={ask.title}>
+      <h1 class="sr-only">{ask.title}</h1>
+      <div class="card narrow">
+        <PauseForm ask={ask} url={ctx.url} />
+      </div>
+    </Layout>
+  );
+}
