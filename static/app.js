@@ -88,8 +88,23 @@ document.addEventListener("submit", (event) => {
   if (event.target.closest("[data-closes]") && dialog.contains(event.target)) dialog.close();
 });
 
+// A question in two steps: the second takes the place of the first.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("[data-next-step]");
+  if (!form || !dialog.contains(form)) return;
+  event.preventDefault();
+  const fields = new URLSearchParams(new FormData(form, event.submitter));
+  htmx.ajax("GET", `${form.action}?${fields}`, { target: "#dialog", swap: "innerHTML" });
+});
+document.addEventListener("click", (event) => {
+  // Undo is asked for once.
+  const undo = event.target.closest("[data-undo]");
+  if (undo) setTimeout(() => undo.closest(".toast").remove());
+});
+
 function leaveSoon(toast) {
-  const stay = toast.classList.contains("toast-refused") ? 15000 : 6000;
+  // What may be taken back stays until somebody could have thought about it.
+  const stay = toast.classList.contains("toast-refused") || $("[data-undo]", toast) ? 15000 : 6000;
   setTimeout(() => (toast.matches(":hover, :focus-within") ? leaveSoon(toast) : toast.remove()), stay);
 }
 for (const toast of $$(".toast")) leaveSoon(toast);
@@ -279,6 +294,97 @@ document.addEventListener("formdata", (event) => {
   for (const [key, value] of [...event.formData]) if (value === "") event.formData.delete(key);
 });
 
+/* ---- Suggestions while somebody types a search: the focus stays in the field ---- */
+
+const searchField = $("[data-suggest]");
+if (searchField) {
+  const box = $("#suggestions");
+  let found = [];
+  let chosen = -1;
+  let asked = 0;
+  let soon;
+  searchField.setAttribute("role", "combobox");
+  searchField.setAttribute("aria-autocomplete", "list");
+  searchField.setAttribute("aria-controls", box.id);
+
+  const show = (suggestions) => {
+    found = suggestions;
+    chosen = -1;
+    box.replaceChildren(
+      ...found.map(({ text, label, kind }, i) => {
+        const option = document.createElement("div");
+        option.id = `suggestion-${i}`;
+        option.setAttribute("role", "option");
+        option.setAttribute("aria-selected", "false");
+        const name = document.createElement("b");
+        name.textContent = kind === "recent" ? label : text;
+        const about = document.createElement("small");
+        about.textContent = kind === "recent" ? text : label === text ? "" : label;
+        option.append(name, about);
+        return option;
+      }),
+    );
+    box.hidden = found.length === 0;
+    searchField.setAttribute("aria-expanded", String(!box.hidden));
+    searchField.removeAttribute("aria-activedescendant");
+  };
+  const hide = () => {
+    clearTimeout(soon);
+    asked++;
+    show([]);
+  };
+  const suggest = async () => {
+    const mine = ++asked;
+    const at = searchField.selectionStart ?? searchField.value.length;
+    const query = new URLSearchParams({ q: searchField.value, at: String(at) });
+    try {
+      const answer = await fetch(`${searchField.dataset.suggest}&${query}`);
+      if (!answer.ok || mine !== asked) return;
+      const suggestions = await answer.json();
+      // What is typed already needs no suggestion.
+      const left = suggestions.filter(({ text, from, to }) => searchField.value.slice(from, to) !== text);
+      if (mine === asked && document.activeElement === searchField) show(left);
+    } catch {
+      // A search works without them.
+    }
+  };
+  const choose = (i) => {
+    chosen = i;
+    for (const [n, option] of [...box.children].entries())
+      option.setAttribute("aria-selected", String(n === chosen));
+    if (chosen < 0) return searchField.removeAttribute("aria-activedescendant");
+    searchField.setAttribute("aria-activedescendant", box.children[chosen].id);
+    box.children[chosen].scrollIntoView({ block: "nearest" });
+  };
+  const take = (i) => {
+    const { text, kind, from, to } = found[i];
+    const gap = kind === "value" && !/^\s/.test(searchField.value.slice(to)) ? " " : "";
+    searchField.setRangeText(text + gap, from, to, "end");
+    hide();
+    if (kind === "field") suggest();
+  };
+  searchField.addEventListener("input", () => {
+    clearTimeout(soon);
+    soon = setTimeout(suggest, 120);
+  });
+  searchField.addEventListener("blur", hide);
+  searchField.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && box.hidden) suggest();
+    // One place more than there are: from the last back to what was typed.
+    else if (step) choose(((chosen + 1 + step + found.length + 1) % (found.length + 1)) - 1);
+    else if (event.key === "Enter" && chosen >= 0) take(chosen);
+    else if (event.key === "Escape" && !box.hidden) hide();
+    else return;
+    event.preventDefault();
+  });
+  box.addEventListener("pointerdown", (event) => event.preventDefault());
+  box.addEventListener("click", (event) => {
+    const i = [...box.children].indexOf(event.target.closest("[role=option]"));
+    if (i >= 0) take(i);
+  });
+}
+
 /* ---- Controls that apply at once ---- */
 
 document.addEventListener("change", (event) => {
@@ -335,6 +441,7 @@ const keys = [
   ["x", "Tick the row"],
   ["r", "Retry the row's job"],
   ["c", "Cancel the row's job"],
+  ["p", "Pause the row's job, or resume it"],
   ["Esc", "Let go of the row, close"],
   ["?", "This list"],
 ];
@@ -418,6 +525,7 @@ document.addEventListener("keydown", (event) => {
     x: () => press("input[name=ids]"),
     r: () => press("[data-move=retry]"),
     c: () => press("[data-move=cancel]"),
+    p: () => press("[data-move=pause], [data-move=resume]"),
     Escape: () => row?.removeAttribute("data-current"),
   };
   if (!acts[event.key]) return;

@@ -110,6 +110,7 @@ export async function openApp(engine: Engine, config: Config): Promise<App> {
     }),
     logsFolder: engine.paths.logs,
     processesOf,
+    onRestart: () => engine.media.native.restart(),
     measure: engine.history.measure,
     name: `${hostname()}-${process.pid}-${crypto.randomUUID().slice(0, 4)}`,
   });

@@ -1,6 +1,7 @@
 // What healing works with; the server's record of parts has all of it.
 
 import type { Db } from "../db/open.sqlite.ts";
+import type { History } from "../history/history.ts";
 import type { Tools } from "../jobs/tools.ts";
 import type { JobStore } from "../queue/job-store.ts";
 import type { Queue } from "../queue/queue.ts";
@@ -17,4 +18,6 @@ export interface HealingParts {
   events: EventBus;
   clock: Clock;
   log: Logger;
+  /** Runs that are ended from outside are not measured by their worker. */
+  history?: Pick<History, "addFailure">;
 }

@@ -62,7 +62,7 @@ export async function clearStuck(
 
 /** False when it has ended or moved on in the meantime. */
 export async function endStuck(
-  { store, events, clock }: Pick<HealingParts, "store" | "events" | "clock">,
+  { store, events, clock, history }: Pick<HealingParts, "store" | "events" | "clock" | "history">,
   one: Stuck,
   again: boolean,
 ): Promise<boolean> {
@@ -70,6 +70,7 @@ export async function endStuck(
   const now = await store.get(id);
   if (now?.status !== "running" || now.progressAt?.getTime() !== progressAt?.getTime()) return false;
   if (!(await store.evict(id, stuckFailure(one), again, clock.now()))) return false;
+  if ((await store.get(id))?.status === "failed") history?.addFailure(queue, one.job.kind);
   events.publish({ topic: "job", id, queue, what: "moved" });
   return true;
 }

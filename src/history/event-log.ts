@@ -1,7 +1,7 @@
 // What happened to the queue and to the server, one row each, newest first. Events of single jobs that merely ended are
 // not here: the jobs themselves tell that.
 
-import { and, desc, eq, gte, isNull, lt, lte, notInArray, or, sql } from "drizzle-orm";
+import { and, desc, eq, gte, lt, lte, notInArray, or, sql } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import { event } from "../db/tables/history.ts";
 import { file } from "../db/tables/library.ts";
@@ -34,6 +34,8 @@ export interface HistoryEntry {
   queue?: string | null;
   jobId?: number | null;
   fileId?: number | null;
+  /** What it is about when that is no file: hidden libraries are left out of lists by it. */
+  libraryId?: number | null;
   /** How long it had gone on: a stuck job's silence. */
   ageS?: number | null;
   /** Who did it, in words; null for the server itself. */
@@ -60,7 +62,7 @@ export interface EventFilter {
   queue?: string;
   from?: Date;
   to?: Date;
-  /** Leave out events about files of these libraries. */
+  /** Leave out events about these libraries and their files. */
   hideLibraries?: number[];
   /** Only events after this one in the list, which is older. */
   after?: { at: Date; id: number };
@@ -165,7 +167,9 @@ function conditions({ event: [name] = [], queue, from, to, hideLibraries, after 
     queue === undefined ? undefined : eq(event.queue, queue),
     from && gte(event.at, from),
     to && lt(event.at, to),
-    hideLibraries?.length ? or(isNull(file.libraryId), notInArray(file.libraryId, hideLibraries)) : undefined,
+    hideLibraries?.length
+      ? sql`coalesce(${file.libraryId}, ${event.libraryId}, 0) NOT IN ${hideLibraries}`
+      : undefined,
     after && sql`(${event.at}, ${event.id}) < (${after.at.getTime()}, ${after.id})`,
   );
 }

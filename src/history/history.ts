@@ -52,7 +52,7 @@ export interface History {
   events(filter: EventFilter, limit: number, offset?: number): Promise<RecordedEvent[]>;
   eventBatches(filter: EventFilter, size?: number): AsyncGenerator<RecordedEvent[]>;
   failed: FailedLog;
-  marks(from: Date, to: Date): Promise<Mark[]>;
+  marks(from: Date, to: Date, hideLibraries?: number[]): Promise<Mark[]>;
   series(name: SeriesName, ask: SeriesAsk): Promise<Series>;
   statistics(): Statistics;
 
@@ -124,7 +124,7 @@ export function openHistory(parts: HistoryParts): History {
     events: (filter, limit, offset) => listEvents(db, filter, limit, offset),
     eventBatches: (filter, size) => eventBatches(db, filter, size),
     failed: parts.failed,
-    marks: (from, to) => listMarks(db, from, to),
+    marks: (from, to, hideLibraries) => listMarks(db, from, to, hideLibraries),
     async series(name, ask) {
       // What waits is looked at each minute; whoever asks wants it as of now.
       if (name === "waiting" || name === "oldest-waiting") await measures.sample();

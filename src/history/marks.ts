@@ -40,8 +40,8 @@ export interface MarkParts {
 const mostMarks = 500;
 
 /** Oldest first. */
-export async function listMarks(db: Db, from: Date, to: Date): Promise<Mark[]> {
-  const found = await listEvents(db, { event: markEvents, from, to }, mostMarks);
+export async function listMarks(db: Db, from: Date, to: Date, hideLibraries: number[] = []): Promise<Mark[]> {
+  const found = await listEvents(db, { event: markEvents, from, to, hideLibraries }, mostMarks);
   return found.reverse().map(({ at, event, queue, actor, detail }) => ({ at, event, queue, actor, detail }));
 }
 
@@ -81,7 +81,7 @@ export async function noticeScan(parts: MarkParts, { jobId, queue, outcome }: Me
   const found = /^(?:\[[^\]]*\] )?(\d+ .* seen: .*)$/m.exec(log)?.[1];
   if (!job || found?.includes(": nothing new")) return;
   const detail = [job.subject.label, found].filter(Boolean).join(": ");
-  await recordEvent(parts, { event: "scan", queue, jobId, detail });
+  await recordEvent(parts, { event: "scan", queue, jobId, libraryId: job.subject.group, detail });
 }
 
 /** A job whose worker died. */
@@ -96,6 +96,7 @@ export async function noticeOrphan(
     queue: job?.queue ?? null,
     jobId,
     fileId: job?.subject.type === "file" ? job.subject.id : null,
+    libraryId: job?.subject.group,
     detail: `${job?.subject.label ?? ""}${again ? " (runs again)" : ""}`.trim() || null,
   });
 }

@@ -8,7 +8,7 @@ import type { Loop } from "../runtime/service.ts";
 import { pruneEvents } from "./event-log.ts";
 import { markEvents } from "./marks.ts";
 import { type Level, levels, type MeasureStore } from "./measure-store.ts";
-import { keptMs } from "./series.ts";
+import { keptMs } from "./series-steps.ts";
 
 export interface HistoryPrunerParts {
   db: Db;

@@ -1,9 +1,8 @@
 // One measured figure over time, for a chart: evenly cut, null where nothing was measured because the server was off.
 
-import { Refused } from "../runtime/errors.ts";
-import { dayAfter, startOfDay } from "./calendar.ts";
 import { countOf, emptyHistogram, type Histogram, percentile } from "./histogram.ts";
-import type { Counts, LaneSpan, Level, MeasureStore } from "./measure-store.ts";
+import type { Counts, LaneSpan, MeasureStore } from "./measure-store.ts";
+import { chosenStep, endOf, startOf, startsOf } from "./series-steps.ts";
 
 export const seriesNames = [
   "rate",
@@ -53,37 +52,6 @@ export interface Series {
 }
 
 const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
-
-/** How long each level is kept. */
-export const keptMs: Record<Level, number> = {
-  minute: 48 * hourMs,
-  tenMinutes: 30 * dayMs,
-  hour: 400 * dayMs,
-  // A few KB a year per kind; longer than charts reach, for the comparison with the year before.
-  day: 5 * 366 * dayMs,
-};
-
-const dayS = 86_400;
-/** The lengths of a step, and the level that it is cut from. */
-const steps: { stepS: number; level: Level }[] = [
-  { stepS: 60, level: "minute" },
-  { stepS: 120, level: "minute" },
-  { stepS: 600, level: "tenMinutes" },
-  { stepS: 1800, level: "tenMinutes" },
-  { stepS: 3600, level: "hour" },
-  { stepS: 7200, level: "hour" },
-  { stepS: 21_600, level: "hour" },
-  { stepS: 43_200, level: "hour" },
-  { stepS: dayS, level: "day" },
-];
-export const stepsS = steps.map((s) => s.stepS);
-
-/** Of a chart that chooses its own step. */
-const pointsWanted = 500;
-const mostPoints = 2000;
-const longestMs = 400 * dayMs;
 /** One job in the first moment of a bucket is no pace. */
 const leastForRateMs = 5000;
 
@@ -192,48 +160,6 @@ function backlogReader(
     const n = [...(waiting.get(start)?.values() ?? [])].reduce((sum, w) => sum + w, 0);
     return { value: name === "waiting" ? n : (oldest.get(start) ?? 0), sample: n };
   };
-}
-
-function chosenStep({ from, to, stepS }: SeriesAsk, now: number): { stepS: number; level: Level } {
-  const lengthMs = to.getTime() - from.getTime();
-  if (!(lengthMs > 0)) refuse("from", "`from` must lie before `to`.");
-  if (lengthMs > longestMs) refuse("from", `At most ${longestMs / dayMs} days at once.`);
-  const age = now - from.getTime();
-  const fitting = steps.filter((s) => age <= keptMs[s.level] || s.level === "day");
-  if (stepS === undefined)
-    return fitting.find((s) => lengthMs / (s.stepS * 1000) <= pointsWanted) ?? fitting.at(-1)!;
-  const step = steps.find((s) => s.stepS === stepS);
-  if (!step) refuse("step", `\`step\` is one of ${stepsS.join(", ")} seconds.`);
-  if (!fitting.includes(step!))
-    refuse(
-      "step",
-      `Steps of ${stepS} s are kept for ${words(keptMs[step!.level])}; that far back ${fitting[0]!.stepS} s is the least.`,
-    );
-  if (lengthMs / (stepS * 1000) > mostPoints)
-    refuse("step", `That would be more than ${mostPoints} points; take a longer \`step\` or a shorter time.`);
-  return step!;
-}
-
-function refuse(field: string, message: string): never {
-  throw new Refused(422, "input.invalid", message, { errors: [{ path: [field], message }] });
-}
-
-function words(ms: number): string {
-  return ms <= 2 * dayMs ? `${ms / hourMs} hours` : `${ms / dayMs} days`;
-}
-
-function startsOf(from: number, to: number, stepS: number): number[] {
-  const starts: number[] = [];
-  for (let at = startOf(from, stepS); at < to; at = endOf(at, stepS)) starts.push(at);
-  return starts;
-}
-
-function startOf(at: number, stepS: number): number {
-  return stepS === dayS ? startOfDay(at) : at - (at % (stepS * 1000));
-}
-
-function endOf(start: number, stepS: number): number {
-  return stepS === dayS ? dayAfter(start, 1) : start + stepS * 1000;
 }
 
 function addCounts(into: Counts, from: Counts): void {

@@ -12,6 +12,8 @@ export interface Fragment {
   markup: unknown;
   /** Sent again when this differs; default: the markup. */
   stamp?: string;
+  /** What the markup shows: while it is the very same thing, nobody renders it again. */
+  of?: object;
   /** Sent at most this often. */
   everyMs?: number;
   /** Part of a larger fragment that brings it the first time. */
@@ -26,6 +28,7 @@ export interface View<Shared> {
 
 interface Sent {
   stamp: string;
+  of: object | undefined;
   at: number;
 }
 
@@ -176,17 +179,21 @@ export class LiveViews<Shared> {
     const fragments = await channel.view.fragments(shared);
     const present = new Set(fragments.map((f) => f.target));
     for (const target of channel.sent.keys()) if (!present.has(target)) leave(channel, target);
-    for (const { target, swap, markup, stamp, everyMs, within } of fragments) {
+    for (const { target, swap, markup, stamp, of, everyMs, within } of fragments) {
       const before = channel.sent.get(target);
+      if (before && ((of && before.of === of) || before.stamp === stamp)) continue;
       const html = String(await markup);
       const mark = stamp ?? html;
-      if (before?.stamp === mark) continue;
+      if (before?.stamp === mark) {
+        before.of = of;
+        continue;
+      }
       if (before && everyMs && now - before.at < everyMs) {
         // Held back, not forgotten: the next look comes soon.
         this.isDirty = true;
         continue;
       }
-      channel.sent.set(target, { stamp: mark, at: now });
+      channel.sent.set(target, { stamp: mark, of, at: now });
       if (within && !before && !channel.left.delete(target)) continue;
       partials.push(`<hx-partial hx-target="${target}" hx-swap="${swap}">${html}</hx-partial>`);
     }

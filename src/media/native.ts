@@ -17,6 +17,8 @@ export interface Native {
   ): Promise<NativeOps[K]["result"]>;
   /** Undefined while no child runs. */
   pid(): number | undefined;
+  /** Ends what runs, however stuck; the next call starts a new child. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -161,6 +163,11 @@ export function createNative(options: NativeOptions): Native {
       }
     },
     pid: () => current?.process.pid,
+    async restart() {
+      const exits = [...all].map((child) => child.process.exited);
+      for (const child of all) end(child, { unwanted: true });
+      await Promise.all(exits);
+    },
     async stop() {
       stopped = true;
       forgetIdle();

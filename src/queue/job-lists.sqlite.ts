@@ -83,14 +83,8 @@ export class JobLists {
       for (const t of lanes)
         for (const place of some) {
           if (t[place] === 0) continue;
-          const except = place === "waiting" ? exceptIds.filter((e) => e.lane === t.lane.id) : [];
-          segments.push(
-            ...segmentsOf(
-              place,
-              t.lane.id,
-              except.map((e) => e.id),
-            ),
-          );
+          const except = place === "waiting" ? exceptIn(exceptIds, t.lane.id) : [];
+          segments.push(...segmentsOf(place, t.lane.id, except));
           count += t[place] - except.length;
         }
       if (ids.length < limit && skip < count)
@@ -119,15 +113,16 @@ export class JobLists {
   }
 
   /** What is moved meanwhile is not met again, unless into a place that comes later. */
-  *idBatches({ lanes, places = everyPlace }: Listed, size: number): Iterable<number[]> {
+  *idBatches({ lanes, places = everyPlace, exceptIds = [] }: Listed, size: number): Iterable<number[]> {
     for (const place of places)
       for (const t of lanes)
         if (t[place] > 0)
-          for (const segment of segmentsOf(place, t.lane.id)) yield* this.windows([segment], "ASC", size);
+          for (const segment of segmentsOf(place, t.lane.id, exceptIn(exceptIds, t.lane.id)))
+            yield* this.windows([segment], "ASC", size);
   }
 
-  /** Segments as one list, so many ids at a time, each by its own order from where the last window ended. */
-  *windows(segments: Segment[], direction: Direction, size: number): Iterable<number[]> {
+  /** Segments as one list, `size` ids at a time and then more, each by its own order from where the last window ended. */
+  *windows(segments: Segment[], direction: Direction, size: number, upTo = size): Iterable<number[]> {
     const beyond = direction === "ASC" ? ">" : "<";
     const far = direction === "ASC" ? Number.MIN_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
     let last: Keyed = { k: far, id: far };
@@ -149,8 +144,13 @@ export class JobLists {
       if (window.length > 0) yield window.map((r) => r.id);
       if (window.length < size) return;
       last = window.at(-1)!;
+      size = Math.min(size * 2, upTo);
     }
   }
+}
+
+function exceptIn(exceptIds: { id: number; lane: number }[], lane: number): number[] {
+  return exceptIds.filter((e) => e.lane === lane).map((e) => e.id);
 }
 
 /** Open places each in their own order, one after the other; states that are over are one list by the time they ended. */

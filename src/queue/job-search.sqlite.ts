@@ -3,20 +3,13 @@
 // between, until the page is full and a little more is counted; or until a budget ends, and the answer says so.
 
 import type { Database } from "bun:sqlite";
-import { type Conditions, lanesOfKind } from "./job-conditions.sqlite.ts";
+import { JobCandidates, longMs, runMs } from "./job-candidates.sqlite.ts";
+import type { Conditions } from "./job-conditions.sqlite.ts";
 import { type IdPage, type JobLists, partsOf } from "./job-lists.sqlite.ts";
-import {
-  endedPlaces,
-  everyPlace,
-  isEnded,
-  openPlaces,
-  placeTest,
-  segmentsOf,
-  sumOf,
-} from "./job-segments.sqlite.ts";
+import { everyPlace, isEnded, openPlaces, placeTest, segmentsOf, sumOf } from "./job-segments.sqlite.ts";
 import type { JobFilter, JobOrder, LaneTally } from "./job-store.ts";
-import type { JobTest, Range } from "./job-term.ts";
-import { JobText } from "./job-text.sqlite.ts";
+import type { Range } from "./job-term.ts";
+import type { JobText } from "./job-text.sqlite.ts";
 import type { Tallies } from "./tallies.sqlite.ts";
 
 export interface SearchLimits {
@@ -42,12 +35,9 @@ const usual: SearchLimits = {
 };
 /** Nobody pages deeper. */
 const countedUpTo = 10_000;
-const runMs = "finished_at - started_at - frozen_ms";
-/** The least that the index of long runs holds. */
-const longMs = 60_000;
 
 export class JobSearch {
-  readonly text: JobText;
+  private readonly few: JobCandidates;
 
   constructor(
     private readonly sqlite: Database,
@@ -55,7 +45,11 @@ export class JobSearch {
     private readonly lists: JobLists,
     private readonly limits = usual,
   ) {
-    this.text = new JobText(sqlite);
+    this.few = new JobCandidates(sqlite, tally, limits.candidates);
+  }
+
+  get text(): JobText {
+    return this.few.text;
   }
 
   async page(
@@ -66,7 +60,7 @@ export class JobSearch {
     limit: number,
   ): Promise<IdPage> {
     if (c.lanes.length === 0 || c.places.length === 0) return { ids: [], total: 0 };
-    const few = this.candidates(filter, c);
+    const few = this.few.of(filter, c);
     if (few) {
       const ids = this.matching(few, c, order);
       return { ids: ids.slice(offset, offset + limit), total: ids.length };
@@ -77,142 +71,12 @@ export class JobSearch {
   /** By id, so that what is moved meanwhile is not met again. */
   async *idBatches(filter: JobFilter, c: Conditions, size: number): AsyncIterable<number[]> {
     if (c.lanes.length === 0 || c.places.length === 0) return;
-    const few = this.candidates(filter, c);
+    const few = this.few.of(filter, c);
     const windows = few ? [this.matching(few, c, "oldest")] : this.idWindows(c, "ASC");
     for (const ids of windows) {
       for (let at = 0; at < ids.length; at += size) yield ids.slice(at, at + size);
       await turn();
     }
-  }
-
-  // What few rows an index names.
-
-  /** Undefined when no index names few. Each source need only better the best so far. */
-  private candidates(filter: JobFilter, c: Conditions): number[] | undefined {
-    if (filter.subject) return this.about(filter.subject.type, filter.subject.id);
-    let best: number[] | undefined;
-    for (const source of this.sources(c)) {
-      const cap = best ? best.length - 1 : this.limits.candidates;
-      const ids = source(cap);
-      if (ids && ids.length <= cap) best = ids;
-      if (best && best.length <= 100) break;
-    }
-    return best;
-  }
-
-  private about(type: string, id: number): number[] {
-    return this.ids("SELECT id FROM job WHERE subject_id = ? AND subject_type = ?", id, type);
-  }
-
-  private *sources(c: Conditions): Iterable<(cap: number) => number[] | undefined> {
-    yield (cap) => this.inFewPlaces(c, cap);
-    for (const term of c.rows) if (!term.not) yield (cap) => this.named(term.test, cap);
-    const { finished, created } = c;
-    if (finished.from !== undefined || finished.to !== undefined) yield (cap) => this.endedIn(c, cap);
-    if (created.from !== undefined || created.to !== undefined)
-      yield (cap) => {
-        const { first, last } = this.idBounds(created);
-        return last - first < cap
-          ? this.ids("SELECT id FROM job WHERE id BETWEEN ? AND ?", first, last)
-          : undefined;
-      };
-  }
-
-  private inFewPlaces({ lanes, places }: Conditions, cap: number): number[] | undefined {
-    const counted = lanes
-      .map((t) => ({ t, n: places.reduce((n, p) => n + t[p], 0) }))
-      .filter(({ n }) => n > 0);
-    if (counted.reduce((sum, { n }) => sum + n, 0) > cap) return undefined;
-    return counted.flatMap(({ t }) =>
-      places
-        .filter((p) => t[p] > 0)
-        .flatMap((p) => segmentsOf(p, t.lane.id))
-        .flatMap((s) => this.ids(`SELECT id FROM ${s.from}`, s.lane)),
-    );
-  }
-
-  private endedIn({ lanes, places, finished }: Conditions, cap: number): number[] | undefined {
-    const ids: number[] = [];
-    for (const t of lanes)
-      for (const place of places.filter(isEnded)) {
-        if (t[place] === 0) continue;
-        ids.push(
-          ...this.ids(
-            "SELECT id FROM finished WHERE lane = ? AND state = ? AND finished_at >= ? AND finished_at < ? LIMIT ?",
-            t.lane.id,
-            endedPlaces[place],
-            finished.from ?? Number.MIN_SAFE_INTEGER,
-            finished.to ?? Number.MAX_SAFE_INTEGER,
-            cap + 1 - ids.length,
-          ),
-        );
-        if (ids.length > cap) return undefined;
-      }
-    return ids;
-  }
-
-  private named(test: JobTest, cap: number): number[] | undefined {
-    const upTo = cap + 1;
-    switch (test.of) {
-      case "any":
-        return union(test.tests, cap, (one) => this.named(one, cap));
-      case "id":
-        return test.in;
-      case "frozen":
-        return this.ids("SELECT id FROM running WHERE frozen_at IS NOT NULL");
-      case "fingerprint":
-        return union(test.in, cap, (v) =>
-          this.ids("SELECT id FROM finished WHERE fingerprint = ? LIMIT ?", v, upTo),
-        );
-      case "code":
-        return union(test.in, cap, (v) => [
-          ...this.ids("SELECT id FROM finished WHERE code = ? LIMIT ?", v, upTo),
-          // `/` follows `.`.
-          ...this.ids("SELECT id FROM finished WHERE code >= ? AND code < ? LIMIT ?", `${v}.`, `${v}/`, upTo),
-        ]);
-      case "label":
-        return union(test.any, cap, (text) => this.text.labelled(text, cap));
-      case "error":
-        return union(test.any, cap, (text) => this.text.failedWith(text, cap));
-      case "text":
-        return union(test.any, cap, (text) => this.saying(text, cap));
-      case "origin":
-        if (test.in.some((v) => v.length < 16)) return undefined;
-        return union(test.in, cap, (v) =>
-          this.ids("SELECT id FROM job WHERE length(origin) >= 16 AND origin = ? LIMIT ?", v, upTo),
-        );
-      case "retries":
-        if (test.ranges.some((r) => (r.from ?? 0) <= 0)) return undefined;
-        return union(test.ranges, cap, (r) =>
-          this.ids(
-            "SELECT id FROM job WHERE retry_count > 0 AND retry_count >= ? AND retry_count < ? LIMIT ?",
-            ...bounds(r),
-            upTo,
-          ),
-        );
-      case "runMs":
-        if (test.ranges.some((r) => (r.from ?? 0) < longMs)) return undefined;
-        return union(test.ranges, cap, (r) => [
-          ...this.ids(
-            `SELECT id FROM finished WHERE ${runMs} >= ${longMs} AND ${runMs} >= ? AND ${runMs} < ? LIMIT ?`,
-            ...bounds(r),
-            upTo,
-          ),
-          ...this.ids("SELECT id FROM running LIMIT ?", upTo),
-        ]);
-    }
-    return undefined;
-  }
-
-  private saying(text: string, cap: number): number[] | undefined {
-    const all = this.tally.all();
-    const kinds = new Set(lanesOfKind(text, all));
-    const lanes = all.filter((t) => kinds.has(t.lane.id));
-    if (lanes.reduce((n, t) => n + sumOf(t), 0) > cap) return undefined;
-    const ofKind = lanes.flatMap((t) => this.ids("SELECT id FROM job WHERE lane = ?", t.lane.id));
-    const failed = this.text.failedWith(text, cap);
-    const labelled = failed && this.text.labelled(text, cap);
-    return failed && labelled && [...new Set([...ofKind, ...failed, ...labelled])];
   }
 
   // Asking rows.
@@ -292,10 +156,15 @@ export class JobSearch {
     }
     const { sql, args } = this.asked(c, false);
     // The segments themselves are all that was asked for.
-    const isAll = c.rows.length === 0 && c.created.from === undefined && c.created.to === undefined;
+    const isAll = c.where === "1" && c.created.from === undefined && c.created.to === undefined;
     const ask = `SELECT j.id ${sql} AND j.id IN (SELECT value FROM json_each(?))`;
     for (const { segments, direction: way } of byId ? [this.lanesById(c, direction)] : this.parts(c, order))
-      for (const window of this.lists.windows(segments, way, this.limits.window)) {
+      for (const window of this.lists.windows(
+        segments,
+        way,
+        Math.ceil(this.limits.window / 4),
+        this.limits.window,
+      )) {
         const hits = isAll ? undefined : new Set(this.ids(ask, ...args, JSON.stringify(window)));
         yield { found: hits ? window.filter((id) => hits.has(id)) : window, looked: window.length };
       }
@@ -330,7 +199,7 @@ export class JobSearch {
   /** A range of ids at a time, whether many or none of them match. */
   private *idWindows(c: Conditions, direction: "ASC" | "DESC"): Iterable<number[]> {
     const { sql, args } = this.asked(c, true, false);
-    const { first, last } = this.idBounds(c.created);
+    const { first, last } = this.few.idBounds(c.created);
     const ask = `SELECT j.id ${sql} AND j.id >= ? AND j.id < ? ORDER BY j.id ${direction}`;
     const { window } = this.limits;
     if (direction === "ASC")
@@ -341,33 +210,6 @@ export class JobSearch {
         yield this.ids(ask, ...args, Math.max(first, at - window), at);
   }
 
-  /** Ids grow with time: the first and the last that were created in between. */
-  private idBounds({ from, to }: Range): { first: number; last: number } {
-    const { least, most } = this.sqlite
-      .query(
-        "SELECT (SELECT id FROM job ORDER BY id LIMIT 1) AS least, (SELECT id FROM job ORDER BY id DESC LIMIT 1) AS most",
-      )
-      .get() as { least: number | null; most: number | null };
-    if (least === null || most === null) return { first: 1, last: 0 };
-    return {
-      first: from === undefined ? least : this.firstSince(from, least, most),
-      last: to === undefined ? most : this.firstSince(to, least, most) - 1,
-    };
-  }
-
-  private firstSince(t: number, least: number, most: number): number {
-    const at = this.sqlite.query("SELECT id, created_at FROM job WHERE id >= ? ORDER BY id LIMIT 1");
-    let low = least;
-    let high = most + 1;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      const row = at.get(middle) as { id: number; created_at: number } | null;
-      if (!row || row.created_at >= t) high = middle;
-      else low = row.id + 1;
-    }
-    return low;
-  }
-
   private sumIn(lanes: LaneTally[]): number {
     return lanes.reduce((sum, t) => sum + sumOf(t), 0);
   }
@@ -375,22 +217,6 @@ export class JobSearch {
   private ids(sql: string, ...args: (string | number)[]): number[] {
     return (this.sqlite.query(sql).all(...args) as { id: number }[]).map((r) => r.id);
   }
-}
-
-/** Undefined as soon as one of them names too many. */
-function union<T>(of: T[], cap: number, ids: (one: T) => number[] | undefined): number[] | undefined {
-  const all = new Set<number>();
-  for (const one of of) {
-    const some = ids(one);
-    if (!some) return undefined;
-    for (const id of some) all.add(id);
-    if (all.size > cap) return undefined;
-  }
-  return [...all];
-}
-
-function bounds({ from, to }: Range): [number, number] {
-  return [from ?? Number.MIN_SAFE_INTEGER, to ?? Number.MAX_SAFE_INTEGER];
 }
 
 function within(column: string, { from, to }: Range): string[] {

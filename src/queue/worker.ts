@@ -44,6 +44,8 @@ export interface WorkerParts<Tools> {
   holds?: Holds;
   /** Without it runs can only be frozen at their pause points. */
   processesOf?: ProcessesOf;
+  /** On a restart, after every run was told to end: whatever they share is to start anew as well. */
+  onRestart?: () => Promise<void>;
   /** Told of every run that ended. Must not throw. */
   measure?: (run: Measured) => void;
 }
@@ -93,6 +95,8 @@ export class Worker<Tools = any> implements Service {
   private filling = false;
   private filled: Promise<void> = Promise.resolve();
   private again = false;
+  /** In a row. */
+  private missedClaims = 0;
   /** Claims under way per queue: their slots are taken, but the job is about to start, not held back. */
   private readonly claiming = new Map<string, number>();
   private timers = new Map<string, () => void>();
@@ -163,6 +167,7 @@ export class Worker<Tools = any> implements Service {
     await this.filled;
     const runs = [...this.executions.values()];
     for (const execution of runs) this.end(execution, "restart");
+    await this.parts.onRestart?.();
     await Promise.all(this.settling);
     return runs.length;
   }
@@ -313,7 +318,12 @@ export class Worker<Tools = any> implements Service {
       this.claiming.set(queue, this.claiming.get(queue)! - 1);
       this.budget.endKeeping(lanes);
     }
-    if (!claimed) return false;
+    if (!claimed) {
+      // Gone meanwhile. What was kept free for it may have held up others; but counts that are wrong must not turn for ever.
+      if (++this.missedClaims <= 3) this.again = true;
+      return false;
+    }
+    this.missedClaims = 0;
     this.budget.take(claimed.lane);
     this.begin(claimed);
     return true;

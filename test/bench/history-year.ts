@@ -11,7 +11,8 @@ import { openSqlite } from "../../src/db/open.sqlite.ts";
 import { addMeasured, noFigures } from "../../src/history/figures.ts";
 import { openSqliteMeasureStore } from "../../src/history/measure-store.sqlite.ts";
 import type { Backlog, Level, MinuteFigures } from "../../src/history/measure-store.ts";
-import { keptMs, readSeries, seriesNames } from "../../src/history/series.ts";
+import { readSeries, seriesNames } from "../../src/history/series.ts";
+import { keptMs } from "../../src/history/series-steps.ts";
 import { readStatistics } from "../../src/history/statistics.ts";
 
 const days = Number(process.argv[2] ?? 365);

@@ -11,9 +11,13 @@ import { listFiles } from "../../src/library/file-list.ts";
 import { fileTextIndexer } from "../../src/library/file-text.ts";
 import { openSqliteJobStore } from "../../src/queue/job-store.sqlite.ts";
 import type { JobFilter } from "../../src/queue/job-store.ts";
+import { Catalogue } from "../../src/queue/kind.ts";
 import { type FileWords, fileFields, fileTerms } from "../../src/search/file-fields.ts";
+import { fileWords as fileWordsOf } from "../../src/search/file-words.ts";
 import { type JobWords, jobFields, jobMeaning, listedStatuses } from "../../src/search/job-fields.ts";
+import { jobWords } from "../../src/search/job-words.ts";
 import { parseQuery } from "../../src/search/query.ts";
+import { suggestions } from "../../src/search/suggest.ts";
 
 const option = (name: string, otherwise: number) =>
   Number(process.argv.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3) ?? otherwise);
@@ -185,6 +189,19 @@ await measure("files", fileSearches, async (q) => {
   if (faults.length > 0) throw new Error(faults[0]!.message);
   const { files, ...counted } = await listFiles(db, { terms: fileTerms(terms, fileWords, now), limit: 50 });
   return { shown: files.length, ...counted };
+});
+const catalogue = new Catalogue<unknown>([], []);
+await measure("suggestions, files", ["camera:", "codec:h", "ext:m", "lib:", "ty"], async (q) => {
+  const shown = await suggestions(q, q.length, fileFields(await fileWordsOf(db, catalogue)));
+  return { shown: shown.length, total: shown.length };
+});
+await measure("suggestions, jobs", ["code:", "queue:", "by:a", "st"], async (q) => {
+  const shown = await suggestions(
+    q,
+    q.length,
+    jobFields(await jobWords({ db, store, queue: { catalogue } })),
+  );
+  return { shown: shown.length, total: shown.length };
 });
 store.close();
 

@@ -96,7 +96,7 @@ describe.skipIf(!chromiumPath)("the jobs page in a browser (skipped: no Chromium
   test("Cancel stops a running job; a toast says so", async () => {
     const id = await enqueue("hold", 1);
     const { job } = await site.run(id);
-    await page.click(`#working-${id} button`);
+    await page.click(`#working-${id} [aria-label="Cancel job ${id}"]`);
     await page.locator(".toast:has-text('Cancelled job')").waitFor({ timeout: 2000 });
     await page.locator(`#job-${id} .badge-cancelled`).waitFor({ timeout: 2000 });
     await page.locator(`#working-${id}`).waitFor({ state: "detached", timeout: 3000 });
@@ -117,8 +117,9 @@ describe.skipIf(!chromiumPath)("the jobs page in a browser (skipped: no Chromium
     expect(await page.locator("#dialog").isVisible()).toBe(false);
   });
 
-  test("Pause and Resume turn on the card they are on", async () => {
+  test("Pause asks for how long; it and Resume turn on the card they are on", async () => {
     await page.click("#queue-thumbnail [title='Pause thumbnail']");
+    await page.click("#dialog button:has-text('1 h')");
     await page.locator("#queue-thumbnail .badge-paused").waitFor({ timeout: 1000 });
     await page.click("#queue-thumbnail [title='Resume thumbnail']");
     await page.locator("#queue-thumbnail .badge-paused").waitFor({ state: "detached", timeout: 1000 });
@@ -131,6 +132,73 @@ describe.skipIf(!chromiumPath)("the jobs page in a browser (skipped: no Chromium
     await page.click("#bulk button[value=acknowledge]");
     await page.locator(".toast:has-text('Cleared 2 jobs')").waitFor({ timeout: 2000 });
     expect(await page.locator("#jobs [name=ids]:checked").count()).toBe(0);
+  });
+
+  test("everything is paused for a quarter of an hour and resumed; nothing starts meanwhile", async () => {
+    await page.click("a:has-text('Pause everything')");
+    await page.click("#dialog button:has-text('15 min')");
+    await page.locator("#all-paused:has-text('paused by Olga Owner')").waitFor({ timeout: 2000 });
+    const id = await enqueue("quick", 9);
+    await page.locator(`#job-${id} .why:has-text("Everything is paused")`).waitFor({ timeout: 3000 });
+    await page.click("#all-paused button");
+    await page.locator("#all-paused").waitFor({ state: "detached", timeout: 2000 });
+    await page.locator(`#job-${id} .badge-completed`).waitFor({ timeout: 3000 });
+  });
+
+  test("Freeze stops a running job where it is, and says by whom; Go on goes on", async () => {
+    const id = await enqueue("hold", 1);
+    (await site.run(id)).job.progress(42);
+    await page.click(`#working-${id} [aria-label="Freeze job ${id}"]`);
+    await page
+      .locator(`#working-${id}.still:has-text("Frozen at 42 % by Olga Owner")`)
+      .waitFor({ timeout: 3000 });
+    expect(await site.app.store.get(id)).toMatchObject({ status: "paused", frozen: true });
+    await page.click(`#working-${id} [aria-label="Go on with job ${id}"]`);
+    await page.locator(`#working-${id}:not(.still)`).waitFor({ timeout: 3000 });
+    expect((await site.app.store.get(id))?.status).toBe("running");
+  });
+
+  test("all that match are cancelled together after a question, and put back by Undo", async () => {
+    await site.app.queue.enqueue("hold", { n: 0 });
+    await page.click("a:has-text('Pause everything')");
+    await page.click("#dialog button:has-text('Until resumed')");
+    for (const n of [1, 2, 3]) await enqueue("quick", n);
+    await page.fill("#search", "kind:quick status:waiting");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**q=kind*");
+    await page.click("a:has-text('Select all 3 matching')");
+    await page.click("#dialog button[value=cancel]");
+    await page.locator("#dialog h2:has-text('Cancel 3 jobs?')").waitFor();
+    expect((await site.app.store.list({ status: ["cancelled"] }, "newest", 0, 9)).total).toBe(0);
+    await page.click("#dialog button[type=submit]");
+    await page.locator(".toast:has-text('Cancelled 3 jobs.')").waitFor({ timeout: 3000 });
+    expect((await site.app.store.list({ status: ["cancelled"] }, "newest", 0, 9)).total).toBe(3);
+    await page.click(".toast [data-undo]");
+    await page.locator(".toast:has-text('Put back 3 jobs.')").waitFor({ timeout: 3000 });
+    expect((await site.app.store.list({ status: ["cancelled"] }, "newest", 0, 9)).total).toBe(0);
+    await page.locator("#operations-now:has-text('Put back 3 jobs.')").waitFor({ timeout: 3000 });
+  });
+
+  test("a search suggests fields and values under the cursor, and marks what it cannot read", async () => {
+    await page.focus("#search");
+    await page.keyboard.type("stat");
+    await page.locator("#suggestions [role=option]:has-text('status:')").waitFor({ timeout: 3000 });
+    expect(await page.evaluate("document.activeElement.id")).toBe("search");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    expect(await page.inputValue("#search")).toBe("status:");
+    await page.keyboard.type("fai");
+    await page.locator("#suggestions [role=option]:has-text('failed')").waitFor({ timeout: 3000 });
+    await page.evaluate(axe);
+    expect(await page.evaluate("axe.run('#job-list').then(r => r.violations.map(v => v.id))")).toEqual([]);
+    await page.click("#suggestions [role=option]:has-text('failed')");
+    expect(await page.inputValue("#search")).toBe("status:failed ");
+    await page.keyboard.type("queue:hsh");
+    await page.keyboard.press("Enter");
+    await page.locator("#search-faults mark:has-text('hsh')").waitFor();
+    await page.click("#search-faults a:has-text('Use hash')");
+    await page.waitForURL("**queue%3Ahash*");
+    expect(await page.locator("#search-faults").count()).toBe(0);
   });
 
   test("a stream that drops shows a banner and recovers by itself", async () => {
@@ -177,12 +245,37 @@ describe.skipIf(!chromiumPath)("the jobs page in a browser (skipped: no Chromium
     ["dark", 360],
     ["light", 360],
   ] as const)("axe finds nothing, and nothing scrolls sideways: %s at %d px", async (colorScheme, width) => {
-    await enqueue("hold", 1);
+    const held = await enqueue("hold", 1);
+    (await site.run(held)).job.progress(42);
+    await site.app.queue.move(held, "pause", "Olga Owner");
     const failed = await enqueue("fail", 2);
+    const waiting = await enqueue("hold", 3);
+    await site.app.queue.move(waiting, "pause", "Olga Owner", { at: Date.now() + 3_600_000 });
+    await site.app.yielding.report({
+      userId: "1",
+      who: "Anna",
+      fileId: 1,
+      title: "Heat",
+      isAudio: false,
+      playing: true,
+    });
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${site.origin}/admin/jobs`);
+    await page.check("[data-tick-all]");
+    await page.click("#bulk button[value=pause]");
+    await page.locator(".toast").waitFor();
     for (const path of [
       "/admin/jobs",
+      "/admin/jobs?q=status%3Afaild",
+      "/admin/jobs/pause-all",
+      "/admin/jobs/restart-workers",
+      "/admin/jobs/clear-stuck",
+      "/admin/jobs/all",
+      "/admin/jobs/all/ask?verb=cancel",
+      "/admin/jobs/queues/hash",
+      "/admin/operations",
+      `/admin/jobs/${waiting}`,
       "/admin",
       "/admin/settings",
       "/admin/audit",

@@ -1,7 +1,8 @@
 // Charts: evenly cut, with the true values, null where the server was off, and steps that are kept for so long.
 
 import { describe, expect, test } from "bun:test";
-import { type SeriesName, stepsS } from "../../src/history/series.ts";
+import type { SeriesName } from "../../src/history/series.ts";
+import { stepsS } from "../../src/history/series-steps.ts";
 import { Refused } from "../../src/runtime/errors.ts";
 import { dayMs, hourMs, minuteMs, testHistory } from "../support/history.ts";
 

@@ -100,6 +100,15 @@ describe("the native child", () => {
     expect((await ask(n, "b")).pid).not.toBe(pid);
   });
 
+  test("is restarted whatever it does: what hangs is ended, and the next request gets a fresh one", async () => {
+    const n = bad();
+    const { pid } = await ask(n, "a");
+    const hanging = ask(n, "hang").catch((e) => e.code);
+    await n.restart();
+    expect(await hanging).toBe("tool.crashed");
+    expect((await ask(n, "b")).pid).not.toBe(pid);
+  });
+
   test("that is being killed gets no more requests: the next goes to a fresh one", async () => {
     const n = bad();
     const { pid } = await ask(n, "a");

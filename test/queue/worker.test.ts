@@ -176,6 +176,17 @@ describe("limits", () => {
     expect(t.worker.vramUsedMb).toBe(16_000);
   });
 
+  test("a job that is removed in the moment of its claim holds nobody up", async () => {
+    const kinds = [testKind(), testKind({ name: "other", queue: "b" })];
+    const t = testQueue(kinds, { limits: { category: { cpu: 1, gpu_encode: 1, gpu_ai: 1 } } });
+    const gone = (await t.queue.enqueue("test", {})).id;
+    const other = (await t.queue.enqueue("other", {})).id;
+    void t.store.move(gone, "remove", "ada", t.clock.now());
+    await t.worker.start();
+    await t.settled();
+    expect((await t.store.get(other))!.status).toBe("completed");
+  });
+
   test("a kind that this build does not know stays where it is", async () => {
     const t = testQueue([testKind({})]);
     await t.store.insert([job({ queue: "a", kind: "from-the-future" })], t.clock.now());

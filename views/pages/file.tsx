@@ -1,12 +1,17 @@
 // One file: its player or picture, what is known about it, what was made from it, and its whole life.
 
 import type { DerivativeRow, FileRow, LibraryRow } from "../../src/db/tables/library.ts";
+import type { ExplainedKind } from "../../src/healing/explain-file.ts";
+import type { HeldFile } from "../../src/healing/quarantine-list.ts";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
-import { bytes } from "../format.ts";
+import { bytes, counted } from "../format.ts";
 import { Layout } from "../layout.tsx";
+import { derivativeNames } from "../parts/derivative-names.ts";
 import { type Copy, FileFacts } from "../parts/file-facts.tsx";
-import { FileHistory, type HistoryEntry } from "../parts/file-history.tsx";
+import { FileHistory, type Happening, type HistoryEntry } from "../parts/file-history.tsx";
 import { troubleOf, typeIcons } from "../parts/file-shot.tsx";
+import { FileWhy } from "../parts/file-why.tsx";
+import { Release } from "../parts/held-files.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { partial } from "../parts/toast.tsx";
 import { type Waveform, WaveformDrawing } from "../parts/waveform.tsx";
@@ -37,7 +42,12 @@ export interface FileProps {
   waveform: Waveform | null;
   /** Of the file's own trouble. */
   failure: { meaning: string; nextStep: string } | null;
+  /** Nothing more is tried on it. */
+  held: Omit<HeldFile, "file"> | null;
   history: HistoryEntry[];
+  happenings: Happening[];
+  /** For owners; null where it is not asked for. */
+  whys: ExplainedKind[] | null;
   olderJobs: number;
   seen: string;
   actions: FileAction[];
@@ -98,6 +108,7 @@ export function FilePage(props: FileProps) {
       </div>
       <div class="file-columns">
         <div class="stack">
+          {props.whys ? <FileWhy ctx={ctx} fileId={file.id} kinds={props.whys} /> : null}
           <FileHistory {...historyProps(props)} />
           <Derivatives {...props} />
         </div>
@@ -115,7 +126,7 @@ export function FileChanges(props: FileProps & { stageBefore: string }) {
       {partial("#trouble", "outerMorph", <FileTrouble {...props} />)}
       {partial("#facts", "outerMorph", <FileFacts {...props} />)}
       {partial("#derivatives", "outerMorph", <Derivatives {...props} />)}
-      {props.stageBefore !== props.stage.kind
+      {props.stageBefore !== stageStamp(props.stage)
         ? partial("#stage", "outerHTML", <FileStage {...props} />)
         : null}
       {partial("#wave", "outerMorph", <FileWave {...props} />)}
@@ -123,11 +134,17 @@ export function FileChanges(props: FileProps & { stageBefore: string }) {
   );
 }
 
-function historyProps({ ctx, file, history, olderJobs, seen, stage }: FileProps) {
-  return { ctx, fileId: file.id, entries: history, older: olderJobs, seen, stage: stage.kind };
+function historyProps({ ctx, file, history, happenings, copies, olderJobs, seen, stage }: FileProps) {
+  const lists = { entries: history, happenings, copies, older: olderJobs };
+  return { ctx, fileId: file.id, ...lists, seen, stage: stageStamp(stage) };
 }
 
-function FileTrouble({ ctx, file, failure }: FileProps) {
+/** Changes when the stage must be drawn anew; a player that plays is left alone. */
+function stageStamp(stage: Stage): string {
+  return "why" in stage ? `${stage.kind}-${stage.why.length}` : stage.kind;
+}
+
+function FileTrouble({ ctx, file, failure, held }: FileProps) {
   const trouble = troubleOf(file);
   const owner = ctx.user?.role === "owner";
   if (!trouble) return <div id="trouble" />;
@@ -160,6 +177,27 @@ function FileTrouble({ ctx, file, failure }: FileProps) {
             </>
           )}
         </p>
+        {held ? (
+          <>
+            <p>
+              {`${held.heldBy ? `Excluded by ${held.heldBy}` : "Held back by the server"} `}
+              <When at={held.heldAt} />
+              {held.failures > 0 ? ` after ${counted(held.failures, "failure")}` : null}
+              {held.code === file.reasonCode ? ". " : `: ${held.reason} `}
+              Nothing more is tried on it until somebody releases it, or its content changes.
+            </p>
+            {owner ? (
+              <div class="row">
+                <Release
+                  fileId={file.id}
+                  name={file.name}
+                  back={ctx.url(`/files/${file.id}`)}
+                  url={ctx.url}
+                />
+              </div>
+            ) : null}
+          </>
+        ) : null}
         {failure && !file.trashedAt && file.state !== "missing" ? (
           <p>
             {failure.meaning} <b>Next:</b> {failure.nextStep}
@@ -240,7 +278,7 @@ function FileWave({ file, waveform }: FileProps) {
   );
 }
 
-function Actions({ ctx, file, actions }: FileProps) {
+function Actions({ ctx, file, actions, held }: FileProps) {
   return (
     <>
       {actions.length > 0 ? (
@@ -263,6 +301,12 @@ function Actions({ ctx, file, actions }: FileProps) {
           </div>
         </details>
       ) : null}
+      {file.trashedAt || held ? null : (
+        <a class="btn" href={ctx.url(`/admin/quarantine/${file.id}/exclude`)} data-dialog>
+          <Icon name="ban" />
+          Exclude from processing
+        </a>
+      )}
       {file.trashedAt ? null : (
         <button
           class="btn btn-quiet-danger"
@@ -289,7 +333,7 @@ function Derivatives({ ctx, derivatives }: FileProps) {
         {derivatives.map(({ row, href: to }) => (
           <li>
             <a href={ctx.url(to)}>
-              {kindNames[row.kind] ?? row.kind} <span class="muted">{row.variant}</span>
+              {derivativeNames[row.kind] ?? row.kind} <span class="muted">{row.variant}</span>
             </a>
             <span class="muted">
               {row.width && row.height ? `${row.width} × ${row.height} · ` : ""}
@@ -301,13 +345,6 @@ function Derivatives({ ctx, derivatives }: FileProps) {
     </section>
   );
 }
-
-const kindNames: Record<string, string> = {
-  poster: "Poster",
-  thumbnail: "Thumbnail",
-  preview: "Preview",
-  waveform: "Sound wave",
-};
 
 function folderSteps(path: string): { name: string; path: string }[] {
   const names = path.split("/").slice(0, -1);

@@ -4,7 +4,7 @@ import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { Layout } from "../layout.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { JobDetail, type JobFacts } from "../parts/job-detail.tsx";
-import type { JobLine } from "../parts/job-table.tsx";
+import { type JobLine, moveWord } from "../parts/job-table.tsx";
 import { StatusBadge } from "../parts/status.tsx";
 
 export function JobHead({ line, url }: { line: JobLine; url: PageContext["url"] }) {
@@ -12,6 +12,7 @@ export function JobHead({ line, url }: { line: JobLine; url: PageContext["url"] 
     <div class="page-head" id="job-head">
       <h1>{`Job ${line.id}: ${line.kindLabel}`}</h1>
       <StatusBadge status={line.status} />
+      {line.isStuck ? <span class="badge badge-failed">stuck</span> : null}
       {line.moves.map((move) => (
         <form method="post" action={url(`/admin/jobs/${line.id}/${move}`)}>
           <input
@@ -20,7 +21,7 @@ export function JobHead({ line, url }: { line: JobLine; url: PageContext["url"] 
             value={move === "remove" ? "/admin/jobs" : `/admin/jobs/${line.id}`}
           />
           <button type="submit" class="btn btn-small">
-            {move === "pause" ? "Hold back" : move.charAt(0).toUpperCase() + move.slice(1)}
+            {moveWord(move, line.status).replace(" with", "")}
           </button>
         </form>
       ))}

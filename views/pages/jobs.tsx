@@ -2,13 +2,16 @@
 
 import type { Dashboard } from "../../src/http/pages/jobs-fragments.tsx";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
-import { counted } from "../format.ts";
+import { counted, number } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { SavedViews, SearchBox, SearchFaults, SearchHelp, type ViewsProps } from "../parts/job-search.tsx";
 import { JobTable } from "../parts/job-table.tsx";
+import { OperationsNow } from "../parts/operation-line.tsx";
 import { Pager, type PagerProps } from "../parts/pager.tsx";
 import { QueueSections } from "../parts/queue-card.tsx";
 import { RunningList } from "../parts/running-list.tsx";
+import { ServerStrip } from "../parts/server-state.tsx";
 import { Tiles, type Totals } from "../parts/tiles.tsx";
 
 export interface JobsPageProps {
@@ -18,6 +21,11 @@ export interface JobsPageProps {
   filter: { status: string; queue: string; kind: string; text: string; filtered: boolean };
   choices: { statuses: [string, string][]; kinds: [string, string][] };
   pager: Omit<PagerProps, "url">;
+  views: ViewsProps;
+  line: Omit<ListLineProps, "url">;
+  empty: Omit<EmptyProps, "url">;
+  /** The list by another search. */
+  corrected(text: string): string;
   live: string;
   hiddenLibraries: number;
 }
@@ -28,6 +36,14 @@ export function JobsPage(p: JobsPageProps) {
     <Layout ctx={ctx} title="Jobs" wide live={p.live}>
       <div class="page-head">
         <h1>Jobs</h1>
+        <a class="btn" href={ctx.url("/admin/jobs/pause-all")} data-dialog>
+          <Icon name="pause" />
+          Pause everything
+        </a>
+        <a class="btn" href={ctx.url("/admin/jobs/restart-workers")} data-dialog>
+          <Icon name="refresh-cw" />
+          Restart workers
+        </a>
         <a class="btn" href={ctx.url("/admin/jobs/clear-failures")} data-dialog>
           <Icon name="eraser" />
           Clear failures
@@ -51,11 +67,16 @@ export function JobBoard({
   choices,
   pager,
   hiddenLibraries,
+  views,
+  line,
+  empty,
+  corrected,
   embedded,
 }: JobsPageProps & { embedded?: boolean }) {
   const { url } = ctx;
   return (
     <div class="stack">
+      <ServerStrip state={d.state} url={url} />
       {embedded ? null : <Tiles totals={totals} url={url} />}
       <section class="card flush" aria-labelledby="live-work">
         <header>
@@ -74,8 +95,19 @@ export function JobBoard({
       <section class="card flush" aria-labelledby="job-list">
         <header>
           <h2 id="job-list">Job list</h2>
-          <Filters filter={filter} choices={choices} queues={d.queues.map((q) => q.name)} url={url} />
+          <Filters
+            filter={filter}
+            choices={choices}
+            queues={d.queues.map((q) => q.name)}
+            isFaulty={d.list.faults.length > 0}
+            url={url}
+          />
+          <SearchFaults text={filter.text} faults={d.list.faults} corrected={corrected} />
+          <SearchHelp url={url} />
+          <SavedViews {...views} url={url} />
         </header>
+        <OperationsNow operations={d.operations} url={url} />
+        <ListLine {...line} url={url} />
         <form
           id="bulk"
           class="bulk"
@@ -86,7 +118,7 @@ export function JobBoard({
           hx-push-url="false"
         >
           <span id="ticked">With the ticked jobs:</span>
-          {(["retry", "cancel", "remove", "acknowledge"] as const).map((verb) => (
+          {(["retry", "pause", "resume", "cancel", "remove", "acknowledge"] as const).map((verb) => (
             <button type="submit" class="btn btn-small" name="verb" value={verb}>
               {bulkWords[verb]}
             </button>
@@ -102,7 +134,7 @@ export function JobBoard({
             Show the new list
           </a>
         </p>
-        <JobTable jobs={d.list.jobs} url={url} empty={<JobsEmpty filtered={filter.filtered} url={url} />} />
+        <JobTable jobs={d.list.jobs} url={url} empty={<JobsEmpty {...empty} url={url} />} />
         <Pager {...pager} url={url} />
         {hiddenLibraries > 0 ? (
           <p class="pager">
@@ -114,7 +146,49 @@ export function JobBoard({
   );
 }
 
-export function JobsEmpty({ filtered, url }: { filtered: boolean; url: PageContext["url"] }) {
+interface ListLineProps {
+  total: number;
+  isLeast: boolean;
+  isFaulty: boolean;
+  isFiltered: boolean;
+  /** Where all of them are acted on. */
+  href: string;
+  url: PageContext["url"];
+}
+
+/** How many the list has, and the way to do something to all of them. */
+export function ListLine({ total, isLeast, isFaulty, isFiltered, href, url }: ListLineProps) {
+  const many = `${isLeast ? "more than " : ""}${number(total)}`;
+  return (
+    <p class="list-line" id="list-line">
+      {isFaulty || total === 0 ? null : (
+        <>
+          <span>
+            {`${isLeast ? "More than " : ""}${isFiltered ? counted(total, "job matches", "jobs match") : counted(total, "job")}`}
+          </span>
+          <a href={url(href)} data-dialog>
+            {isFiltered ? `Select all ${many} matching` : `Select all ${many}`}
+          </a>
+        </>
+      )}
+    </p>
+  );
+}
+
+interface EmptyProps {
+  filtered: boolean;
+  isFaulty: boolean;
+  url: PageContext["url"];
+}
+
+export function JobsEmpty({ filtered, isFaulty, url }: EmptyProps) {
+  if (isFaulty)
+    return (
+      <div class="empty">
+        <b>This search can't be read.</b>
+        What is wrong with it stands under the search box. <a href={url("/admin/jobs")}>Show all jobs</a>
+      </div>
+    );
   return filtered ? (
     <div class="empty">
       <b>No job matches these filters.</b>
@@ -128,28 +202,27 @@ export function JobsEmpty({ filtered, url }: { filtered: boolean; url: PageConte
   );
 }
 
-const bulkWords = { retry: "Retry", cancel: "Cancel", remove: "Remove", acknowledge: "Clear failures" };
+const bulkWords = {
+  retry: "Retry",
+  pause: "Pause",
+  resume: "Resume",
+  cancel: "Cancel",
+  remove: "Remove",
+  acknowledge: "Clear failures",
+};
 
 interface FiltersProps {
   filter: JobsPageProps["filter"];
   choices: JobsPageProps["choices"];
   queues: string[];
+  isFaulty: boolean;
   url: PageContext["url"];
 }
 
-function Filters({ filter, choices, queues, url }: FiltersProps) {
+function Filters({ filter, choices, queues, isFaulty, url }: FiltersProps) {
   return (
     <form class="filters" method="get" action={url("/admin/jobs")} data-filters>
-      <input
-        id="search"
-        class="input search"
-        type="search"
-        name="q"
-        value={filter.text}
-        placeholder="Path or error"
-        aria-label="Search jobs by path or error"
-        data-search
-      />
+      <SearchBox text={filter.text} isFaulty={isFaulty} url={url} />
       <Choice
         name="status"
         label="Status"

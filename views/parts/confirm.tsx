@@ -18,7 +18,7 @@ export interface Question {
   fields?: [string, string][];
   back: string;
   /** What is asked besides: form fields. */
-  fields?: unknown;
+  asks?: unknown;
 }
 
 export function Confirm({ question: q, url }: { question: Question; url: PageContext["url"] }) {
@@ -36,7 +36,7 @@ export function Confirm({ question: q, url }: { question: Question; url: PageCon
       {q.lines.map((line) => (
         <p class="break">{line}</p>
       ))}
-      {q.isEmpty ? null : q.fields}
+      {q.isEmpty ? null : q.asks}
       {(q.fields ?? []).map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}

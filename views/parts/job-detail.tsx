@@ -1,8 +1,12 @@
 // All about one job: what it was asked, what happened in each attempt, why it failed and what to do next.
 
 import type { PageContext } from "../../src/http/pages/page-context.ts";
+import type { PauseChoice } from "../../src/http/pages/pause-form.ts";
 import type { Attempt, Failure, Job } from "../../src/queue/job.ts";
+import { rangeInWords, type Seconds } from "../estimate.ts";
 import { duration } from "../format.ts";
+import type { JobLine } from "./job-table.tsx";
+import { PauseChoices } from "./pause-choices.tsx";
 import { When } from "./when.tsx";
 
 export interface JobFacts {
@@ -15,9 +19,18 @@ export interface JobFacts {
   targetHref: string | null;
   attempts: Attempt[];
   log: string;
-  why: string | null;
-  /** When that is expected to pass. */
-  whyUntil: Date | null;
+  /** One sentence: why it is where it is. */
+  explained: string;
+  /** All that keeps it from starting, in the order in which it must pass. */
+  reasons: string[];
+  starts: Seconds | null;
+  /** Where only the clock keeps it. */
+  startsAt: Date | null;
+  status: JobLine["status"];
+  moves: JobLine["moves"];
+  /** It waits, so its place in its queue may change. */
+  mayReorder: boolean;
+  pauses: PauseChoice[];
   /** What the failure's code means, and what to do. */
   meaning: string | null;
   hint: string | null;
@@ -46,6 +59,8 @@ export function JobDetail({ facts, inList, url }: JobDetailProps) {
           isFault={job.status !== "cancelled"}
         />
       ) : null}
+      {job.failure ? null : <p class="full">{facts.explained}</p>}
+      <Controls facts={facts} inList={inList} url={url} />
       <div>
         <h3>Job</h3>
         <dl class="facts">
@@ -65,12 +80,25 @@ export function JobDetail({ facts, inList, url }: JobDetailProps) {
               job.subject.label || "–"
             )}
           </dd>
-          {facts.why ? (
+          {facts.reasons.length > 0 ? (
             <>
               <dt>Waits because</dt>
               <dd>
-                {facts.why}
-                {facts.whyUntil ? <When at={facts.whyUntil} /> : null}
+                <ol class="reasons">
+                  {facts.reasons.map((reason) => (
+                    <li>{reason}</li>
+                  ))}
+                </ol>
+              </dd>
+              <dt>Should start</dt>
+              <dd>
+                {facts.startsAt ? (
+                  <When at={facts.startsAt} />
+                ) : facts.starts ? (
+                  `in ${rangeInWords(facts.starts)}`
+                ) : (
+                  "nobody can say yet"
+                )}
               </dd>
             </>
           ) : null}
@@ -90,6 +118,22 @@ export function JobDetail({ facts, inList, url }: JobDetailProps) {
           <Moment label="Finished" at={job.finishedAt} />
           <dt>Retries</dt>
           <dd>{`${job.retryCount} of ${job.maxRetries}`}</dd>
+          {job.fingerprint ? (
+            <>
+              <dt>Cause</dt>
+              <dd>
+                <a href={url(`/admin/problems#${job.fingerprint}`)}>Everything that failed of this cause</a>
+              </dd>
+            </>
+          ) : null}
+          {job.subject.type === "file" && facts.targetHref ? (
+            <>
+              <dt>The file</dt>
+              <dd>
+                <a href={url(facts.targetHref)}>All that happened to it, and why it is where it is</a>
+              </dd>
+            </>
+          ) : null}
         </dl>
       </div>
       <div>
@@ -119,6 +163,62 @@ export function JobDetail({ facts, inList, url }: JobDetailProps) {
           <p class="muted">{job.startedAt ? "It logged nothing." : "It has not run yet."}</p>
         )}
       </div>
+    </div>
+  );
+}
+
+/** A new element whenever its job went on: what somebody chooses in it is not taken away by a look at the log. */
+function Controls({ facts, inList, url }: JobDetailProps) {
+  const { job, status } = facts;
+  const at = url(`/admin/jobs/${job.id}`);
+  const mayPause = facts.moves.includes("pause");
+  if (!mayPause && !facts.mayReorder) return null;
+  const post = { method: "post", "hx-boost": "true", "hx-swap": "none", "hx-push-url": "false" } as const;
+  const back = inList ? null : <input type="hidden" name="back" value={`/admin/jobs/${job.id}`} />;
+  return (
+    <div
+      class="full controls"
+      id={`controls-${job.id}-${facts.version.replaceAll(".", "-")}-${job.priority}`}
+      hx-morph-skip
+    >
+      {mayPause ? (
+        <details>
+          <summary class="btn btn-small">{status === "running" ? "Freeze…" : "Pause…"}</summary>
+          <form {...post} action={`${at}/pause`}>
+            {back}
+            <PauseChoices choices={facts.pauses} />
+          </form>
+        </details>
+      ) : null}
+      {facts.mayReorder ? (
+        <>
+          <form {...post} action={`${at}/move`} class="row">
+            {back}
+            <button type="submit" class="btn btn-small" name="position" value="first">
+              To the front
+            </button>
+            <button type="submit" class="btn btn-small" name="position" value="last">
+              To the end
+            </button>
+          </form>
+          <form {...post} action={`${at}/move`} class="row">
+            {back}
+            <label class="row">
+              Priority
+              <select class="select" name="priority">
+                {[1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => (
+                  <option value={String(n)} selected={n === job.priority}>
+                    {n === 1 ? "1 (first)" : n === 10 ? "10 (last)" : String(n)}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <button type="submit" class="btn btn-small">
+              Set
+            </button>
+          </form>
+        </>
+      ) : null}
     </div>
   );
 }

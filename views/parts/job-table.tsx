@@ -2,6 +2,7 @@
 // its second line is filled when somebody opens it.
 
 import type { PageContext } from "../../src/http/pages/page-context.ts";
+import { rangeInWords, type Seconds } from "../estimate.ts";
 import { duration } from "../format.ts";
 import { Icon, type IconName } from "./icon.tsx";
 import { type ShownStatus, StatusBadge } from "./status.tsx";
@@ -22,6 +23,10 @@ export interface JobLine {
   why: string | null;
   whyTone: "bad" | "warn" | "muted";
   runAt: Date | null;
+  /** In how long it should start, where the reason itself does not say. */
+  starts: Seconds | null;
+  /** It runs and shows no sign of life. */
+  isStuck: boolean;
   moves: ("retry" | "cancel" | "remove" | "resume" | "pause")[];
 }
 
@@ -87,6 +92,7 @@ export function JobRow({ job, url }: { job: JobLine; url: Url }) {
         </td>
         <td class="status">
           <StatusBadge status={job.status} />
+          {job.isStuck ? <span class="badge badge-failed">stuck</span> : null}
         </td>
         <td class="kind truncate">{job.kindLabel}</td>
         <td class="what">
@@ -97,6 +103,7 @@ export function JobRow({ job, url }: { job: JobLine; url: Url }) {
             <small class={`why truncate ${job.whyTone}`}>
               {job.why}
               {job.runAt ? <When at={job.runAt} /> : null}
+              {job.starts ? ` · starts in ${rangeInWords(job.starts)}` : null}
             </small>
           ) : null}
         </td>
@@ -115,7 +122,7 @@ export function JobRow({ job, url }: { job: JobLine; url: Url }) {
                 form="act"
                 formaction={`${at}/${move}`}
                 data-move={move}
-                title={`${moveWords[move]} job ${job.id}`}
+                title={`${moveWord(move, job.status)} job ${job.id}`}
               >
                 <Icon name={moveIcons[move]} />
               </button>
@@ -152,12 +159,18 @@ function Progress({ job }: { job: JobLine }) {
   return null;
 }
 
+export function moveWord(move: JobLine["moves"][number], status: ShownStatus): string {
+  if (move === "pause" && status === "running") return "Freeze";
+  if (move === "resume" && status === "frozen") return "Go on with";
+  return moveWords[move];
+}
+
 const moveWords: Record<JobLine["moves"][number], string> = {
   retry: "Retry",
   cancel: "Cancel",
   remove: "Remove",
   resume: "Resume",
-  pause: "Hold back",
+  pause: "Pause",
 };
 const moveIcons: Record<JobLine["moves"][number], IconName> = {
   retry: "rotate-ccw",

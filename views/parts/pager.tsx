@@ -6,7 +6,7 @@ import { number } from "../format.ts";
 import { Icon } from "./icon.tsx";
 
 export interface PagerProps {
-  list: Pick<JobList, "total" | "page" | "pages"> & { jobs: unknown[]; first: number };
+  list: Pick<JobList, "total" | "isLeast" | "page" | "pages"> & { jobs: unknown[]; first: number };
   previous: string | null;
   next: string | null;
   url: PageContext["url"];
@@ -18,7 +18,7 @@ export function Pager({ list, previous, next, url }: PagerProps) {
       <span>
         {list.total === 0
           ? "No jobs"
-          : `${number(list.first)}–${number(list.first + list.jobs.length - 1)} of ${number(list.total)}`}
+          : `${number(list.first)}–${number(list.first + list.jobs.length - 1)} of ${list.isLeast ? "more than " : ""}${number(list.total)}`}
       </span>
       <span class="row">
         {previous === null ? null : (

@@ -1,7 +1,7 @@
 // "For how long?" and whether what runs stands still meanwhile: the inside of every form that pauses something.
 
-import type { PauseChoice } from "../../src/http/pages/pause-form.ts";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
+import type { PauseChoice } from "../../src/http/pages/pause-form.ts";
 import { Layout } from "../layout.tsx";
 
 export function PauseChoices({ choices, freeze }: { choices: PauseChoice[]; freeze?: boolean }) {

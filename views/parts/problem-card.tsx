@@ -49,7 +49,7 @@ export function ProblemCard({ problem: p, url }: { problem: ShownProblem; url: P
       </dl>
       <details id={`message-${p.fingerprint}`}>
         <summary>What the newest said</summary>
-        <pre class="log" tabindex={0} aria-label="Newest message">
+        <pre class="log" tabindex={0}>
           {isCut ? `${p.message.slice(0, longestMessage)}…` : p.message}
         </pre>
         {isCut && p.samples[0] ? <a href={url(`/admin/jobs/${p.samples[0].jobId}`)}>All of it</a> : null}
@@ -90,7 +90,9 @@ export function ProblemCard({ problem: p, url }: { problem: ShownProblem; url: P
         })}
       </ul>
       {p.count > p.samples.length ? (
-        <a href={url(`/admin/jobs?${new URLSearchParams({ status: "failed", q: `cause:${p.fingerprint}` })}`)}>
+        <a
+          href={url(`/admin/jobs?${new URLSearchParams({ status: "failed", q: `cause:${p.fingerprint}` })}`)}
+        >
           {`All ${counted(p.count, "job")}`}
         </a>
       ) : null}

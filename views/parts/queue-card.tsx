@@ -1,7 +1,8 @@
 // One queue at a glance: what runs, waits and failed in it, and the verbs one reaches for. The rest is in its dialog.
 
 import type { PageContext } from "../../src/http/pages/page-context.ts";
-import { duration, number } from "../format.ts";
+import { rangeInWords, type Seconds } from "../estimate.ts";
+import { number } from "../format.ts";
 import { Icon, type IconName } from "./icon.tsx";
 import { When } from "./when.tsx";
 
@@ -18,15 +19,24 @@ export interface QueueFigures {
   completed: number;
   /** Jobs per minute. */
   rate: number;
-  /** Seconds until the backlog is worked off; null when nothing moves. */
-  eta: number | null;
+  /** Until the backlog is worked off; null when nothing moves or nothing is known. */
+  etaRange: Seconds | null;
+  state: "running" | "paused" | "stalled" | "idle";
+  averageRunMs: number | null;
+  lastCompletedAt: Date | null;
+  /** Jobs at once, as it is now. */
+  concurrency: number;
+  weight: number;
   oldestWaitingAt: Date | null;
   stuckJobs: { jobId: string }[];
   /** Some kind of it can look for missing work. */
   canRun: boolean;
   isPaused: boolean;
   pausedUntil: Date | null;
+  pausedUntilPlaybackEnds: boolean;
   pausedBy: string | null;
+  pauseMode: "drain" | "freeze" | null;
+  isEverythingPaused: boolean;
 }
 
 export function QueueSections({ queues, url }: { queues: QueueFigures[]; url: PageContext["url"] }) {
@@ -57,7 +67,13 @@ function Section({ name, queues, url }: { name: string; queues: QueueFigures[]; 
 export function QueueCard({ queue, url }: { queue: QueueFigures; url: PageContext["url"] }) {
   const { name } = queue;
   const at = url(`/admin/jobs/queues/${name}`);
-  const tone = queue.isPaused ? "held" : queue.failed > 0 ? "failing" : queue.active > 0 ? "busy" : "";
+  const tone = queue.isPaused
+    ? "held"
+    : queue.failed > 0 || queue.state === "stalled"
+      ? "failing"
+      : queue.active > 0
+        ? "busy"
+        : "";
   return (
     <article class={`queue ${tone}`} id={`queue-${name}`}>
       <h3>
@@ -66,9 +82,13 @@ export function QueueCard({ queue, url }: { queue: QueueFigures; url: PageContex
       <p class={isTelling(queue) ? "about telling" : "about"} title={queue.description}>
         {queue.isPaused ? <PausedBadge queue={queue} /> : null}
         {queue.stuckJobs.length > 0 ? (
-          <a class="badge badge-failed" href={url(`/admin/jobs?queue=${name}&status=running`)}>
+          <a class="badge badge-failed" href={url(`/admin/jobs?q=is%3Astuck&queue=${name}`)}>
             {`${number(queue.stuckJobs.length)} stuck`}
           </a>
+        ) : queue.state === "stalled" ? (
+          <span class="badge badge-failed" title="Work waits, nothing holds it, and nothing runs">
+            stalled
+          </span>
         ) : null}
         <span>
           <Pace queue={queue} />
@@ -84,7 +104,7 @@ export function QueueCard({ queue, url }: { queue: QueueFigures; url: PageContex
         {queue.isPaused ? (
           <Verb queue={name} to={`${at}/resume`} icon="play" label="Resume" />
         ) : (
-          <Verb queue={name} to={`${at}/pause`} icon="pause" label="Pause" />
+          <Ask queue={name} to={`${at}/pause`} icon="pause" label="Pause" />
         )}
         <Ask
           queue={name}
@@ -107,8 +127,8 @@ export function QueueCard({ queue, url }: { queue: QueueFigures; url: PageContex
 }
 
 /** More than what the queue is for: phones show only that. */
-function isTelling({ isPaused, stuckJobs, oldestWaitingAt }: QueueFigures): boolean {
-  return isPaused || stuckJobs.length > 0 || oldestWaitingAt !== null;
+function isTelling({ isPaused, state, stuckJobs, oldestWaitingAt }: QueueFigures): boolean {
+  return isPaused || state === "stalled" || stuckJobs.length > 0 || oldestWaitingAt !== null;
 }
 
 /** While work waits, how fast it goes and how old the oldest is; else what the queue is for. */
@@ -118,17 +138,11 @@ function Pace({ queue }: { queue: QueueFigures }) {
   return (
     <>
       {queue.isPaused ? null : queue.rate > 0 ? `${number(queue.rate)}/min · ` : "nothing finished lately · "}
-      {queue.eta && !queue.isPaused ? `done in about ${duration(coarse(queue.eta))} · ` : null}
+      {queue.etaRange && !queue.isPaused ? `done in ${rangeInWords(queue.etaRange)} · ` : null}
       {"oldest "}
       <When at={queue.oldestWaitingAt} />
     </>
   );
-}
-
-/** An estimate that changes with every job is noise. */
-function coarse(seconds: number): number {
-  const step = seconds < 120 ? 10 : seconds < 7200 ? 60 : 3600;
-  return Math.max(step, Math.round(seconds / step) * step);
 }
 
 function PausedBadge({ queue }: { queue: QueueFigures }) {
@@ -139,6 +153,8 @@ function PausedBadge({ queue }: { queue: QueueFigures }) {
         <span>
           resumes <When at={queue.pausedUntil} />
         </span>
+      ) : queue.pausedUntilPlaybackEnds ? (
+        "until playback ends"
       ) : (
         "paused"
       )}

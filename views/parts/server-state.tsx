@@ -23,7 +23,7 @@ export interface ServerState {
 export function ServerStrip({ state, url }: { state: ServerState; url: PageContext["url"] }) {
   const { pause, holds, stuck } = state;
   return (
-    <div id="server-state" role="region" aria-label="State of the server">
+    <section id="server-state" aria-label="State of the server">
       {pause ? (
         <div class="banner banner-warn" id="all-paused">
           <Icon name="pause" />
@@ -84,7 +84,7 @@ export function ServerStrip({ state, url }: { state: ServerState; url: PageConte
           </p>
         </div>
       ))}
-    </div>
+    </section>
   );
 }
 

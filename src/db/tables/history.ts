@@ -9,6 +9,7 @@ export const event = sqliteTable("event", {
   queue: text("queue"),
   jobId: integer("job_id"),
   fileId: integer("file_id"),
+  libraryId: integer("library_id"),
   ageS: real("age_s"),
   actor: text("actor"),
   detail: text("detail"),

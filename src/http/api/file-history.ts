@@ -118,7 +118,7 @@ async function attemptView(app: App, job: Job, attempt: Attempt): Promise<Attemp
 }
 
 /** What its kind makes, made while it ran, and not replaced since. */
-function outputsOf(
+export function outputsOf(
   app: App,
   job: Job,
   attempts: Attempt[],
@@ -139,7 +139,7 @@ function outputsOf(
     }));
 }
 
-async function actsOn({ db }: Pick<App, "db">, targets: string[]): Promise<Map<string, PersonsAct[]>> {
+export async function actsOn({ db }: Pick<App, "db">, targets: string[]): Promise<Map<string, PersonsAct[]>> {
   if (targets.length === 0) return new Map();
   const rows = await db
     .select()
@@ -159,7 +159,7 @@ async function actsOn({ db }: Pick<App, "db">, targets: string[]): Promise<Map<s
   );
 }
 
-async function eventsOf({ db }: Pick<App, "db">, fileIds: number[]): Promise<FileHistory["events"]> {
+export async function eventsOf({ db }: Pick<App, "db">, fileIds: number[]): Promise<FileHistory["events"]> {
   const rows = await db
     .select()
     .from(event)

@@ -3,7 +3,6 @@
 import { z } from "@hono/zod-openapi";
 import { type Category, categories, jobStatuses } from "../../queue/job.ts";
 import type { JobFilter, JobOrder, JobPage } from "../../queue/job-store.ts";
-import type { JobTest } from "../../queue/job-term.ts";
 import { Refused } from "../../runtime/errors.ts";
 import { listedStatuses, type SearchedStatus } from "../../search/job-fields.ts";
 import type { App } from "../context.ts";
@@ -11,7 +10,7 @@ import { hiddenGroups } from "../nsfw.ts";
 import { idParam } from "./describe.ts";
 import { heldJobs } from "./job-view.ts";
 import { pageQuery } from "./paging.ts";
-import { searchedJobs } from "./search-query.ts";
+import { searchedJobs, statusTest } from "./search-query.ts";
 
 const listed = [...jobStatuses, "delayed"] as const;
 const orders = ["newest", "oldest", "position", "finished", "longest"] as const satisfies JobOrder[];
@@ -102,13 +101,6 @@ async function meaningOf(
     else terms.push({ not: named.not, test: await statusTest(app, named.in) });
   }
   return { filter: { ...filter, terms }, statuses };
-}
-
-async function statusTest(app: App, statuses: SearchedStatus[]): Promise<JobTest> {
-  const stored: JobTest = { of: "status", in: listedStatuses(statuses) };
-  if (!statuses.includes("queued")) return stored;
-  const held: JobTest = { of: "id", in: (await heldJobs(app)).map((h) => h.id) };
-  return { of: "any", tests: [stored, held] };
 }
 
 async function filterOf(app: App, query: JobQuery): Promise<JobFilter> {

@@ -239,7 +239,7 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
 }
 
 /** A priority puts the job where its age belongs within it; a place is taken after that. */
-async function reorder(app: App, id: number, { priority, position }: Order): Promise<void> {
+export async function reorder(app: App, id: number, { priority, position }: Order): Promise<void> {
   const { status, frozen, queue } = await app.queue.get(id);
   if ((status !== "pending" && status !== "paused") || frozen)
     throw notWaiting(id, frozen ? "frozen" : status);

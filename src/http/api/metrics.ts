@@ -1,9 +1,11 @@
 // The measured figures for charts: one series at a time, statistics, and the marks that explain their bends.
 
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { seriesNames, stepsS } from "../../history/series.ts";
+import { seriesNames } from "../../history/series.ts";
+import { stepsS } from "../../history/series-steps.ts";
 import { NotFound } from "../../runtime/errors.ts";
 import type { App, Env } from "../context.ts";
+import { hiddenGroups } from "../nsfw.ts";
 import { answers, apiRoutes, problems, z } from "./describe.ts";
 import { timeSpan, timeSpanQuery } from "./time-span.ts";
 
@@ -141,7 +143,7 @@ export function metricsApi(app: App): OpenAPIHono<Env> {
     }),
     async (c) => {
       const { from, to } = withDefaults(app, timeSpan(c.req.valid("query")));
-      const marks = await app.history.marks(from, to);
+      const marks = await app.history.marks(from, to, await hiddenGroups(app));
       return c.json(
         marks.map((m) => ({ ...m, at: m.at.toISOString() })),
         200,

@@ -3,13 +3,13 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { ApiDocsPage } from "../../../views/pages/api-docs.tsx";
 import { version } from "../../runtime/version.ts";
-import type { App, Env } from "../context.ts";
-import { page, pageContext } from "../pages/page-context.ts";
+import type { Env } from "../context.ts";
+import { type PageParts, page, pageContext } from "../pages/page-context.ts";
 import { addUsualProblems } from "./describe.ts";
 import { describeTheRest } from "./undescribed.ts";
 
 /** Adds the two routes to the API they describe. */
-export function describeApi(api: OpenAPIHono<Env>, app: Pick<App, "config" | "settings">): void {
+export function describeApi(api: OpenAPIHono<Env>, app: PageParts): void {
   api.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
   api.openAPIRegistry.registerComponent("securitySchemes", "apiKey", {
     type: "apiKey",

@@ -270,7 +270,11 @@ export async function actOnQueue(
 }
 
 export async function killAll(app: App, user: { id: string; name: string }): Promise<number> {
-  const cancelled = await app.queue.moveAll({ status: ["running"] }, "cancel", user.name);
+  // What stands frozen has its processes still.
+  const frozen = { not: false, test: { of: "frozen" as const } };
+  const cancelled =
+    (await app.queue.moveAll({ status: ["running"] }, "cancel", user.name)) +
+    (await app.queue.moveAll({ status: ["paused"], terms: [frozen] }, "cancel", user.name));
   await audit(app, user.id, "jobs.kill-all", undefined, { cancelled });
   return cancelled;
 }

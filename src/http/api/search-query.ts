@@ -3,21 +3,37 @@
 
 import { stuckJobs } from "../../healing/stuck-jobs.ts";
 import type { FileTerm } from "../../library/file-term.ts";
+import type { JobTest } from "../../queue/job-term.ts";
 import { Refused } from "../../runtime/errors.ts";
 import { fileFields, fileTerms } from "../../search/file-fields.ts";
 import { fileWords } from "../../search/file-words.ts";
-import { type JobMeaning, jobFields, jobMeaning } from "../../search/job-fields.ts";
+import {
+  type JobMeaning,
+  jobFields,
+  jobMeaning,
+  listedStatuses,
+  type SearchedStatus,
+} from "../../search/job-fields.ts";
 import { jobWords } from "../../search/job-words.ts";
 import { type Fields, parseQuery, type Term } from "../../search/query.ts";
 import type { SearchOf } from "../../search/views.ts";
 import type { App } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
+import { heldJobs } from "./job-view.ts";
 
 export async function searchedJobs(app: App, q: string): Promise<JobMeaning> {
   const words = await jobWords(app);
   const now = app.clock.now();
   const stuck = async () => (await stuckJobs(app)).map(({ job }) => job.id);
   return await jobMeaning(readTerms(q, jobFields(words), now), words, now, stuck);
+}
+
+/** `queued` jobs are few and known. */
+export async function statusTest(app: App, statuses: SearchedStatus[]): Promise<JobTest> {
+  const stored: JobTest = { of: "status", in: listedStatuses(statuses) };
+  if (!statuses.includes("queued")) return stored;
+  const held: JobTest = { of: "id", in: (await heldJobs(app)).map((h) => h.id) };
+  return { of: "any", tests: [stored, held] };
 }
 
 export async function searchedFiles(app: App, q: string): Promise<FileTerm[]> {

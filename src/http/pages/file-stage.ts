@@ -5,10 +5,17 @@ import type { Stage } from "../../../views/pages/file.tsx";
 import type { DerivativeRow, FileRow } from "../../db/tables/library.ts";
 import { obstacleOf, playableFacts } from "../../media/playable.ts";
 
-/** `isAwaited`: a job that makes a picture waits or runs. */
-export function stageOf(file: FileRow, derivatives: DerivativeRow[], isAwaited: boolean): Stage {
-  const film = file.type === "video" ? transcode(file, derivatives) : undefined;
-  if (film) return film;
+export type FilmAwaited = "waiting" | "running" | "paused";
+
+/** `isAwaited`: a job that makes a picture waits or runs; `film`: where the one that makes the film for browsers stands. */
+export function stageOf(
+  file: FileRow,
+  derivatives: DerivativeRow[],
+  isAwaited: boolean,
+  film: FilmAwaited | null = null,
+): Stage {
+  const made = file.type === "video" ? transcode(file, derivatives) : undefined;
+  if (made) return made;
   if (file.state === "missing")
     return picture(file, derivatives) ?? { kind: "none", why: "The file is not there to be shown." };
   const original = `/api/files/${file.id}/original`;
@@ -18,7 +25,7 @@ export function stageOf(file: FileRow, derivatives: DerivativeRow[], isAwaited: 
   }
   const shown = picture(file, derivatives);
   if (file.type === "video") {
-    const why = whyNotPlayable(file);
+    const why = whyNotPlayable(file, film);
     if (!why) return { kind: "video", src: original, mimeType: videoMime(file), poster: shown?.src ?? null };
     return shown ? { ...shown, kind: "still", why } : { kind: "none", why };
   }
@@ -65,14 +72,21 @@ const playableAudio = new Set([
   "audio/x-wav",
   "audio/webm",
 ]);
-function whyNotPlayable(file: FileRow): string | undefined {
+
+function whyNotPlayable(file: FileRow, film: FilmAwaited | null): string | undefined {
   const obstacle = obstacleOf(playableFacts(file));
   if (!obstacle) return undefined;
   const what = obstacle.what
     ? `Most browsers don't play ${obstacle.what}`
     : `Browsers don't play ${named(file)}`;
-  return `${what}. The original plays in other programs.`;
+  return `${what}. ${film ? filmWords[film] : "The original plays in other programs."}`;
 }
+
+const filmWords: Record<FilmAwaited, string> = {
+  running: "A version that they play is being made; it appears here by itself.",
+  waiting: "A version that they play is waiting to be made; below it says what for.",
+  paused: "A version that they play is to be made, but that job is paused.",
+};
 
 /** What was made for browsers; it plays even while the file itself is missing. */
 function transcode(file: FileRow, derivatives: DerivativeRow[]): Stage | undefined {

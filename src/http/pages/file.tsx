@@ -2,7 +2,11 @@
 
 import { Hono } from "hono";
 import { type FileAction, FileChanges, FilePage, type FileProps } from "../../../views/pages/file.tsx";
+import type { HistoryEntry } from "../../../views/parts/file-history.tsx";
+import { FileWhy } from "../../../views/parts/file-why.tsx";
 import type { FileRow } from "../../db/tables/library.ts";
+import { explainFile } from "../../healing/explain-file.ts";
+import { findHold } from "../../healing/quarantine-list.ts";
 import { cascade } from "../../jobs/cascade.ts";
 import { failureCodes } from "../../jobs/failures.ts";
 import { listDerivatives } from "../../library/derivatives.ts";
@@ -10,10 +14,11 @@ import { filesById, findFolder, neighbours } from "../../library/file-grid.ts";
 import { filesBySha256, getFile, restoreFile, trashFile } from "../../library/files.ts";
 import { parentOf } from "../../library/folders.ts";
 import { Refused } from "../../runtime/errors.ts";
+import { partsOf } from "../api/explain.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { historyOf } from "./file-life.ts";
-import { stageOf } from "./file-stage.ts";
+import { type FilmAwaited, stageOf } from "./file-stage.ts";
 import { done, refused } from "./flash.ts";
 import { visibleLibraries } from "./home.tsx";
 import { filterOf, isDeep, readGridView, seenLibrary } from "./library.tsx";
@@ -26,8 +31,16 @@ export function filePages(app: App): Hono<Env> {
 
   pages.get("/files/:id{[0-9]+}", async (c) => {
     const ctx = pageContext(app, c);
-    const props = await factsOf(app, ctx, await fileOf(c.req.param("id")), c.req.query());
-    if (c.req.query("part") !== "history") return page(c, <FilePage {...props} />);
+    const file = await fileOf(c.req.param("id"));
+    const part = c.req.query("part");
+    const whys = async () =>
+      ctx.user?.role === "owner" ? (await explainFile(partsOf(app), file)).kinds : null;
+    if (part === "why") {
+      const kinds = await whys();
+      return kinds ? c.html(<FileWhy ctx={ctx} fileId={file.id} kinds={kinds} />) : c.body(null, 204);
+    }
+    const props = await factsOf(app, ctx, file, c.req.query());
+    if (part !== "history") return page(c, <FilePage {...props} whys={await whys()} />);
     if (c.req.query("seen") === props.seen) return c.body(null, 204);
     return c.html(<FileChanges {...props} stageBefore={c.req.query("stage") ?? ""} />);
   });
@@ -96,7 +109,9 @@ async function factsOf(
 ): Promise<FileProps> {
   const library = await seenLibrary(app, file.libraryId);
   const derivatives = await listDerivatives(app.db, file.id);
-  const { entries, older } = await historyOf(app, file.id);
+  const isOwner = ctx.user?.role === "owner";
+  const { entries, older, happenings } = await historyOf(app, file, derivatives, isOwner);
+  const held = (await findHold(app, file.id)) ?? null;
   const isAwaited = entries.some(
     ({ job }) =>
       ["image-thumbnail", "video-poster"].includes(job.kind) &&
@@ -108,7 +123,7 @@ async function factsOf(
     ctx,
     file,
     library,
-    stage: stageOf(file, derivatives, isAwaited),
+    stage: stageOf(file, derivatives, isAwaited, filmAwaited(entries)),
     derivatives: derivatives.map((row) => ({
       row,
       href: `/api/files/${file.id}/derivatives/${row.id}?v=${row.createdAt.getTime()}`,
@@ -119,13 +134,23 @@ async function factsOf(
       derivatives.find((d) => d.kind === "waveform"),
     ),
     failure: (code && file.state !== "ok" && failureCodes[code]) || null,
+    held,
     history: entries,
+    happenings,
+    whys: null,
     olderJobs: older,
-    seen: fingerprint([file.updatedAt, derivatives, entries, older]),
+    seen: fingerprint([file.updatedAt, derivatives, entries, older, happenings, held]),
     actions: actionsFor(app, file),
     from,
     ...(await around(app, file, from)),
   };
+}
+
+/** Whether a version that browsers play is on its way. */
+function filmAwaited(entries: HistoryEntry[]): FilmAwaited | null {
+  const status = entries.find(({ job }) => job.kind === "video-transcode")?.job.status;
+  if (status === "running" || status === "paused") return status;
+  return status === "pending" || status === "queued" ? "waiting" : null;
 }
 
 /** Previous and next as in the grid that the visitor came from; without one, in the file's folder. */

@@ -36,7 +36,9 @@ export function done(
   answer: Answer,
 ): Response | Promise<Response> {
   const undo =
-    answer.undo === undefined ? undefined : `${app.config.basePath ?? ""}/admin/operations/${answer.undo}/undo`;
+    answer.undo === undefined
+      ? undefined
+      : `${app.config.basePath ?? ""}/admin/operations/${answer.undo}/undo`;
   return reply(app, c, { kind: "done", text: answer.text, ...(undo && { undo }) }, answer, 200);
 }
 
@@ -65,7 +67,8 @@ export function takeFlash(c: Context<Env>): Flash | undefined {
   try {
     const { kind, text, undo } = JSON.parse(value) as Flash;
     if (kind === "refused") return { kind, text: String(text) };
-    const isOurs = /^[\w/.-]*\/admin\/operations\/\d+\/undo$/.test(String(undo)) && !String(undo).startsWith("//");
+    const isOurs =
+      /^[\w/.-]*\/admin\/operations\/\d+\/undo$/.test(String(undo)) && !String(undo).startsWith("//");
     return { kind: "done", text: String(text), ...(isOurs && { undo: String(undo) }) };
   } catch {
     return undefined;

@@ -4,12 +4,18 @@ import { Hono } from "hono";
 import type { App, Env } from "../context.ts";
 import { aboutPages } from "./about.tsx";
 import { adminPages } from "./admin.tsx";
+import { allActs } from "./all-acts.tsx";
 import { filePages } from "./file.tsx";
+import { historyPages } from "./history.tsx";
 import { homePages } from "./home.tsx";
 import { jobsPages } from "./jobs.tsx";
 import { libraryPages } from "./library.tsx";
 import { livePages } from "./live.ts";
+import { operationPages } from "./operations.tsx";
+import { problemPages } from "./problems.tsx";
+import { quarantinePages } from "./quarantine.tsx";
 import { queueActs } from "./queue-acts.tsx";
+import { savedViews } from "./saved-views.tsx";
 import { settingsPages } from "./settings.tsx";
 import { signInPages } from "./sign-in.tsx";
 import { signUpPages } from "./sign-up.tsx";
@@ -26,8 +32,15 @@ export function pages(app: App): Hono<Env> {
     libraryPages,
     filePages,
     adminPages,
+    // Before those that take any act of a queue.
+    allActs,
     queueActs,
+    operationPages,
+    savedViews,
     jobsPages,
+    problemPages,
+    historyPages,
+    quarantinePages,
     settingsPages,
     aboutPages,
     themePages,

@@ -6,8 +6,8 @@ import { type JobLine, versionOf } from "../../../views/parts/job-table.tsx";
 import type { QueueFigures } from "../../../views/parts/queue-card.tsx";
 import type { RunningLine } from "../../../views/parts/running-list.tsx";
 import type { ShownStatus } from "../../../views/parts/status.tsx";
-import { failureCodes } from "../../jobs/failures.ts";
 import { explainJob } from "../../healing/explain-job.ts";
+import { failureCodes } from "../../jobs/failures.ts";
 import { type Job, mayMove } from "../../queue/job.ts";
 import { runEstimate } from "../../queue/run-estimate.ts";
 import type { WaitingReason } from "../../queue/waiting-reason.ts";
@@ -64,7 +64,7 @@ export async function jobList(app: App, query: JobsQuery, queues: QueueFigures[]
 /** A search that cannot be read is shown with what is wrong; anything else is thrown on. */
 export function faultsOf(error: unknown): SearchFault[] {
   if (!(error instanceof Refused) || error.status !== 422) throw error;
-  return error.more.errors ?? [{ message: error.message }];
+  return error.more.errors?.length ? error.more.errors : [{ message: error.message }];
 }
 
 export async function runningLines(app: App): Promise<RunningLine[]> {

@@ -1,27 +1,34 @@
 // The parts of the jobs dashboard that change by themselves. The page is built of them once, the live stream sends them
 // again when they differ.
 
-import { JobsEmpty } from "../../../views/pages/jobs.tsx";
+import { JobsEmpty, ListLine } from "../../../views/pages/jobs.tsx";
 import { FourUp } from "../../../views/parts/four-up.tsx";
 import { JobRow, JobTable } from "../../../views/parts/job-table.tsx";
+import { type OperationLine, OperationsNow } from "../../../views/parts/operation-line.tsx";
 import { Pager } from "../../../views/parts/pager.tsx";
 import { QueueCard, type QueueFigures } from "../../../views/parts/queue-card.tsx";
 import { type RunningLine, RunningList } from "../../../views/parts/running-list.tsx";
+import { type ServerState, ServerStrip } from "../../../views/parts/server-state.tsx";
 import { Tiles } from "../../../views/parts/tiles.tsx";
 import type { App } from "../context.ts";
 import type { Fragment } from "../live.ts";
 import { unlessMoved } from "../unless-moved.ts";
 import { type JobList, jobList, runningLines } from "./job-lines.ts";
 import { isFiltered, type JobsQuery, jobsSearch } from "./jobs-query.ts";
+import { operationsNow } from "./operation-lines.ts";
 import { queueFigures, totalsOf } from "./queue-figures.ts";
+import { serverState } from "./server-state.ts";
 
-export interface Dashboard {
+interface Shared {
   queues: QueueFigures[];
   running: RunningLine[];
-  list: JobList;
+  state: ServerState;
+  operations: OperationLine[];
 }
 
-type Shared = Pick<Dashboard, "queues" | "running">;
+export interface Dashboard extends Shared {
+  list: JobList;
+}
 
 /** What every reader sees, whatever list they look at: read once for all of them, at every look. */
 export function sharedFigures(app: App): () => Promise<Shared> {
@@ -30,13 +37,17 @@ export function sharedFigures(app: App): () => Promise<Shared> {
 }
 
 async function figuresNow(app: App, queuesNow = () => queueFigures(app)): Promise<Shared> {
-  const [queues, running] = await Promise.all([queuesNow(), runningLines(app)]);
-  return { queues, running };
+  const [queues, running, operations] = await Promise.all([
+    queuesNow(),
+    runningLines(app),
+    operationsNow(app),
+  ]);
+  return { queues, running, operations, state: await serverState(app, queues) };
 }
 
 export async function dashboard(app: App, query: JobsQuery, shared?: Shared): Promise<Dashboard> {
-  const { queues, running } = shared ?? (await figuresNow(app));
-  return { queues, running, list: await jobList(app, query, queues) };
+  const figures = shared ?? (await figuresNow(app));
+  return { ...figures, list: await jobList(app, query, figures.queues) };
 }
 
 export function dashboardFragments(
@@ -46,11 +57,27 @@ export function dashboardFragments(
 ): Fragment[] {
   const { queues, running, list } = d;
   return [
-    { target: "#tiles", swap: "outerMorph", markup: <Tiles totals={totalsOf(queues)} url={url} /> },
+    {
+      target: "#server-state",
+      swap: "outerMorph",
+      markup: <ServerStrip state={d.state} url={url} />,
+    },
+    {
+      target: "#operations-now",
+      swap: "outerMorph",
+      markup: <OperationsNow operations={d.operations} url={url} />,
+    },
+    {
+      target: "#tiles",
+      swap: "outerMorph",
+      markup: <Tiles totals={totalsOf(queues)} url={url} />,
+      of: queues,
+    },
     ...queues.map((queue) => ({
       target: `#queue-${queue.name}`,
       swap: "outerMorph" as const,
       markup: <QueueCard queue={queue} url={url} />,
+      of: queue,
     })),
     { target: "#working", swap: "outerMorph", markup: <RunningList running={running} url={url} /> },
     ...list.jobs.map((job) => ({
@@ -63,12 +90,13 @@ export function dashboardFragments(
       target: "#jobs",
       swap: "outerMorph",
       markup: (
-        <JobTable jobs={list.jobs} url={url} empty={<JobsEmpty filtered={isFiltered(query)} url={url} />} />
+        <JobTable jobs={list.jobs} url={url} empty={<JobsEmpty {...emptiness(list, query)} url={url} />} />
       ),
       // Which jobs and in which order: their values travel alone.
       stamp: list.jobs.map((j) => j.id).join(),
       everyMs: 1000,
     },
+    { target: "#list-line", swap: "outerMorph", markup: <ListLine {...listLine(list, query)} url={url} /> },
     { target: "#pager", swap: "outerMorph", markup: <Pager {...pagerOf(list, query)} url={url} /> },
   ];
 }
@@ -78,6 +106,21 @@ export function fourUpFragment(
   url: (path: string) => string,
 ): Fragment {
   return { target: "#four-up", swap: "outerMorph", markup: <FourUp totals={totalsOf(queues)} url={url} /> };
+}
+
+/** How many there are, and the way to act on all of them. */
+export function listLine({ total, isLeast, faults }: JobList, query: JobsQuery) {
+  return {
+    total,
+    isLeast,
+    isFaulty: faults.length > 0,
+    isFiltered: isFiltered(query),
+    href: `/admin/jobs/all${jobsSearch({ ...query, page: 1 })}`,
+  };
+}
+
+export function emptiness({ faults }: JobList, query: JobsQuery) {
+  return { filtered: isFiltered(query), isFaulty: faults.length > 0 };
 }
 
 export function pagerOf(list: JobList, query: JobsQuery) {

@@ -1,8 +1,8 @@
 // The jobs page's state, all of it in its address: which jobs, and which page of them.
 
 import type { JobOrder } from "../../queue/job-store.ts";
-import { quoted } from "../../search/query.ts";
 import type { SearchedStatus } from "../../search/job-fields.ts";
+import { quoted } from "../../search/query.ts";
 import type { JobQuery } from "../api/job-query.ts";
 
 export interface JobsQuery {

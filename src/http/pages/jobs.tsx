@@ -7,19 +7,31 @@ import { JobsPage, type JobsPageProps } from "../../../views/pages/jobs.tsx";
 import { JobDetail } from "../../../views/parts/job-detail.tsx";
 import { JobRow } from "../../../views/parts/job-table.tsx";
 import { partial } from "../../../views/parts/toast.tsx";
-import type { Job, Move } from "../../queue/job.ts";
-import { NotFound } from "../../runtime/errors.ts";
+import { type Job, legalMoves, type Move, type PauseEnd } from "../../queue/job.ts";
+import { NotFound, Refused } from "../../runtime/errors.ts";
 import { whysOfJobs } from "../api/job-view.ts";
+import { reorder } from "../api/jobs.ts";
+import { pauseEndOf } from "../api/pause-body.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
-import { bulkInWords, pastTense } from "./bulk-words.ts";
+import { pastTense } from "./bulk-words.ts";
 import { done, refused, wantsPartial } from "./flash.ts";
+import { formFields } from "./form-data.ts";
 import { jobFacts, jobLine } from "./job-lines.ts";
-import { type Dashboard, dashboard, pagerOf } from "./jobs-fragments.tsx";
-import { isFiltered, type JobsQuery, jobsSearch, readJobsQuery, statusChoices } from "./jobs-query.ts";
+import { type Dashboard, dashboard, emptiness, listLine, pagerOf } from "./jobs-fragments.tsx";
+import {
+  isFiltered,
+  type JobsQuery,
+  jobsSearch,
+  readJobsQuery,
+  searchText,
+  statusChoices,
+} from "./jobs-query.ts";
 import { type PageContext, page, pageContext } from "./page-context.ts";
+import { pauseBodyOf } from "./pause-form.ts";
 import { queueFigures, totalsOf } from "./queue-figures.ts";
+import { viewsProps } from "./saved-views.tsx";
 
 export function jobsPages(app: App): Hono<Env> {
   const routes = new Hono<Env>();
@@ -44,34 +56,42 @@ export function jobsPages(app: App): Hono<Env> {
     return page(c, <JobPage ctx={ctx} facts={facts} line={line} />);
   });
 
-  routes.post("/admin/jobs/bulk", async (c) => {
-    const form = await c.req.formData();
-    const ids = form.getAll("ids").map(Number).filter(Number.isSafeInteger);
-    const verb = String(form.get("verb"));
-    if (!isMove(verb)) throw new NotFound("verb", verb);
+  routes.post("/admin/jobs/:id{[0-9]+}/move", async (c) => {
+    const id = Number(c.req.param("id"));
     const { user } = c.var.identity!;
-    const before = ids.length === 0 ? [] : (await app.store.list({ ids }, "newest", 0, ids.length)).jobs;
-    const moved = ids.length === 0 ? 0 : await app.queue.moveAll({ ids }, verb, user.name);
-    if (moved > 0) await audit(app, user, `jobs.${verb}`, null, { ids, moved });
-    return done(app, c, { text: bulkInWords(verb, ids.length, moved, before), back: "/admin/jobs" });
+    const form = await formFields(c);
+    const back = backFrom(form, "/admin/jobs");
+    try {
+      const order = orderOf(form);
+      await reorder(app, id, order);
+      await audit(app, user, `job.${order.position ? "position" : "priority"}`, `job:${id}`, order);
+      const text = order.position
+        ? `Job ${id} is the ${order.position} of its queue now.`
+        : `Job ${id} has priority ${order.priority} now.`;
+      return done(app, c, { text, back, partials: await rowPartial(app, c, id) });
+    } catch (error) {
+      return refused(app, c, error, { back, partials: await rowPartial(app, c, id) });
+    }
   });
 
   routes.post("/admin/jobs/:id{[0-9]+}/:verb", async (c) => {
     const [id, verb] = [Number(c.req.param("id")), c.req.param("verb")];
     if (!isMove(verb)) throw new NotFound("verb", verb);
     const { user } = c.var.identity!;
-    const back = await backFrom(c, "/admin/jobs");
+    const form = await formFields(c);
+    const back = backFrom(form, "/admin/jobs");
+    let text: string;
     try {
-      await app.queue.move(id, verb, user.name);
+      const before = await app.queue.get(id);
+      const body = verb === "pause" ? pauseBodyOf(app, form) : {};
+      const ends: PauseEnd = verb === "pause" ? pauseEndOf(app, body) : null;
+      await app.queue.move(id, verb, user.name, ends);
+      await audit(app, user, `job.${verb}`, `job:${id}`, Object.keys(body).length > 0 ? body : undefined);
+      text = `${wordOf(verb, before)} job ${id}.`;
     } catch (error) {
       return refused(app, c, error, { back, partials: await rowPartial(app, c, id) });
     }
-    await audit(app, user, `job.${verb}`, `job:${id}`);
-    return done(app, c, {
-      text: `${pastTense[verb]} job ${id}.`,
-      back,
-      partials: await rowPartial(app, c, id),
-    });
+    return done(app, c, { text, back, partials: await rowPartial(app, c, id) });
   });
   return routes;
 }
@@ -81,6 +101,10 @@ export async function jobsPageProps(app: App, ctx: PageContext, query: JobsQuery
   return {
     ctx,
     dashboard: d,
+    views: await viewsProps(app, ctx.user!, d.list.faults.length > 0 ? "" : searchText(query)),
+    line: listLine(d.list, query),
+    empty: emptiness(d.list, query),
+    corrected: (text) => ctx.url(`/admin/jobs${jobsSearch(query, { text, page: 1 })}`),
     totals: totalsOf(d.queues),
     filter: { ...query, filtered: isFiltered(query) },
     choices: {
@@ -96,7 +120,23 @@ export async function jobsPageProps(app: App, ctx: PageContext, query: JobsQuery
 }
 
 function isMove(verb: string): verb is Move {
-  return Object.hasOwn(pastTense, verb);
+  return Object.hasOwn(legalMoves, verb);
+}
+
+/** A run that is paused stands still, one that waits does not start. */
+function wordOf(verb: Move, { status, frozen }: Job): string {
+  if (verb === "pause" && status === "running") return "Froze";
+  return verb === "resume" && frozen ? "Goes on:" : pastTense(verb);
+}
+
+function orderOf({ position, priority }: Record<string, string>): {
+  position?: "first" | "last";
+  priority?: number;
+} {
+  if (position === "first" || position === "last") return { position };
+  const n = Number(priority);
+  if (Number.isInteger(n) && n >= 1 && n <= 10) return { priority: n };
+  throw new Refused(422, "input.invalid", "A priority is a whole number from 1 to 10.");
 }
 
 async function oneJob(app: App, job: Job) {
@@ -119,7 +159,6 @@ async function rowPartial(app: App, c: Context<Env>, id: number) {
 }
 
 /** A form on another page says where it came from; only places of this product count. */
-async function backFrom(c: Context<Env>, otherwise: string): Promise<string> {
-  const back = (await c.req.parseBody()).back;
-  return typeof back === "string" && /^\/admin(\/|$)[\w/-]*$/.test(back) ? back : otherwise;
+function backFrom({ back }: Record<string, string>, otherwise: string): string {
+  return back !== undefined && /^\/admin(\/|$)[\w/-]*$/.test(back) ? back : otherwise;
 }

@@ -1,19 +1,31 @@
 // Acts on whole queues from the pages: first a question that counts what it touches, then the act, then what it did.
 
+import { z } from "@hono/zod-openapi";
 import { type Context, Hono } from "hono";
 import { counted, number } from "../../../views/format.ts";
 import { Confirm, ConfirmPage, type Question } from "../../../views/parts/confirm.tsx";
+import { PauseForm, PausePage } from "../../../views/parts/pause-choices.tsx";
 import type { QueueFigures } from "../../../views/parts/queue-card.tsx";
 import { QueueCard } from "../../../views/parts/queue-card.tsx";
 import { QueueDialog, QueuePage } from "../../../views/parts/queue-dialog.tsx";
 import { partial } from "../../../views/parts/toast.tsx";
 import { noTally, type Tally } from "../../queue/job-store.ts";
+import { stateOf } from "../../queue/pausing.ts";
 import { NotFound, Refused } from "../../runtime/errors.ts";
-import { actOnQueue, changeQueue, killAll, type QueueAction, queueActions } from "../api/queues.ts";
+import {
+  actOnQueue,
+  changeQueue,
+  killAll,
+  type QueueAction,
+  queueActions,
+  tuningFields,
+} from "../api/queues.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
-import { done, wantsPartial } from "./flash.ts";
+import { done, refused, wantsPartial } from "./flash.ts";
+import { formFields } from "./form-data.ts";
 import { page, pageContext } from "./page-context.ts";
+import { pauseBodyOf, pauseChoices } from "./pause-form.ts";
 import { queueFigures, totalsOf } from "./queue-figures.ts";
 
 export function queueActs(app: App): Hono<Env> {
@@ -46,11 +58,31 @@ export function queueActs(app: App): Hono<Env> {
     const queue = await oneQueue(app, c.req.param("name"));
     const ctx = pageContext(app, c);
     const kinds = app.queue.catalogue.kinds.filter((k) => k.queue === queue.name);
-    const props = { queue, kinds, pauses: pauses(new Date(app.clock.now())) };
+    const state = await stateOf(app.store, queue.name);
+    const props = {
+      queue,
+      kinds,
+      pauses: pauseChoices(app),
+      usual: usualOf(app, queue.name),
+      isTuned: state.concurrency !== null || state.weight !== null,
+    };
     if (wantsPartial(c)) return c.html(<QueueDialog {...props} url={ctx.url} />);
     return page(c, <QueuePage ctx={ctx} {...props} />);
   });
 
+  routes.get("/admin/jobs/queues/:name/pause", async (c) => {
+    const { name } = await oneQueue(app, c.req.param("name"));
+    const ctx = pageContext(app, c);
+    const asks = {
+      title: `Pause ${name}?`,
+      line: "Nothing new starts in this queue until then.",
+      action: `/admin/jobs/queues/${name}/pause`,
+      choices: pauseChoices(app),
+      freeze: true,
+    };
+    if (wantsPartial(c)) return c.html(<PauseForm ask={asks} url={ctx.url} />);
+    return page(c, <PausePage ctx={ctx} ask={asks} />);
+  });
   routes.get("/admin/jobs/queues/:name/:action", async (c) => {
     const { name, action } = c.req.param();
     if (!isAskable(action)) throw new NotFound("action", action);
@@ -61,14 +93,31 @@ export function queueActs(app: App): Hono<Env> {
   routes.post("/admin/jobs/queues/:name/pause", async (c) => {
     const name = c.req.param("name");
     const { user } = c.var.identity!;
-    const pauseUntil = untilOf((await c.req.parseBody()).until);
-    await changeQueue(app, name, { isPaused: true, ...(pauseUntil && { pauseUntil }) }, user.name);
-    await audit(app, user, "queue.pause", `queue:${name}`, { until: pauseUntil ?? null });
-    return done(app, c, {
-      text: `Paused ${name}. What runs goes on.`,
-      back: "/admin/jobs",
-      partials: await card(app, c, name),
-    });
+    const back = "/admin/jobs";
+    try {
+      const body = pauseBodyOf(app, await formFields(c));
+      await changeQueue(app, name, { isPaused: true, ...body }, user.name);
+      await audit(app, user, "queue.pause", `queue:${name}`, body);
+      const still = body.mode === "freeze" ? "What ran stands still." : "What runs goes on.";
+      return done(app, c, { text: `Paused ${name}. ${still}`, back, partials: await card(app, c, name) });
+    } catch (error) {
+      return refused(app, c, error, { back, partials: await card(app, c, name) });
+    }
+  });
+  routes.post("/admin/jobs/queues/:name/tune", async (c) => {
+    const name = c.req.param("name");
+    const { user } = c.var.identity!;
+    const back = "/admin/jobs";
+    try {
+      const tuning = tuningOf(app, name, await formFields(c));
+      await changeQueue(app, name, tuning, user.name);
+      await audit(app, user, "queue.change", `queue:${name}`, tuning);
+      const { concurrency, weight } = await oneQueue(app, name);
+      const text = `${name}: ${counted(concurrency, "job")} at once, weight ${weight}.`;
+      return done(app, c, { text, back, partials: await card(app, c, name) });
+    } catch (error) {
+      return refused(app, c, error, { back, partials: await card(app, c, name) });
+    }
   });
   routes.post("/admin/jobs/queues/:name/resume", async (c) => {
     const name = c.req.param("name");
@@ -225,23 +274,32 @@ async function card(app: App, c: Context<Env>, name: string) {
   );
 }
 
-function pauses(now: Date) {
-  const morning = new Date(now);
-  morning.setHours(7, 0, 0, 0);
-  if (morning <= now) morning.setDate(morning.getDate() + 1);
-  return [
-    { label: "15 min", until: new Date(now.getTime() + 15 * 60_000).toISOString() },
-    { label: "1 h", until: new Date(now.getTime() + 3_600_000).toISOString() },
-    { label: "Until 07:00", until: morning.toISOString() },
-    { label: "Until resumed", until: "" },
-  ];
+/** What holds when nobody has tuned it. */
+function usualOf(app: App, name: string) {
+  const spec = app.queue.catalogue.queueByName.get(name);
+  if (!spec) return null;
+  const multiplier = app.settings.get("concurrencyMultiplier");
+  return { concurrency: Math.max(1, Math.round(spec.base * multiplier)), weight: spec.weight };
 }
 
-function untilOf(value: unknown): string | undefined {
-  if (typeof value !== "string" || value === "") return undefined;
-  if (Number.isNaN(Date.parse(value)))
-    throw new Refused(422, "pause.until", "This is not a time to pause until.", {
-      errors: [{ path: ["until"], message: "Not a time." }],
-    });
-  return new Date(value).toISOString();
+/** Null where the catalogue decides again. What is as usual stays untuned, so that it goes along with the multiplier. */
+function tuningOf(app: App, name: string, form: Record<string, string>) {
+  if (form.reset) return { concurrency: null, weight: null };
+  const parsed = tuning.safeParse({ concurrency: Number(form.concurrency), weight: Number(form.weight) });
+  if (!parsed.success) {
+    const errors = parsed.error.issues.map((issue) => ({
+      path: issue.path as string[],
+      message:
+        issue.path[0] === "weight" ? "The weight is above 0, up to 1000." : "From 1 to 64 jobs at once.",
+    }));
+    throw new Refused(422, "input.invalid", errors.map((e) => e.message).join(" "), { errors });
+  }
+  const usual = usualOf(app, name);
+  const { concurrency, weight } = parsed.data;
+  return {
+    concurrency: concurrency === usual?.concurrency ? null : concurrency!,
+    weight: weight === usual?.weight ? null : weight!,
+  };
 }
+
+const tuning = z.object(tuningFields);

@@ -13,6 +13,7 @@ export async function queueFigures(app: App): Promise<QueueFigures[]> {
     .map((q) => ({
       ...q,
       pausedUntil: q.pausedUntil ? new Date(q.pausedUntil) : null,
+      lastCompletedAt: q.lastCompletedAt ? new Date(q.lastCompletedAt) : null,
       canRun: kinds.some((k) => k.queue === q.name && k.pending),
       // To the minute, so that a card does not change with every look at the clock.
       oldestWaitingAt: q.oldestWaitingS === null ? null : toMinute(app.clock.now() - q.oldestWaitingS * 1000),

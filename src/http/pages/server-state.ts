@@ -30,11 +30,15 @@ export async function serverState(
 function heldBy({ queue }: Pick<App, "queue">, hold: Hold): ServerState["holds"] {
   const { code, text, until, mode } = hold;
   const { kinds, queues } = queue.catalogue;
-  const held = new Set(kinds
+  const held = new Set(
+    kinds
       .filter(({ name: kind, queue, category }) => hold.holds({ kind, queue, category }))
-      .map((kind) => kind.queue));
+      .map((kind) => kind.queue),
+  );
   if (held.size === 0) return [];
-  const served = queues.filter(({ name, interactive }) => !interactive && kinds.some((k) => k.queue === name));
+  const served = queues.filter(
+    ({ name, interactive }) => !interactive && kinds.some((k) => k.queue === name),
+  );
   const isAll = served.length > 1 && served.every(({ name }) => held.has(name));
   return [{ code, text, until, isFrozen: mode === "freeze", queues: isAll ? null : [...held] }];
 }

@@ -192,9 +192,13 @@ test("with NSFW hidden, files of such libraries show neither in events nor in fa
   });
   await someEvents();
   await someFailures("secret");
+  await app.history.record({ event: "scan", libraryId: 1, detail: "Private: 3 videos seen: 3 new." });
+  await app.clock.advance(1);
   expect((await get("/api/history")).map((e: any) => e.event)).toEqual(["scan", "paused"]);
+  expect(await get("/api/metrics/marks")).toHaveLength(2);
   expect(await get("/api/history/failures")).toEqual([]);
   await app.settings.change({ nsfwVisible: true }, null);
   expect((await get("/api/history")).map((e: any) => e.assetPath)).toContain("a.mp4");
   expect(await get("/api/history/failures")).toHaveLength(1);
+  expect(await get("/api/metrics/marks")).toHaveLength(3);
 });

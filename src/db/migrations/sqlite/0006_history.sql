@@ -7,6 +7,8 @@ CREATE TABLE event (
   queue TEXT,
   job_id INTEGER,
   file_id INTEGER,
+  -- Of events that are about a library and no file of it.
+  library_id INTEGER,
   age_s REAL,
   actor TEXT,
   detail TEXT
