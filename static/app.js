@@ -306,6 +306,7 @@ if (searchField) {
   searchField.setAttribute("role", "combobox");
   searchField.setAttribute("aria-autocomplete", "list");
   searchField.setAttribute("aria-controls", box.id);
+  searchField.setAttribute("aria-expanded", "false");
 
   const show = (suggestions) => {
     found = suggestions;

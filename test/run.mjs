@@ -42,6 +42,8 @@ function runTests() {
     "test",
     "--reporter=junit",
     `--reporter-outfile=${report}`,
+    // A hang, not slowness, is what a limit is for: the machine may be busy with other things.
+    "--timeout=60000",
     "--path-ignore-patterns=test/bench/**",
   ];
   const { status } = spawnSync(bun(), [...args, ...paths], { cwd: root, stdio: "inherit" });

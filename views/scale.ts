@@ -17,7 +17,7 @@ export function scaleOf(unit: SeriesUnit, highest: number): Scale {
   if (unit === "ms" || unit === "s") {
     const perSecond = unit === "ms" ? 1000 : 1;
     const words = (value: number) => duration(value / perSecond);
-    return { top: roundTime(highest / perSecond) * perSecond, unit: "time", words, full: words };
+    return { top: roundTime(highest / perSecond) * perSecond, unit: "", words, full: words };
   }
   if (unit === "share") {
     const words = (value: number) => `${figure(value * 100)} %`;

@@ -52,7 +52,7 @@ export function printJob(job: JobExplanation, now: number): string {
     ...(startInWords(job.startsIn, job.startsAt, now)
       ? [["starts", startInWords(job.startsIn, job.startsAt, now)!]]
       : []),
-    ["made", `${ago(job.createdAt, now)}${job.origin ? ` by ${job.origin}` : ""}`],
+    ["made", `${ago(job.createdAt, now)}${job.askedBy ? ` by ${job.askedBy}` : ""}`],
     ["retries", `${job.retryCount} of ${job.maxRetries}`],
   ];
   const lines = [`Job ${job.id}: ${job.label}${of}`, "", columns(rows)];

@@ -1,7 +1,8 @@
 // A job explained: what it is about, where it stands and why, how it went so far. The same for the API and the command line.
 
-import { inArray } from "drizzle-orm";
+import { eq, inArray } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
+import { user } from "../db/tables/accounts.ts";
 import { file } from "../db/tables/library.ts";
 import type { Tools } from "../jobs/tools.ts";
 import type { Attempt, Job, JobStatus } from "../queue/job.ts";
@@ -49,6 +50,8 @@ export interface JobExplanation {
   retryCount: number;
   maxRetries: number;
   origin: string | null;
+  /** The name of whoever asked for it, or of what enqueues by itself. */
+  askedBy: string | null;
   failure: ExplainedFailure | null;
   attempts: ExplainedAttempt[];
   /** The last lines of the newest attempt. */
@@ -95,10 +98,16 @@ export async function explainJob(parts: ExplainParts, job: Job): Promise<JobExpl
     retryCount: job.retryCount,
     maxRetries: job.maxRetries,
     origin: job.origin,
+    askedBy: job.origin && ((await nameOf(parts.db, job.origin)) ?? job.origin),
     failure: failure && explainFailure(failure),
     attempts: attempts.map((attempt) => explainAttempt(attempt, now)),
     logTail: lastLines(log, tailLines),
   };
+}
+
+async function nameOf(db: Db, userId: string): Promise<string | undefined> {
+  const [row] = await db.select({ name: user.name }).from(user).where(eq(user.id, userId));
+  return row?.name;
 }
 
 /** Why each of these jobs waits, quarantined files included. */

@@ -44,7 +44,7 @@ export async function explainPath(
     code,
     text,
   });
-  if (!library) return not("no-library", outside(path, libraries));
+  if (!library) return not("no-library", await outside(path, libraries));
   const inside = relative(library.path, path).split(sep).join("/");
   const row = await findFileAt(parts.db, library.id, inside);
   if (row) return await explainFile(parts, row);
@@ -125,10 +125,14 @@ async function typeOf(path: string): Promise<FileType | undefined> {
   return type && (await isMedia(path).catch(() => true)) ? type : undefined;
 }
 
-function outside(path: string, libraries: LibraryRow[]): string {
-  if (libraries.length === 0) return "There is no library yet; `sprocket serve FOLDER` makes one";
+async function outside(path: string, libraries: LibraryRow[]): Promise<string> {
   const roots = libraries.map((row) => `${row.name} (${row.path})`).join(", ");
-  return `It lies in no library. There ${libraries.length === 1 ? "is" : "are"} ${roots}; \`sprocket serve ${dirname(path)}\` makes one of its folder`;
+  const known = roots && `There ${libraries.length === 1 ? "is" : "are"} ${roots}`;
+  const there = await lstat(path).catch(() => undefined);
+  if (!there) return `There is nothing at this path, and it lies in no library${roots && `. ${known}`}`;
+  const folder = there.isDirectory() ? path : dirname(path);
+  const how = `\`sprocket serve ${folder}\` makes one of ${there.isDirectory() ? "it" : "its folder"}`;
+  return roots ? `It lies in no library. ${known}; ${how}` : `There is no library yet; ${how}`;
 }
 
 const nouns: Record<FileType, string> = { video: "videos", image: "images", audio: "audio" };

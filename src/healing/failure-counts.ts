@@ -1,7 +1,7 @@
 // Row B4: how often a file has failed in one way, counted when its jobs have failed for good. Enough of it and the file is
 // held back. Listens to the queue; what ended while nobody listened is counted at the start.
 
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, lt, sql } from "drizzle-orm";
 import { failureCount, failureMark } from "../db/tables/healing.ts";
 import { getFile } from "../library/files.ts";
 import type { Failure, Job } from "../queue/job.ts";
@@ -59,7 +59,7 @@ async function noteFailure(parts: HealingParts, job: Job, failure: Failure): Pro
       await holdFile(parts, fileId, { ...hold, failures });
   }
   await clearIfIgnored(parts, job);
-  await parts.db.update(failureMark).set({ at: job.finishedAt! });
+  await parts.db.update(failureMark).set({ at: job.finishedAt! }).where(lt(failureMark.at, job.finishedAt!));
 }
 
 /** Undefined when it was counted before. */
@@ -109,7 +109,8 @@ async function catchUp(parts: HealingParts): Promise<void> {
     const missed: number[] = [];
     for (let offset = 0; ; offset += atOnce) {
       const { jobs } = await parts.store.list({ status: ["failed"] }, "finished", offset, atOnce);
-      const later = jobs.filter((job) => job.finishedAt!.getTime() >= since);
+      // The one at the mark itself was counted, and may have been released since.
+      const later = jobs.filter((job) => job.finishedAt!.getTime() > since);
       missed.push(...later.map((job) => job.id));
       if (later.length < atOnce) break;
     }

@@ -22,8 +22,9 @@ const everyMs = 10_000;
 /** How long a run that was ended may take to give its slot back. */
 const slotFreeWithinMs = 15_000;
 const mostKnown = 1000;
-/** As many stuck runs under one worker, and the worker itself is suspected. */
-const stuckRunsPerWorker = 3;
+/** As many stuck runs within an hour, and the worker itself is suspected: what runs well beside them starts anew as well. */
+const stuckRunsAnHour = 3;
+const hourMs = 60 * 60_000;
 
 interface Evicted {
   id: number;
@@ -34,7 +35,7 @@ export function healingWatch(parts: WatchParts): Loop {
   /** Attempts that are written down: `17-1767225600000`, by job and start. */
   let known = new Set<string>();
   let evicted: Evicted[] = [];
-  let stuckRuns = 0;
+  let stuckAt: number[] = [];
   let healedAt = Number.NEGATIVE_INFINITY;
 
   return {
@@ -60,14 +61,15 @@ export function healingWatch(parts: WatchParts): Loop {
       if (action === "alert_only") return;
       const again = action === "clear_and_restart";
       for (const one of stuck) await heal(one, again, now);
-      if (again && stuckRuns >= stuckRunsPerWorker)
-        await restart(`${stuckRuns} runs have got stuck since it started`);
+      stuckAt = stuckAt.filter((at) => now - at < hourMs);
+      if (again && stuckAt.length >= stuckRunsAnHour)
+        await restart(`${stuckAt.length} runs have got stuck within an hour`);
     },
   };
 
   async function heal(one: Stuck, again: boolean, now: number): Promise<void> {
     if (!(await endStuck(parts, one, again))) return;
-    stuckRuns++;
+    stuckAt.push(now);
     if (again) evicted.push({ id: one.job.id, at: now });
     await recordEvent(parts, {
       event: "auto-heal",
@@ -90,7 +92,7 @@ export function healingWatch(parts: WatchParts): Loop {
 
   async function restart(why: string): Promise<void> {
     evicted = [];
-    stuckRuns = 0;
+    stuckAt = [];
     await recordEvent(parts, { event: "restarted", detail: `auto-heal restarted the worker: ${why}` });
     parts.log.warn("auto-heal restarts the worker", { why });
     // Not waited for: whatever keeps a run from ending must not keep the watch from watching.

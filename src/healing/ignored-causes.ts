@@ -26,10 +26,10 @@ export async function ignoredCauses({
     .orderBy(desc(ignoredCause.ignoredAt));
 }
 
-/** Answers how many failures were cleared. `cause` is what the ignored failures said. */
+/** Answers how many failures were cleared. `cause` is what the ignored failures said, and how many it has cleared so far. */
 export async function ignoreCause(
   parts: HealingParts,
-  cause: { fingerprint: string; code: string; message: string },
+  cause: { fingerprint: string; code: string; message: string; cleared?: number },
   { by, until, note }: Ignoring,
   hideGroups: number[],
 ): Promise<number> {
@@ -40,7 +40,7 @@ export async function ignoreCause(
     ignoredBy: by,
     until,
     note,
-    cleared: 0,
+    cleared: cause.cleared ?? 0,
   };
   await parts.db
     .insert(ignoredCause)

@@ -3,7 +3,7 @@
 import { recordEvent } from "../history/event-log.ts";
 import type { FailureGroup, JobFilter } from "../queue/job-store.ts";
 import { NotFound, Refused } from "../runtime/errors.ts";
-import { type Ignoring, ignoreCause } from "./ignored-causes.ts";
+import { type Ignoring, ignoreCause, ignoredCauses } from "./ignored-causes.ts";
 import type { HealingParts } from "./parts.ts";
 import { allOf } from "./problems.ts";
 import { holdFile, inTurns } from "./quarantine.ts";
@@ -20,13 +20,16 @@ export async function retryProblem(
   return retried;
 }
 
+/** Said twice it holds with what was said last, though its failures are cleared by then. */
 export async function ignoreProblem(
   parts: HealingParts,
   fingerprint: string,
   ignoring: Ignoring,
   hideGroups: number[],
 ): Promise<number> {
-  return await ignoreCause(parts, await groupBy(parts, fingerprint, hideGroups), ignoring, hideGroups);
+  const ignored = (await ignoredCauses(parts)).find((one) => one.fingerprint === fingerprint);
+  const cause = ignored ?? (await groupBy(parts, fingerprint, hideGroups));
+  return await ignoreCause(parts, cause, ignoring, hideGroups);
 }
 
 export interface QuarantinedProblem {

@@ -20,19 +20,33 @@ export interface LibraryCounts {
   sizeBytes: number;
 }
 
-export async function fileStats(db: Db): Promise<FileStats> {
+/** `counts`: of every library, where they have been read already. */
+export async function fileStats(db: Db, counts?: ReadonlyMap<number, LibraryCounts>): Promise<FileStats> {
+  const files = counts ? sumOf(counts) : await allFiles(db);
+  const [libraries] = await db.select({ n: sql<number>`count(*)` }).from(library);
+  const [folders] = await db.select({ n: sql<number>`count(*)` }).from(folder).where(isNotNull(folder.id));
+  return {
+    ...files,
+    libraries: libraries?.n ?? 0,
+    folders: folders?.n ?? 0,
+  };
+}
+
+async function allFiles(db: Db) {
   const [files] = await db
     .select({ n: sql<number>`count(*)`, bytes: sql<number>`coalesce(sum(${file.sizeBytes}), 0)` })
     .from(file)
     .where(isNull(file.trashedAt));
-  const [libraries] = await db.select({ n: sql<number>`count(*)` }).from(library);
-  const [folders] = await db.select({ n: sql<number>`count(*)` }).from(folder).where(isNotNull(folder.id));
-  return {
-    files: files?.n ?? 0,
-    storageBytes: files?.bytes ?? 0,
-    libraries: libraries?.n ?? 0,
-    folders: folders?.n ?? 0,
-  };
+  return { files: files?.n ?? 0, storageBytes: files?.bytes ?? 0 };
+}
+
+function sumOf(counts: ReadonlyMap<number, LibraryCounts>) {
+  const sum = { files: 0, storageBytes: 0 };
+  for (const { total, sizeBytes } of counts.values()) {
+    sum.files += total;
+    sum.storageBytes += sizeBytes;
+  }
+  return sum;
 }
 
 /** Of every library, or of one. Libraries without files are left out. */

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { JobFailure } from "../runtime/errors.ts";
 import { countdown } from "./countdown.ts";
 import { Collected, lineSplitter, Tail } from "./process-output.ts";
-import { joinRun } from "./run-processes.ts";
+import { isFrozen, joinRun, thawed } from "./run-processes.ts";
 
 export { processesOf } from "./run-processes.ts";
 
@@ -43,12 +43,10 @@ export interface RunningTool {
   thaw(): void;
 }
 
-export function runTool(command: string, args: string[], options: ToolOptions = {}): Promise<Finished> {
-  try {
-    return startTool(command, args, options).done;
-  } catch (error) {
-    return Promise.reject(error);
-  }
+/** A run that stands still starts nothing until it goes on. */
+export async function runTool(command: string, args: string[], options: ToolOptions = {}): Promise<Finished> {
+  if (options.signal && isFrozen(options.signal)) await thawed(options.signal);
+  return startTool(command, args, options).done;
 }
 
 export function startTool(command: string, args: string[], options: ToolOptions = {}): RunningTool {
@@ -111,15 +109,6 @@ export function startTool(command: string, args: string[], options: ToolOptions 
     return { exitCode, stdout: stdout.bytes(), stderrTail: tail, durationMs: performance.now() - startedAt };
   }
 
-  let frozen = false;
-  /** Stopped as `setpriv`, it would never ask to die with this process, and outlive it for ever. */
-  function stopOnceItself(tries = 100): void {
-    if (!frozen || ending) return;
-    if (tries > 0 && isStill(child.pid, deathSignal[0]!))
-      setTimeout(() => stopOnceItself(tries - 1), 5).unref();
-    else signalGroup(child.pid, "SIGSTOP");
-  }
-
   const tool: RunningTool = {
     pid: child.pid,
     done: finish(),
@@ -127,12 +116,11 @@ export function startTool(command: string, args: string[], options: ToolOptions 
       // One that is being ended must be able to die.
       if (ending) return;
       for (const each of limits) each?.pause();
-      frozen = true;
-      stopOnceItself();
+      pastItsFirstCommand(child.pid);
+      signalGroup(child.pid, "SIGSTOP");
     },
     thaw() {
       for (const each of limits) each?.resume();
-      frozen = false;
       signalGroup(child.pid, "SIGCONT");
     },
   };
@@ -217,12 +205,20 @@ function spawnIn(words: string[], cwd?: string) {
   }
 }
 
-/** Whether a child has not become the next command of its wrapper yet; false where the system does not say. */
-function isStill(pid: number, command: string): boolean {
+/**
+ * Waits the moment until a child that has just been started is past `setpriv`: stopped as that, it would never ask to die
+ * with this process, and outlive it for ever. It is not the tool yet, so nothing has been done.
+ */
+function pastItsFirstCommand(pid: number): void {
+  const until = performance.now() + 100;
+  while (performance.now() < until && isStillFirst(pid)) Bun.sleepSync(1);
+}
+
+function isStillFirst(pid: number): boolean {
   try {
     const name = readFileSync(`/proc/${pid}/comm`, "utf8").trim();
     // Between fork and exec it bears this program's name.
-    return name === command || name === ownName();
+    return name === deathSignal[0] || name === ownName();
   } catch {
     return false;
   }

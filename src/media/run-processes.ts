@@ -28,6 +28,7 @@ export function processesOf(signal: AbortSignal): RunProcesses {
     thaw() {
       run.frozen = false;
       for (const tool of run.live.keys()) tool.thaw();
+      for (const goOn of run.waiting.splice(0)) goOn();
     },
     cpuMs() {
       if (!hasProc) return undefined;
@@ -56,8 +57,23 @@ export function joinRun(signal: AbortSignal, tool: LiveTool): (usedMs: number) =
   };
 }
 
+export function isFrozen(signal: AbortSignal): boolean {
+  return runOf(signal).frozen;
+}
+
+/** Resolves when the run goes on; rejects when it is over. */
+export async function thawed(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  runOf(signal).waiting.push(resolve);
+  await promise;
+  signal.throwIfAborted();
+}
+
 interface Books {
   frozen: boolean;
+  /** Tools that are to start when it goes on. */
+  waiting: (() => void)[];
   /** And the most CPU time that each was seen to have used. */
   live: Map<LiveTool, number>;
   endedMs: number;
@@ -68,7 +84,7 @@ const runs = new WeakMap<AbortSignal, Books>();
 function runOf(signal: AbortSignal): Books {
   let run = runs.get(signal);
   if (!run) {
-    run = { frozen: false, live: new Map(), endedMs: 0 };
+    run = { frozen: false, waiting: [], live: new Map(), endedMs: 0 };
     runs.set(signal, run);
   }
   return run;

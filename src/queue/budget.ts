@@ -109,7 +109,9 @@ export class Budget {
     if (lane.vramMb > vramBudgetMb)
       return { by: "vram-never", neededMb: lane.vramMb, budgetMb: vramBudgetMb };
     const freeMb = vramBudgetMb - this.usedMb;
-    if (lane.vramMb > freeMb) return { by: "vram", neededMb: lane.vramMb, freeMb, budgetMb: vramBudgetMb };
+    // Below nothing once the budget was made smaller than what runs.
+    if (lane.vramMb > freeMb)
+      return { by: "vram", neededMb: lane.vramMb, freeMb: Math.max(0, freeMb), budgetMb: vramBudgetMb };
     const reserved = this.reservation(now);
     if (reserved && reserved.id !== lane.id && lane.vramMb > freeMb - reserved.vramMb)
       return { by: "reservation", forLane: reserved, heldMb: reserved.vramMb };

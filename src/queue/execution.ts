@@ -98,9 +98,14 @@ export class Execution<Tools = any> {
     return this.frozenAt !== undefined;
   }
 
+  /** It runs, and nobody has told it to end. */
+  get mayStand(): boolean {
+    return !this.isFrozen && !this.isStopped && !this.isOver;
+  }
+
   /** Stops its processes where they are, and its own steps at the next pause point. */
   freeze(): void {
-    if (this.frozenAt !== undefined || this.endedBy || this.isOver) return;
+    if (!this.mayStand) return;
     this.frozenAt = this.clock.now();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.gate = { opened: promise, open: resolve };

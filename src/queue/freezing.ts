@@ -42,14 +42,17 @@ export class Freezing {
         const reason = this.parts.reasonToFreeze(claimed.lane);
         if (!reason) {
           this.exempt.delete(execution);
-          if (!this.yielding.delete(execution)) continue;
+          if (!this.yielding.has(execution)) continue;
+          // A store that cannot write is asked again by the next turn: forgotten, it would stand still for ever.
+          const goesOn = await this.parts.store.thaw(claimed, this.parts.clock.now());
+          this.yielding.delete(execution);
           // A person may have paused it meanwhile: then it stays as it is.
-          if (await this.parts.store.thaw(claimed, this.parts.clock.now())) this.goOn(execution);
-        } else if (!execution.isFrozen && !this.exempt.has(execution)) {
+          if (goesOn) this.goOn(execution);
+        } else if (execution.mayStand && !this.exempt.has(execution)) {
+          // Written down first: what the store does not know to stand still, nobody would have go on.
+          if (!(await this.parts.store.freeze(claimed, reason, this.parts.clock.now()))) continue;
           this.stand(execution);
-          if (!execution.isFrozen) continue;
-          this.yielding.add(execution);
-          await this.parts.store.freeze(claimed, reason, this.parts.clock.now());
+          if (execution.isFrozen) this.yielding.add(execution);
         }
       }
     });
@@ -64,8 +67,9 @@ export class Freezing {
         const run = runs.get(`${execution.claimed.jobId}-${execution.claimed.attempt}`);
         if (!run) this.parts.onLeaseLost(execution);
         else if (run.frozen) {
-          if (!run.frozen.yields) this.yielding.delete(execution);
           this.stand(execution);
+          if (run.frozen.yields && execution.isFrozen) this.yielding.add(execution);
+          else this.yielding.delete(execution);
         } else if (execution.isFrozen && !this.waiting.has(execution)) {
           if (this.yielding.delete(execution)) this.exempt.add(execution);
           this.goOn(execution);

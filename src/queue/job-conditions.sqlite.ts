@@ -141,7 +141,8 @@ function rowTest(test: JobTest, all: LaneTally[], args: (string | number)[]): st
       return anyOf(test.any, (t) => {
         const like = anywhere(t);
         return put(
-          `(r.worker ${likeText} OR EXISTS (SELECT 1 FROM attempt a WHERE a.job = j.id AND a.worker ${likeText}))`,
+          `(r.worker ${likeText} OR f.worker ${likeText} OR EXISTS (SELECT 1 FROM attempt a WHERE a.job = j.id AND a.worker ${likeText}))`,
+          like,
           like,
           like,
         );

@@ -1,6 +1,7 @@
 // Figures about many jobs at once: ages, averages, counts since, failures by cause. Each is read from an index per lane.
 
 import type { Database } from "bun:sqlite";
+import { rankOf } from "./job-places.sqlite.ts";
 import { dateOf, pauseEndsOf } from "./job-row.sqlite.ts";
 import { endedPlaces } from "./job-segments.sqlite.ts";
 import type { FailureGroup, Finished, PauseMode, QueueState } from "./job-store.ts";
@@ -9,20 +10,31 @@ import type { Tallies } from "./tallies.sqlite.ts";
 /** How many of a group's jobs are named. */
 const namedPerGroup = 5;
 
+/** Those that priorities give; what somebody moved to the front or the end may have a rank of its own beyond them. */
+const [firstRank, lastRank] = [rankOf(1, false), rankOf(10, true)];
+
 /** Ids grow with time, so the oldest of a lane is the least id over its few ranks: hop from rank to rank. */
 export function oldestWaiting(sqlite: Database, tally: Tallies): Map<string, Date> {
   const hop = sqlite.query(
-    "SELECT rank, id FROM waiting WHERE lane = ? AND rank > ? ORDER BY rank, id LIMIT 1",
+    "SELECT rank, id FROM waiting WHERE lane = ? AND rank > ? AND rank <= ? ORDER BY rank, id LIMIT 1",
+  );
+  const moved = sqlite.query(
+    `SELECT min(id) AS id FROM (SELECT id FROM waiting WHERE lane = ?1 AND rank < ?2
+       UNION ALL SELECT id FROM waiting WHERE lane = ?1 AND rank > ?3)`,
   );
   const oldest = new Map<string, number>();
   for (const { lane, waiting } of tally.all()) {
     if (waiting === 0) continue;
-    let rank = Number.MIN_SAFE_INTEGER;
+    const found = (id: number) =>
+      oldest.set(lane.queue, Math.min(id, oldest.get(lane.queue) ?? Number.MAX_SAFE_INTEGER));
+    const least = (moved.get(lane.id, firstRank, lastRank) as { id: number | null }).id;
+    if (least !== null) found(least);
+    let rank = firstRank - 1;
     for (;;) {
-      const head = hop.get(lane.id, rank) as { rank: number; id: number } | null;
+      const head = hop.get(lane.id, rank, lastRank) as { rank: number; id: number } | null;
       if (!head) break;
       rank = head.rank;
-      oldest.set(lane.queue, Math.min(head.id, oldest.get(lane.queue) ?? head.id));
+      found(head.id);
     }
   }
   const born = sqlite.query("SELECT created_at FROM job WHERE id = ?");

@@ -268,7 +268,7 @@ export class JobPlaces {
   /** Failures from before causes had names. None are left after the first start. */
   nameOldFailures(): void {
     const unnamed = this.sqlite.query(
-      "SELECT id, code, message FROM finished INDEXED BY finished_cause WHERE state = 2 AND fingerprint IS NULL LIMIT 500",
+      "SELECT id, code, message FROM finished INDEXED BY finished_unnamed WHERE state IN (2, 3) AND fingerprint IS NULL LIMIT 500",
     );
     const name = this.sqlite.query("UPDATE finished SET fingerprint = ? WHERE id = ?");
     for (;;) {

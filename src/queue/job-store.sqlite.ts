@@ -20,6 +20,7 @@ import type {
   JobStore,
   Lease,
   NewJob,
+  QueueChange,
   QueueState,
   Report,
   Settlement,
@@ -225,8 +226,9 @@ class SqliteJobStore implements JobStore {
   wakeDue = (now: number) => this.commits.write(() => this.verbs.wakeDue(now));
   endPlaybackPauses = (now: number) => this.commits.write(() => this.verbs.endPlaybackPauses(now));
 
-  setQueueState(s: QueueState): Promise<void> {
+  setQueueState(change: QueueChange): Promise<void> {
     return this.commits.write(() => {
+      const s = { ...this.stateOf(change.queue), ...change };
       this.sqlite
         .query(
           `INSERT INTO queue_state (queue, paused_at, paused_until, until_playback_ends, paused_by, pause_mode, concurrency, weight)
@@ -245,6 +247,10 @@ class SqliteJobStore implements JobStore {
           s.weight,
         );
     });
+  }
+
+  private stateOf(queue: string): QueueState {
+    return this.read.queueStates().find((s) => s.queue === queue) ?? newQueueState(queue);
   }
 
   prune(before: number, failedBefore: number, limit: number): Promise<number[]> {
@@ -298,6 +304,11 @@ class SqliteJobStore implements JobStore {
   averageRunMs = async () => this.read.averageRunMs();
   finishedSince = async (t: number) => this.read.finishedSince(t);
   queueStates = async () => this.read.queueStates();
+}
+
+function newQueueState(queue: string): QueueState {
+  const pause = { pausedAt: null, pauseEnds: null, pausedBy: null, pauseMode: "drain" as const };
+  return { queue, ...pause, concurrency: null, weight: null };
 }
 
 /** How a run that is not over goes back to waiting; undefined for one that is. */

@@ -222,6 +222,8 @@ export interface QueueState {
   weight: number | null;
 }
 
+export type QueueChange = Pick<QueueState, "queue"> & Partial<QueueState>;
+
 /** What became of a verb on a job. */
 export interface Moved {
   from: JobStatus;
@@ -318,7 +320,8 @@ export interface JobStore {
   finishedSince(t: number): Promise<Map<string, Finished>>;
 
   queueStates(): Promise<QueueState[]>;
-  setQueueState(state: QueueState): Promise<void>;
+  /** What is not named stays as it is: two who change different things at once lose nothing. */
+  setQueueState(change: QueueChange): Promise<void>;
 
   /** Removes finished jobs older than `before`; failures only when older than `failedBefore`. Answers which. */
   prune(before: number, failedBefore: number, limit: number): Promise<number[]>;

@@ -12,7 +12,10 @@ export interface Pause {
   everything: boolean;
 }
 
-/** The pause that holds a queue longest; undefined when it runs. */
+/**
+ * The pause that holds a queue longest; undefined when it runs. Where one of two freezes, what runs stands still: who
+ * freezes everything means the queues too that others drain.
+ */
 export function pauseOf(
   states: ReadonlyMap<string, QueueState>,
   queue: string,
@@ -21,7 +24,8 @@ export function pauseOf(
   const own = pause(states.get(queue), now);
   const all = pause(states.get(everyQueue), now);
   if (!own || !all) return own ?? all;
-  return endsAt(own.ends) >= endsAt(all.ends) ? own : all;
+  const mode = own.mode === "freeze" ? own.mode : all.mode;
+  return { ...(endsAt(own.ends) >= endsAt(all.ends) ? own : all), mode };
 }
 
 function pause(state: QueueState | undefined, now: number): Pause | undefined {

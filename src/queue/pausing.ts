@@ -18,11 +18,6 @@ const unpaused = {
   pauseMode: "drain",
 } satisfies Partial<QueueState>;
 
-export async function stateOf(store: JobStore, queue: string): Promise<QueueState> {
-  const states = await store.queueStates();
-  return states.find((s) => s.queue === queue) ?? { queue, ...unpaused, concurrency: null, weight: null };
-}
-
 /** `queue` may be `everyQueue`. */
 export async function pauseQueue(
   store: JobStore,
@@ -30,9 +25,8 @@ export async function pauseQueue(
   { by, ends, mode }: PauseAsk,
   now: number,
 ): Promise<void> {
-  const state = await stateOf(store, queue);
   await store.setQueueState({
-    ...state,
+    queue,
     pausedAt: new Date(now),
     pauseEnds: ends,
     pausedBy: by,
@@ -54,16 +48,16 @@ export async function resumeQueue(
       const pause = other === queue ? undefined : pauseOf(states, other, now);
       if (pause)
         await store.setQueueState({
-          ...(await stateOf(store, other)),
+          queue: other,
           pausedAt: pause.since,
           pauseEnds: pause.ends,
           pausedBy: pause.by,
           pauseMode: pause.mode,
         });
     }
-    await store.setQueueState({ ...(await stateOf(store, everyQueue)), ...unpaused });
+    await store.setQueueState({ queue: everyQueue, ...unpaused });
   }
-  await store.setQueueState({ ...(await stateOf(store, queue)), ...unpaused });
+  await store.setQueueState({ queue, ...unpaused });
 }
 
 /** Everything, what was paused by itself too. Answers the queues that stood still. */
@@ -71,7 +65,7 @@ export async function resumeEverything(store: JobStore, now: number): Promise<st
   const states = await store.queueStates();
   const byName = new Map(states.map((s) => [s.queue, s]));
   const resumed = states.filter((s) => s.pausedAt !== null);
-  for (const state of resumed) await store.setQueueState({ ...state, ...unpaused });
+  for (const { queue } of resumed) await store.setQueueState({ queue, ...unpaused });
   return resumed.map((s) => s.queue).filter((name) => pauseOf(byName, name, now));
 }
 
@@ -81,6 +75,12 @@ export async function endPlaybackPauses(
   now: number,
 ): Promise<{ queues: string[]; jobIds: number[] }> {
   const states = (await store.queueStates()).filter((s) => s.pausedAt && s.pauseEnds === "playback");
-  for (const state of states) await store.setQueueState({ ...state, ...unpaused });
-  return { queues: states.map((s) => s.queue), jobIds: await store.endPlaybackPauses(now) };
+  for (const { queue } of states) await store.setQueueState({ queue, ...unpaused });
+  const jobIds: number[] = [];
+  // The store resumes a stretch at a time.
+  for (;;) {
+    const some = await store.endPlaybackPauses(now);
+    if (some.length === 0) return { queues: states.map((s) => s.queue), jobIds };
+    jobIds.push(...some);
+  }
 }

@@ -56,6 +56,8 @@ interface Unsettled {
   how: Settlement;
   startedAt: number;
   runMs: number;
+  /** It is being written at this moment. */
+  isUnderWay: boolean;
 }
 
 export interface RunningJob {
@@ -256,6 +258,8 @@ export class Worker<Tools = any> implements Service {
     this.freezing.goOnWhereFree();
     const tallies = await this.parts.store.tallies();
     const now = this.parts.clock.now();
+    // Before the claims: were it to fail after them, nobody would listen to theirs.
+    const isDue = await this.hasDue(now);
     const left = new Map(tallies.map((t) => [t.lane.id, t.waiting]));
     const claims: Promise<boolean>[] = [];
     for (;;) {
@@ -265,7 +269,7 @@ export class Worker<Tools = any> implements Service {
       const first = choice[0]!;
       left.set(first.id, left.get(first.id)! - 1);
     }
-    if (await this.hasDue(now)) {
+    if (isDue) {
       await Promise.all(claims);
       await this.wakeDue(now);
       return true;
@@ -362,7 +366,7 @@ export class Worker<Tools = any> implements Service {
     const last = execution.takeReport(now);
     const key = keyOf(claimed);
     this.executions.delete(key);
-    this.unsettled.set(key, { claimed, how, startedAt: execution.startedAt, runMs });
+    this.unsettled.set(key, { claimed, how, startedAt: execution.startedAt, runMs, isUnderWay: false });
     // Asked for together with the next claim: one commit settles this job and starts another.
     const settled = this.settle(key);
     this.freezing.giveBack(execution);
@@ -378,13 +382,18 @@ export class Worker<Tools = any> implements Service {
   /** Tried again by every poll until it is written: a full disk must not turn a run that ended into an orphan. */
   private async settle(key: string): Promise<void> {
     const { store, clock, events, log } = this.parts;
-    const ended = this.unsettled.get(key)!;
+    const ended = this.unsettled.get(key);
+    // A poll comes by while the run's own attempt is still at it, or has just succeeded.
+    if (!ended || ended.isUnderWay) return;
     const { claimed, how } = ended;
+    ended.isUnderWay = true;
     try {
       if (await store.settle(claimed, how, clock.now())) this.measure(ended);
     } catch (error) {
       log.error("how a job ended could not be written; trying again", { job_id: claimed.jobId, error });
       return;
+    } finally {
+      ended.isUnderWay = false;
     }
     this.unsettled.delete(key);
     events.publish({ topic: "job", id: claimed.jobId, queue: claimed.lane.queue, what: "settled" });

@@ -73,6 +73,10 @@ export interface Token {
 
 export function parseQuery(text: string, fields: Fields, now: number): Parsed {
   const parsed: Parsed = { terms: [], faults: [] };
+  // No name and no message has one, and the full-text index ends a text there.
+  const nul = text.indexOf("\0");
+  if (nul >= 0)
+    parsed.faults.push({ message: "Here stands a character without a sign.", from: nul, to: nul + 1 });
   for (const token of tokensOf(text)) {
     const open = token.pieces.find((p) => !p.closed);
     if (open)

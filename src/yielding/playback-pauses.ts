@@ -36,8 +36,14 @@ async function end({ store, events, clock, record }: PlaybackPausesParts): Promi
     events.publish({ topic: "queue", queue });
     await record({ event: "resumed", queue, detail: "Playback ended" });
   }
-  for (const id of jobIds) {
-    events.publish({ topic: "job", id, queue: "", what: "moved" });
-    await record({ event: "resumed", jobId: id, detail: "Playback ended" });
-  }
+  for (const id of jobIds) events.publish({ topic: "job", id, queue: "", what: "moved" });
+  if (jobIds.length > mostNamed)
+    await record({
+      event: "resumed",
+      detail: `Playback ended: ${jobIds.length.toLocaleString("en")} jobs go on`,
+    });
+  else for (const jobId of jobIds) await record({ event: "resumed", jobId, detail: "Playback ended" });
 }
+
+/** More than so many were paused together: one line of the history tells of them. */
+const mostNamed = 20;

@@ -54,6 +54,7 @@ describe("beside a server", () => {
     expect(stdout).toMatch(
       /^state +pending\. The queue hash was paused by Olga Owner .* ago, until \d\d:\d\d/m,
     );
+    expect(stdout).toMatch(/^made .* ago by Olga Owner$/m);
     expect(stdout).toMatch(/^starts +at \d\d:\d\d \(in 60 min\)$/m);
     const answer = await inJson(id);
     expect(answer).toMatchObject({ subject: "job", server: { runs: true, pid: server.pid } });
@@ -67,6 +68,11 @@ describe("beside a server", () => {
   test("what it does not know: exit code 1 and why", async () => {
     const outside = await explain("/etc/hostname");
     expect(outside).toMatchObject({ exitCode: 1, stdout: expect.stringContaining("lies in no library") });
+    // A folder is named itself, and nobody is told to serve around what is not there.
+    expect((await explain(top)).stdout).toContain(`\`sprocket serve ${top}\` makes one of it`);
+    const { stdout } = await explain(join(top, "typo.mp3"));
+    expect(stdout).toContain("There is nothing at this path, and it lies in no library");
+    expect(stdout).not.toContain("sprocket serve");
     expect(await inJson(join(media, "none.mp3"))).toMatchObject({ subject: "path", code: "not-there" });
     const none = await explain("999999");
     expect(none).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("no job 999999") });

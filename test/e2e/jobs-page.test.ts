@@ -162,6 +162,7 @@ describe.skipIf(!chromiumPath)("the jobs page in a browser (skipped: no Chromium
     await site.app.queue.enqueue("hold", { n: 0 });
     await page.click("a:has-text('Pause everything')");
     await page.click("#dialog button:has-text('Until resumed')");
+    await page.locator("#all-paused").waitFor({ timeout: 2000 });
     for (const n of [1, 2, 3]) await enqueue("quick", n);
     await page.fill("#search", "kind:quick status:waiting");
     await page.keyboard.press("Enter");
@@ -177,6 +178,22 @@ describe.skipIf(!chromiumPath)("the jobs page in a browser (skipped: no Chromium
     await page.locator(".toast:has-text('Put back 3 jobs.')").waitFor({ timeout: 3000 });
     expect((await site.app.store.list({ status: ["cancelled"] }, "newest", 0, 9)).total).toBe(0);
     await page.locator("#operations-now:has-text('Put back 3 jobs.')").waitFor({ timeout: 3000 });
+  });
+
+  test("a priority that somebody chooses is not taken away while the open detail follows its job", async () => {
+    await page.click("a:has-text('Pause everything')");
+    await page.click("#dialog button:has-text('Until resumed')");
+    await page.locator("#all-paused").waitFor({ timeout: 2000 });
+    const id = await enqueue("quick", 1);
+    await page.locator(`#job-${id}`).waitFor({ timeout: 3000 });
+    await page.click(`#job-${id} a[data-expand]`);
+    await page.selectOption(`#detail-${id} [name=priority]`, "3");
+    await page.waitForResponse((answer) => answer.url().endsWith(`/admin/jobs/${id}?in=list`));
+    await page.waitForResponse((answer) => answer.url().endsWith(`/admin/jobs/${id}?in=list`));
+    expect(await page.inputValue(`#detail-${id} [name=priority]`)).toBe("3");
+    await page.click(`#detail-${id} button:has-text('Set')`);
+    await page.locator(".toast:has-text('has priority 3')").waitFor({ timeout: 2000 });
+    expect((await site.app.store.get(id))?.priority).toBe(3);
   });
 
   test("a search suggests fields and values under the cursor, and marks what it cannot read", async () => {
@@ -262,7 +279,7 @@ describe.skipIf(!chromiumPath)("the jobs page in a browser (skipped: no Chromium
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 800 });
     await page.goto(`${site.origin}/admin/jobs`);
-    await page.check("[data-tick-all]");
+    for (const box of await page.locator("#jobs [name=ids]").all()) await box.check();
     await page.click("#bulk button[value=pause]");
     await page.locator(".toast").waitFor();
     for (const path of [

@@ -1,5 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { killNine, serverCommand } from "../kill-nine.ts";
+import { killNine } from "../kill-nine.ts";
+import { serverCommand } from "../support/kill-nine/doomed-server.ts";
 import { hasFfmpeg } from "../support/made-media.ts";
 
 setDefaultTimeout(120_000);

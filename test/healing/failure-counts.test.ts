@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { countsAgainstFile, failureCounts, noteOutcome } from "../../src/healing/failure-counts.ts";
+import { releaseFiles } from "../../src/healing/quarantine.ts";
 import { failureCodes } from "../../src/jobs/failures.ts";
 import { GiveUp, JobFailure } from "../../src/runtime/errors.ts";
 import { settled } from "../support/fake-clock.ts";
@@ -131,6 +132,19 @@ describe("a file is held back", () => {
     await again.start();
     await again.stop();
     expect((await at.row(1)).state).toBe("quarantined");
+  });
+
+  test("not by failures from before it was released, when the server starts anew", async () => {
+    const at = await site(truncated);
+    await at.settings.change({ quarantineAfter: 1 }, null);
+    await at.runOn(1);
+    await at.stop();
+    expect((await at.row(1)).state).toBe("quarantined");
+    await releaseFiles(at.parts, [1], { by: "Olga" });
+    const again = failureCounts(at.parts);
+    await again.start();
+    await again.stop();
+    expect((await at.row(1)).state).toBe("ok");
   });
 
   test("by no failure twice, however often it is told", async () => {

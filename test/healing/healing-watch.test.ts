@@ -179,6 +179,17 @@ describe("auto-heal", () => {
     await at.worker.stop();
   });
 
+  test("leaves a worker alone under which runs get stuck now and then", async () => {
+    const at = await watched(
+      { ...hangs, maxRetries: 9, stuckAfterS: 1800 },
+      { enabled: true, action: "clear_and_restart", checkIntervalS: 10 },
+    );
+    await at.pass(130 * minute);
+    expect((await at.history("auto-heal")).length).toBe(4);
+    expect(at.restarts.length).toBe(0);
+    await at.worker.stop();
+  });
+
   test("restarts a worker that does not give the slot of an ended run back within 15 s", async () => {
     const at = await watched(hangs, { enabled: true, action: "clear_and_restart", checkIntervalS: 10 });
     const stays = [...at.worker.running()];

@@ -1,7 +1,8 @@
 // The tools of one run, taken together by its signal.
 
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { processesOf, startTool } from "../../src/media/process.ts";
+import { readFileSync } from "node:fs";
+import { processesOf, runTool, startTool } from "../../src/media/process.ts";
 import { groupOf, stateOf, until } from "../support/processes.ts";
 
 // Machines that build for others are slow.
@@ -47,12 +48,30 @@ describe("freezing a run", () => {
     const { signal, processes } = newRun();
     processes.freeze();
     const lines: string[] = [];
-    const tool = startTool("sh", ["-c", "echo begun"], { signal, onLine: (line) => lines.push(line) });
-    await until(() => stateOf(tool.pid) === "T");
+    const ran = runTool("sh", ["-c", "echo begun"], { signal, onLine: (line) => lines.push(line) });
+    // Long enough for one that was not held back: it would have come and gone.
+    await runTool("sh", ["-c", "echo other"], {});
     expect(lines).toEqual([]);
     processes.thaw();
-    expect((await tool.done).exitCode).toBe(0);
+    expect((await ran).exitCode).toBe(0);
     expect(lines).toEqual(["begun"]);
+  });
+
+  test("lets go of tools that wait to begin when it is over", async () => {
+    const { abort, signal, processes } = newRun();
+    processes.freeze();
+    const ran = runTool("sh", ["-c", "echo begun"], { signal }).catch((error) => error.name);
+    abort.abort(new DOMException("cancelled", "AbortError"));
+    expect(await ran).toBe("AbortError");
+  });
+
+  test("stops one that has just been started only when it would die with this process", async () => {
+    const { signal, processes } = newRun();
+    const tool = startTool("sleep", ["300"], { signal });
+    tool.done.catch(() => {});
+    processes.freeze();
+    await until(() => stateOf(tool.pid) === "T");
+    expect(readFileSync(`/proc/${tool.pid}/comm`, "utf8").trim()).not.toBe("setpriv");
   });
 
   test("takes no time from a tool that may not be silent for long", async () => {

@@ -192,6 +192,19 @@ describe("pausing queues", () => {
     expect([await t.status(id), t.stateOf(id).frozen]).toEqual(["running", false]);
   });
 
+  test("a run that ends while its queue is being frozen gives its slot back once", async () => {
+    const t = await started({ limits: { multiplier: 2 } });
+    const [, second] = (await t.add(2)) as [number, number];
+    await pauseQueue(t.store, "a", freeze, t.clock.now());
+    t.events.publish({ topic: "queue", queue: "a" });
+    t.runs.get(second)!.end();
+    await t.settled();
+    await resumeQueue(t.store, "a", ["a", "b"], t.clock.now());
+    t.events.publish({ topic: "queue", queue: "a" });
+    await t.add(3);
+    expect(t.worker.running().filter((r) => !r.isFrozen)).toHaveLength(2);
+  });
+
   test("a pause of everything leaves a queue that was paused before it paused after it", async () => {
     const t = await started();
     const now = t.clock.now();
@@ -204,6 +217,22 @@ describe("pausing queues", () => {
     expect(await t.status(id)).toBe("running");
     const states = await t.store.queueStates();
     expect(states.find((s) => s.queue === "b")!.pausedBy).toBe("ada");
+  });
+
+  test("everything frozen stops what runs in a queue that was paused without that", async () => {
+    const t = await started();
+    const now = t.clock.now();
+    const [id] = await t.add();
+    await pauseQueue(t.store, "a", { by: "ada", ends: null, mode: "drain" }, now);
+    t.events.publish({ topic: "queue", queue: "a" });
+    await t.settled();
+    expect(await t.status(id)).toBe("running");
+    await pauseQueue(t.store, everyQueue, { by: "bob", ends: { at: now + 60_000 }, mode: "freeze" }, now);
+    t.events.publish({ topic: "queue", queue: everyQueue });
+    await t.settled();
+    expect([await t.status(id), t.stateOf(id).frozen]).toEqual(["paused", true]);
+    await t.clock.advance(61_000);
+    expect([await t.status(id), t.stateOf(id).frozen]).toEqual(["running", false]);
   });
 
   test("one queue resumed while everything is paused: the others stay paused, as they were", async () => {

@@ -6,8 +6,8 @@ import fc from "fast-check";
 import { z } from "zod";
 import type { Limits } from "../../src/queue/budget.ts";
 import type { Hold } from "../../src/queue/hold.ts";
-import { type Category, type Move, mayMove, type PauseEnd } from "../../src/queue/job.ts";
-import { everyQueue, type Lane, type PauseMode } from "../../src/queue/job-store.ts";
+import { type Move, mayMove, type PauseEnd } from "../../src/queue/job.ts";
+import { everyQueue, type Lane } from "../../src/queue/job-store.ts";
 import type { JobKind, Run } from "../../src/queue/kind.ts";
 import { pauseOf } from "../../src/queue/pause.ts";
 import { endPlaybackPauses, pauseQueue, resumeEverything, resumeQueue } from "../../src/queue/pausing.ts";
@@ -16,130 +16,13 @@ import { reapAll, reaperLoop } from "../../src/queue/reaper.ts";
 import { Worker } from "../../src/queue/worker.ts";
 import { GiveUp, JobFailure, RetryLater } from "../../src/runtime/errors.ts";
 import { silentLogger } from "../../src/runtime/log.ts";
+import { faultsOfRows, faultsOfTallies } from "../support/histories/row-promises.ts";
+import { kindRows, queues, type Step, someHolds, someStep } from "../support/histories/steps.ts";
 import { testKind, testQueue } from "../support/queue.ts";
 import { seeded } from "../support/seeded.ts";
 
-const kindRows = [
-  { name: "read", queue: "a", category: "cpu" },
-  { name: "encode", queue: "a", category: "gpu_encode" },
-  { name: "render", queue: "b", category: "gpu_encode" },
-  { name: "listen", queue: "b", category: "gpu_ai" },
-  { name: "see", queue: "c", category: "gpu_ai" },
-] as const satisfies { name: string; queue: string; category: Category }[];
-const queues = ["a", "b", "c"];
-const memoryClasses = [0, 0, 1000, 4000, 9000, 20_000];
 /** What the worker grants to a run that was stopped and does not end. */
 const abandonAfterMs = 10_000;
-
-const someHolds: Hold[] = [
-  hold("playback", "freeze", (lane) => lane.queue === "a"),
-  hold("load", "drain", (lane) => lane.category === "gpu_ai"),
-  hold("window", "freeze", (lane) => lane.kind === "render"),
-];
-
-function hold(code: Hold["code"], mode: PauseMode, holds: Hold["holds"]): Hold {
-  return { code, text: code, since: new Date(0), until: null, mode, holds };
-}
-
-const nth = fc.nat(50);
-const queueOrAll = fc.constantFrom(...queues, everyQueue);
-const ends = fc.constantFrom("never", "soon", "late", "playback");
-const oneStep = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      do: fc.constant("enqueue" as const),
-      kind: fc.nat(kindRows.length - 1),
-      key: fc.option(fc.nat(8), { nil: null }),
-      priority: fc.integer({ min: 1, max: 10 }),
-      backfill: fc.boolean(),
-      delayS: fc.constantFrom(0, 0, 0, 0, 5, 300),
-      vramMb: fc.constantFrom(...memoryClasses),
-      group: fc.nat(2),
-      isDeaf: fc.constantFrom(false, false, false, false, true),
-      count: fc.integer({ min: 1, max: 4 }),
-    }),
-  },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      do: fc.constant("end" as const),
-      nth,
-      how: fc.constantFrom("complete", "complete", "not needed", "fail", "give up", "later", "crash"),
-    }),
-  },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      do: fc.constant("move" as const),
-      nth,
-      verb: fc.constantFrom(
-        ...(["cancel", "pause", "resume", "retry", "remove", "acknowledge", "unacknowledge"] as const),
-      ),
-      ends,
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant("order" as const),
-      nth,
-      to: fc.constantFrom("first" as const, "last" as const, 1, 5, 10),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant("pause queue" as const),
-      queue: queueOrAll,
-      mode: fc.constantFrom("drain" as const, "freeze" as const),
-      ends,
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("resume queue" as const), queue: queueOrAll }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("playback ends" as const) }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ do: fc.constant("hold" as const), which: fc.nat(someHolds.length - 1) }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant("limits" as const),
-      multiplier: fc.integer({ min: 1, max: 4 }),
-      cpu: fc.integer({ min: 1, max: 5 }),
-      gpu_encode: fc.integer({ min: 1, max: 3 }),
-      gpu_ai: fc.integer({ min: 1, max: 2 }),
-      vramBudgetMb: fc.constantFrom(0, 4000, 10_000, 16_000),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant("tune" as const),
-      queue: fc.constantFrom(...queues),
-      concurrency: fc.option(fc.integer({ min: 1, max: 6 }), { nil: null }),
-      weight: fc.option(fc.integer({ min: 1, max: 9 }), { nil: null }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("evict" as const), nth, again: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("stop" as const, "restart" as const) }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant("kill" as const), policy: fc.constantFrom("fail", "retry-once") }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("reap" as const) }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant("time" as const),
-      ms: fc.constantFrom(250, 1_000, 1_000, 11_000, 65_000, 600_000),
-    }),
-  },
-);
-/** Most steps are waited for; some come while the one before is still at work. */
-const someStep = fc.record({ step: oneStep, waits: fc.constantFrom(true, true, true, false) });
-type Step = typeof oneStep extends fc.Arbitrary<infer T> ? T : never;
 
 export interface HistoriesOptions {
   histories: number;
@@ -496,66 +379,10 @@ function openWorld(seed: number) {
   async function check(): Promise<void> {
     await t.settled(30);
     widest = snapshot();
-    checkRows();
-    await checkTallies();
+    faults.push(...faultsOfRows(sqlite, known), ...faultsOfTallies(sqlite, await store.tallies()));
     checkRuns();
     if (!isRestarting) await checkNothingWaitsInVain();
     if (faults.length > 0) throw new Error(faults.join("\n"));
-  }
-
-  /** Every job is in one place, and every open key belongs to the open job that has it. */
-  function checkRows(): void {
-    const places = sqlite
-      .query(
-        `SELECT j.id, j.dedup_key AS key, (SELECT count(*) FROM (
-           SELECT 1 FROM waiting WHERE id = j.id UNION ALL SELECT 1 FROM delayed WHERE id = j.id
-           UNION ALL SELECT 1 FROM paused WHERE id = j.id UNION ALL SELECT 1 FROM running WHERE id = j.id)) AS open,
-           (SELECT count(*) FROM finished WHERE id = j.id) AS finished,
-           (SELECT count(*) FROM attempt WHERE job = j.id AND outcome IN ('completed', 'not_needed'))
-             + (SELECT count(*) FROM finished WHERE id = j.id AND state = 1 AND attempt IS NOT NULL) AS completions
-         FROM job j`,
-      )
-      .all() as { id: number; key: string | null; open: number; finished: number; completions: number }[];
-    for (const { id, open, finished, completions } of places) {
-      if (open + finished !== 1) faults.push(`job ${id} is in ${open} open and ${finished} finished places`);
-      if (completions > 1) faults.push(`job ${id} has completed ${completions} times`);
-      if (!known.has(id)) faults.push(`job ${id} is there although it was removed or never acknowledged`);
-    }
-    if (places.length < known.size) faults.push(`${known.size - places.length} jobs are lost`);
-    const should = places.flatMap((p) => (p.open > 0 && p.key !== null ? `${p.key}=${p.id}` : []));
-    const keys = sqlite.query("SELECT key, id FROM open_key").all() as { key: string; id: number }[];
-    const are = keys.map((k) => `${k.key}=${k.id}`);
-    if (should.sort().join() !== are.sort().join()) faults.push(`open keys are ${are}, not ${should}`);
-    const strays = sqlite
-      .query(
-        "SELECT count(*) AS n FROM (SELECT id FROM waiting UNION ALL SELECT id FROM delayed UNION ALL SELECT id FROM paused UNION ALL SELECT id FROM running UNION ALL SELECT id FROM finished) WHERE id NOT IN (SELECT id FROM job)",
-      )
-      .get() as { n: number };
-    if (strays.n > 0) faults.push(`${strays.n} places hold jobs that are gone`);
-  }
-
-  async function checkTallies(): Promise<void> {
-    const counted = new Map<string, number>();
-    const count = (state: string, sql: string) => {
-      for (const { lane, n } of sqlite
-        .query(`SELECT lane, count(*) AS n FROM ${sql} GROUP BY lane`)
-        .all() as {
-        lane: number;
-        n: number;
-      }[])
-        counted.set(`${lane}/${state}`, (counted.get(`${lane}/${state}`) ?? 0) + n);
-    };
-    count("waiting", "waiting");
-    count("delayed", "delayed");
-    count("paused", "paused");
-    count("paused", "running WHERE frozen_at IS NOT NULL");
-    count("running", "running WHERE frozen_at IS NULL");
-    for (const [i, state] of ["completed", "failed", "cleared", "cancelled"].entries())
-      count(state, `finished WHERE state = ${i + 1}`);
-    for (const { lane, ...states } of await store.tallies())
-      for (const [state, n] of Object.entries(states))
-        if (n !== (counted.get(`${lane.id}/${state}`) ?? 0))
-          faults.push(`lane ${lane.id} counts ${n} ${state}, not ${counted.get(`${lane.id}/${state}`) ?? 0}`);
   }
 
   /** What the store calls running, runs here, stands still if it is to, and nothing else runs. */

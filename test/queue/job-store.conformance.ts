@@ -542,6 +542,18 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
       }
     });
 
+    test("two who change different things of a queue at once lose nothing", async () => {
+      await Promise.all([
+        store.setQueueState({ queue: "hash", pausedAt: new Date(t0), pausedBy: "ada" }),
+        store.setQueueState({ queue: "hash", concurrency: 3 }),
+        store.setQueueState({ queue: "hash", weight: 2 }),
+      ]);
+      const pause = { pausedAt: new Date(t0), pauseEnds: null, pausedBy: "ada", pauseMode: "drain" };
+      expect(await store.queueStates()).toMatchObject([
+        { queue: "hash", ...pause, concurrency: 3, weight: 2 },
+      ]);
+    });
+
     describe("standing still", () => {
       const frozen = async (over: Partial<NewJob> = {}, ends: PauseEnd = null) => {
         const id = await add(over);

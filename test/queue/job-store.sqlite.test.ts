@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,9 @@ import { openSqlite } from "../../src/db/open.sqlite.ts";
 import { openSqliteJobStore } from "../../src/queue/job-store.sqlite.ts";
 import { job, jobStoreConformance } from "./job-store.conformance.ts";
 import { jobTermsConformance } from "./job-terms.conformance.ts";
+
+// The random histories take seconds on a machine that is busy.
+setDefaultTimeout(30_000);
 
 const folder = mkdtempSync(join(tmpdir(), "sprocket-store-"));
 let n = 0;

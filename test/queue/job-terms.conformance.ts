@@ -142,6 +142,8 @@ export function jobTermsConformance(name: string, open: () => Promise<{ store: J
       expect(await find(is({ of: "origin", in: [anna] }))).toEqual([first]);
       expect(await find(is({ of: "origin", in: ["scan"] }))).toEqual([last]);
       expect(await find(is({ of: "worker", any: ["NAS"] }))).toEqual([first]);
+      await store.settle(await claim(t0, "attic-2"), { outcome: "completed" }, t0);
+      expect(await find(is({ of: "worker", any: ["attic"] }))).toHaveLength(1);
       expect(await find(is({ of: "backfill" }))).toEqual([last]);
       expect(await find(not({ of: "backfill" }))).toEqual([first]);
       expect(await find(is({ of: "id", in: [last] }))).toEqual([last]);

@@ -176,6 +176,23 @@ describe("limits", () => {
     expect(t.worker.vramUsedMb).toBe(16_000);
   });
 
+  test("jobs that start at the same moment fit together, whichever of its lanes each queue's turn goes to", async () => {
+    const forever = () => new Promise<void>(() => {});
+    const kinds = [
+      testKind({ name: "small", vramMb: 1_000, act: forever }),
+      testKind({ name: "large", vramMb: 12_000, act: forever }),
+      testKind({ name: "other", queue: "b", vramMb: 12_000, act: forever }),
+    ];
+    const t = testQueue(kinds, { limits: { vramBudgetMb: 16_000 } });
+    await t.queue.enqueue("small", {}, { priority: 10 });
+    await t.queue.enqueue("large", {}, { priority: 1 });
+    await t.queue.enqueue("other", {});
+    await t.worker.start();
+    await t.settled();
+    expect(t.worker.running().map((r) => r.lane.kind)).toEqual(["large"]);
+    expect(t.worker.vramUsedMb).toBe(12_000);
+  });
+
   test("a job that is removed in the moment of its claim holds nobody up", async () => {
     const kinds = [testKind(), testKind({ name: "other", queue: "b" })];
     const t = testQueue(kinds, { limits: { category: { cpu: 1, gpu_encode: 1, gpu_ai: 1 } } });

@@ -36,6 +36,10 @@ describe("a query", () => {
     ]);
   });
 
+  test("has no NUL: the full-text index would end there", () => {
+    expect(faults('moov "a\0b"')).toEqual([{ message: expect.any(String), from: 7, to: 8 }]);
+  });
+
   test("negates with a minus, and takes one of several values with commas", () => {
     expect(terms("-moov -error:disk,full")).toEqual([
       { field: null, not: true, values: [{ comparison: "", text: "moov" }] },

@@ -42,3 +42,28 @@ test("what was paused until playback ends goes on when it has ended, and says so
     { event: "resumed", jobId: alone },
   ]);
 });
+
+test("however many were paused one by one go on, and one line tells of them", async () => {
+  const t = testQueue([testKind()]);
+  let ended = () => {};
+  const said: unknown[] = [];
+  await playbackPauses({
+    ...t,
+    log: silentLogger,
+    yielding: {
+      onPlaybackEnded: (listener) => {
+        ended = listener;
+        return () => {};
+      },
+    },
+    record: async (entry) => void said.push(entry),
+  }).start();
+  const { jobIds } = await t.queue.enqueueMany(
+    Array.from({ length: 1_200 }, (_, n) => ({ kind: "test", params: { n } })),
+  );
+  await Promise.all(jobIds.map((id) => t.queue.move(id, "pause", "ada", "playback")));
+  ended();
+  await t.settled(30);
+  expect((await t.store.list({ status: ["paused"] }, "newest", 0, 1)).total).toBe(0);
+  expect(said).toEqual([{ event: "resumed", detail: "Playback ended: 1,200 jobs go on" }]);
+});

@@ -30,6 +30,10 @@ export interface AdminProps {
   newInvitation?: string;
   registrationMode: RegistrationMode;
   schedule: { enabled: boolean; intervalMinutes: number; nextAt: Date | null; lastAt: Date | null };
+  /** What becomes of stuck jobs by itself; null: nothing. */
+  healing: string | null;
+  /** What the server makes way for now. */
+  yieldsTo: string[];
   libraries: {
     id: number;
     name: string;
@@ -69,6 +73,18 @@ export function AdminPage(p: AdminProps) {
             <AutoScan schedule={p.schedule} url={url} />
           </div>
           <FourUp totals={p.board.totals} url={url} />
+          <p class="muted" id="by-itself">
+            {p.yieldsTo.length > 0 ? (
+              <span class="warn">{`Makes way now: ${p.yieldsTo.join("; ")}. `}</span>
+            ) : (
+              "Makes way for nothing now. "
+            )}
+            <a href={url("/admin/settings#setting-yield")}>Yielding</a>
+            {p.healing === null
+              ? " · Auto-heal is off. "
+              : ` · Auto-heal is on. Stuck jobs: ${uncapital(p.healing)}. `}
+            <a href={url("/admin/settings#setting-autoHeal")}>Change</a>
+          </p>
         </section>
         <div class="columns">
           <section class="card flush" aria-labelledby="libraries-title">
@@ -110,6 +126,10 @@ export function AdminPage(p: AdminProps) {
       <VersionFooter ctx={ctx} />
     </Layout>
   );
+}
+
+function uncapital(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 export function VersionFooter({ ctx: { version } }: { ctx: PageContext }) {

@@ -33,7 +33,7 @@ export function JobPage({ ctx, facts, line }: { ctx: PageContext; facts: JobFact
   return (
     <Layout ctx={ctx} title={`Job ${line.id}`}>
       <p>
-        <a href={ctx.url("/admin/jobs")}>
+        <a class="back-link" href={ctx.url("/admin/jobs")}>
           <Icon name="arrow-left" /> Jobs
         </a>
       </p>

@@ -52,14 +52,14 @@ export function ProblemsPage(props: ProblemsProps) {
 }
 
 /** All that an act, or time, may have changed. */
-export function ProblemChanges(props: ProblemsProps & { open: number }) {
+export function ProblemChanges(props: ProblemsProps) {
   const { url } = props.ctx;
   return (
     <>
       {partial("#causes", "outerMorph", <Causes {...props} />)}
       {partial("#ignored", "outerMorph", <IgnoredCauses ignored={props.ignored} url={url} />)}
       {partial("#quarantine", "outerMorph", <HeldFiles held={props.held} url={url} />)}
-      {partial("#problem-count", "outerHTML", <ProblemCount n={props.open} />)}
+      {partial("#problem-count", "outerHTML", <ProblemCount n={props.total} />)}
     </>
   );
 }

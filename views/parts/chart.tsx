@@ -64,7 +64,14 @@ export function Chart({ id, title, series, bars, marks, times, empty }: ChartPro
             </>
           ) : (
             <>
-              <path class="line" d={lineOf(points)} />
+              <path class="line" d={stretches().map(lineOf).join("")} />
+              <path
+                class="dots"
+                d={stretches()
+                  .filter((stretch) => stretch.length === 1)
+                  .map((stretch) => `${lineOf(stretch)}h0`)
+                  .join("")}
+              />
               <path class="line partial" d={lastStep(points)} />
             </>
           )}
@@ -84,19 +91,18 @@ export function Chart({ id, title, series, bars, marks, times, empty }: ChartPro
     return round(x(p.at) + slot / 2);
   }
 
-  /** Each stretch without a gap; one that is a single point is a dot. */
-  function lineOf(all: SeriesPoint[]): string {
-    let path = "";
-    let isDown = false;
-    for (const p of all) {
-      if (p.value === null || p.partial) {
-        isDown = false;
-        continue;
-      }
-      path += `${isDown ? "L" : "M"}${middle(p)} ${y(p.value)}${isDown ? "" : "h0"}`;
-      isDown = true;
+  /** Each stretch without a gap. */
+  function stretches(): SeriesPoint[][] {
+    const found: SeriesPoint[][] = [[]];
+    for (const p of points) {
+      if (p.value === null || p.partial) found.push([]);
+      else found.at(-1)!.push(p);
     }
-    return path;
+    return found.filter((stretch) => stretch.length > 0);
+  }
+
+  function lineOf(stretch: SeriesPoint[]): string {
+    return stretch.map((p, i) => `${i === 0 ? "M" : "L"}${middle(p)} ${y(p.value!)}`).join("");
   }
 
   function lastStep(all: SeriesPoint[]): string {

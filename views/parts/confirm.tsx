@@ -65,6 +65,7 @@ export function Confirm({ question: q, url }: { question: Question; url: PageCon
 export function ConfirmPage({ ctx, question }: { ctx: PageContext; question: Question }) {
   return (
     <Layout ctx={ctx} title={question.title}>
+      <h1 class="sr-only">{question.title}</h1>
       <div class="card narrow">
         <Confirm question={question} url={ctx.url} />
       </div>

@@ -27,7 +27,7 @@ export function Figures({ statistics: s }: HistoryPageProps) {
           </div>
         </dl>
       </section>
-      <div class="columns">
+      <div class="figures">
         <section class="card flush" aria-labelledby="kinds-title">
           <header>
             <h2 id="kinds-title">Per kind, last 30 days</h2>

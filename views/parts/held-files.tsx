@@ -177,8 +177,10 @@ export function Release({
 }
 
 export function IgnoredCauses({ ignored, url }: { ignored: IgnoredCauseRow[]; url: PageContext["url"] }) {
+  // Not `hidden`: what morphs leaves that attribute as it was.
+  if (ignored.length === 0) return <div id="ignored" />;
   return (
-    <section id="ignored" aria-labelledby="ignored-title" class="card flush" hidden={ignored.length === 0}>
+    <section id="ignored" aria-labelledby="ignored-title" class="card flush">
       <header>
         <h2 id="ignored-title">Ignored causes</h2>
         <p>What fails of these is cleared as it comes. It stays in the history.</p>

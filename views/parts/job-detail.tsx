@@ -44,7 +44,7 @@ interface JobDetailProps {
 }
 
 export function JobDetail({ facts, inList, url }: JobDetailProps) {
-  const { job } = facts;
+  const { job, status } = facts;
   const again = url(`/admin/jobs/${job.id}${inList ? "?in=list" : ""}`);
   const isOpen = job.status === "running" || job.status === "pending" || job.status === "queued";
   // While it may still change, an open detail asks again; the page's stream carries only what everybody sees.
@@ -90,7 +90,7 @@ export function JobDetail({ facts, inList, url }: JobDetailProps) {
                   ))}
                 </ol>
               </dd>
-              <dt>Should start</dt>
+              <dt>{status === "frozen" ? "Should go on" : "Should start"}</dt>
               <dd>
                 {facts.startsAt ? (
                   <When at={facts.startsAt} />

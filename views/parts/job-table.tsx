@@ -103,7 +103,9 @@ export function JobRow({ job, url }: { job: JobLine; url: Url }) {
             <small class={`why truncate ${job.whyTone}`}>
               {job.why}
               {job.runAt ? <When at={job.runAt} /> : null}
-              {job.starts ? ` · starts in ${rangeInWords(job.starts)}` : null}
+              {job.starts
+                ? ` · ${job.status === "frozen" ? "goes on" : "starts"} in ${rangeInWords(job.starts)}`
+                : null}
             </small>
           ) : null}
         </td>

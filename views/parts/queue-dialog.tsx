@@ -118,7 +118,7 @@ function State({ queue: q }: { queue: QueueFigures }) {
         {number(q.waiting)}
         {q.oldestWaitingAt ? (
           <>
-            {", the oldest since "}
+            {", the oldest came "}
             <When at={q.oldestWaitingAt} />
           </>
         ) : null}

@@ -42,11 +42,12 @@ export function takes<S extends z.ZodType>(schema: S) {
 }
 
 const texts = {
-  400: "Not understood",
+  400: "No JSON",
   401: "Not signed in",
   403: "Not allowed",
   404: "There is no such thing",
   409: "Not possible in the present state",
+  415: "A body that says it is something else than JSON",
   422: "Input that does not fit",
   429: "Too many attempts; Retry-After says when again",
   503: "Not now; Retry-After may say when again",
@@ -70,7 +71,7 @@ interface Operation {
 
 /**
  * What the pipeline answers for every route of a kind, so that no route has to say it: 401 and 403 where the guard
- * stands, 404 where a path names something, 422 where something is read.
+ * stands, 404 where a path names something, 400, 415 and 422 where something is read.
  */
 export function addUsualProblems(operation: Operation): void {
   const takesFrom = (place: string) =>
@@ -79,6 +80,7 @@ export function addUsualProblems(operation: Operation): void {
   // Public routes say so with an empty list.
   if (operation.security?.length !== 0) usual.push(401, 403);
   if (takesFrom("path")) usual.push(404);
+  if (operation.requestBody) usual.push(400, 415);
   if (operation.requestBody || takesFrom("query")) usual.push(422);
   operation.responses ??= {};
   for (const status of usual)

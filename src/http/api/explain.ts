@@ -43,6 +43,7 @@ const jobExplanation = z
     retryCount: z.number().int(),
     maxRetries: z.number().int(),
     origin: z.string().nullable(),
+    askedBy: z.string().nullable().openapi({ description: "The name of whoever asked for it" }),
     failure,
     attempts: z.array(
       z.object({

@@ -33,7 +33,8 @@ const listQuery = pageQuery.extend({
   type: z.enum(["video", "image", "audio"]).optional(),
   state: z.enum(["ok", "missing", "invalid", "quarantined"]).optional(),
   q: z.string().max(1000).optional().openapi({
-    description: "A search: `type:video codec:hevc size:>1gb \"two words\" -lib:Family`; words are parts of the path",
+    description:
+      'A search: `type:video codec:hevc size:>1gb "two words" -lib:Family`; words are parts of the path',
   }),
   trashed: yesNo.optional(),
   nsfw: yesNo.optional().openapi({ description: "Only files of NSFW libraries, or only others" }),
@@ -123,7 +124,7 @@ export function filesApi(app: App): OpenAPIHono<Env> {
           jobSchema.extend({ deduplicated: z.boolean() }),
           "The job; `deduplicated` when the same was open",
         ),
-        ...problems(404, 422),
+        ...problems(404, 409, 422),
       },
     }),
     async (c) => {

@@ -91,8 +91,8 @@ export function historyApi(app: App): OpenAPIHono<Env> {
     async (c) => {
       const query = c.req.valid("query");
       const filter: EventFilter = {
-        event: query.event?.split(",").map((name) => name.trim()),
-        queue: query.queue,
+        event: query.event ? query.event.split(",").map((name) => name.trim()) : undefined,
+        queue: query.queue || undefined,
         ...timeSpan(query),
         hideLibraries: await hiddenGroups(app),
       };
@@ -115,9 +115,14 @@ export function historyApi(app: App): OpenAPIHono<Env> {
     }),
     async (c) => {
       const query = c.req.valid("query");
-      const { queue, kind, code } = query;
       const hideGroups = await hiddenGroups(app);
-      const filter: FailedFilter = { queue, kind, code, ...timeSpan(query), hideGroups };
+      const filter: FailedFilter = {
+        queue: query.queue || undefined,
+        kind: query.kind || undefined,
+        code: query.code || undefined,
+        ...timeSpan(query),
+        hideGroups,
+      };
       const batches = isWhole(query)
         ? app.history.failed.batches(filter)
         : [app.history.failed.list(filter, ...pageOf(query))];

@@ -15,34 +15,39 @@ import { searchedJobs, statusTest } from "./search-query.ts";
 const listed = [...jobStatuses, "delayed"] as const;
 const orders = ["newest", "oldest", "position", "finished", "longest"] as const satisfies JobOrder[];
 
-/** `a,b` and `key=a&key=b` alike. */
-const several = z
-  .union([z.string(), z.array(z.string())])
-  .optional()
-  .transform((v) =>
-    v === undefined
-      ? []
-      : [v]
-          .flat()
-          .flatMap((s) => s.split(","))
-          .filter((s) => s !== ""),
-  );
+const given = z.union([z.string(), z.array(z.string())]).optional();
 
-const jobQuery = {
-  status: several.pipe(z.array(z.enum(listed))),
-  type: several,
-  queue: several,
-  resourceCategory: several.pipe(z.array(z.enum(categories))),
+/** `a,b` and `key=a&key=b` alike. */
+function namesIn(v: z.infer<typeof given>): string[] {
+  const texts = v === undefined ? [] : [v].flat();
+  return texts.flatMap((s) => s.split(",")).filter((s) => s !== "");
+}
+
+const several = given.transform(namesIn);
+
+const jobQuery = (list: typeof several) => ({
+  status: list.pipe(z.array(z.enum(listed))),
+  type: list,
+  queue: list,
+  resourceCategory: list.pipe(z.array(z.enum(categories))),
   file: idParam.optional(),
   library: idParam.optional(),
   fingerprint: z.string().max(100).optional(),
   q: z.string().max(1000).optional().openapi({
     description: 'A search: `queue:hash status:failed error:moov took:>5m "two words" -lib:Family`',
   }),
-};
-export const listQuery = pageQuery.extend({ ...jobQuery, sort: z.enum(orders).default("newest") });
-/** Of bulk operations. A key that is not known is refused: left out, it would mean more jobs. */
-export const bulkFilter = z.strictObject(jobQuery);
+});
+export const listQuery = pageQuery.extend({ ...jobQuery(several), sort: z.enum(orders).default("newest") });
+
+const empty = { message: "Say which, or leave it out." };
+const someOf = given.refine((v) => v === undefined || namesIn(v).length > 0, empty).transform(namesIn);
+const inBulk = jobQuery(someOf);
+/** Of bulk operations. An unknown key or an empty value is refused: left out, either would mean more jobs. */
+export const bulkFilter = z.strictObject({
+  ...inBulk,
+  fingerprint: inBulk.fingerprint.refine((text) => text !== "", empty),
+  q: inBulk.q.refine((text) => text === undefined || text.trim() !== "", empty),
+});
 
 export interface JobQuery {
   status: SearchedStatus[];

@@ -118,7 +118,7 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
           "The same work was already open: that job",
         ),
         201: answers(jobSchema, "The new job"),
-        ...problems(422),
+        ...problems(409, 422),
       },
     }),
     async (c) => {

@@ -94,7 +94,9 @@ export function metricsApi(app: App): OpenAPIHono<Env> {
       responses: { 200: answers(seriesSchema, "Oldest first"), ...problems(404, 422) },
     }),
     async (c) => {
-      const { name, queue, kind, step, ...span } = c.req.valid("query");
+      const { name, step, ...span } = c.req.valid("query");
+      const queue = span.queue || undefined;
+      const kind = span.kind || undefined;
       await known(app, queue, kind);
       const { from, to } = withDefaults(app, timeSpan(span));
       const series = await app.history.series(name, { queue, kind, from, to, stepS: step });

@@ -5,6 +5,7 @@ import type { JobFilter } from "../../queue/job-store.ts";
 import { type OperationParams, operationActions } from "../../queue/operation-actions.ts";
 import { countFor } from "../../queue/operation-count.ts";
 import { type Operation, operationStatuses } from "../../queue/operation-rows.ts";
+import { Refused } from "../../runtime/errors.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
@@ -207,7 +208,7 @@ function paramsOf(app: App, { action, params }: BulkBody): OperationParams {
   if (action !== "pause" && named !== undefined) refuse(`params.${named}`, `Not a param of ${action}.`);
   if (action === "priority") return { priority };
   if (action === "position") return { position };
-  const ends = pauseEndOf(app, pause as PauseBody);
+  const ends = pauseEndOf(app, pause as PauseBody, "params.");
   return ends === null ? {} : { pauseEnds: ends };
 }
 
@@ -215,7 +216,17 @@ function paramsOf(app: App, { action, params }: BulkBody): OperationParams {
 async function filtersOf(app: App, { filter, ids }: BulkBody): Promise<JobFilter[]> {
   if ((filter === undefined) === (ids === undefined)) refuse("filter", "Either filter or ids.");
   if (ids) return [{ ids, hideGroups: await hiddenGroups(app) }];
-  return jobFilters(app, filter!);
+  try {
+    return await jobFilters(app, filter!);
+  } catch (error) {
+    throw error instanceof Refused ? inFilter(error) : error;
+  }
+}
+
+/** The jobs list names its query's fields; here they stand one level deeper. */
+function inFilter({ status, code, message, more }: Refused): Refused {
+  const errors = more.errors?.map((fault) => ({ ...fault, path: ["filter", ...fault.path] }));
+  return new Refused(status, code, message, { ...more, ...(errors && { errors }) });
 }
 
 const mostIdsShown = 50;

@@ -30,19 +30,22 @@ export interface PauseBody {
   mode?: PauseMode;
 }
 
-/** Null until somebody resumes. Contradictions and moments that are past are refused, not guessed at. */
-export function pauseEndOf(app: Pick<App, "clock" | "yielding">, body: PauseBody): PauseEnd {
+/**
+ * Null until somebody resumes. Contradictions and moments that are past are refused, not guessed at. `under`: where in
+ * the request these fields stand, as `params.`
+ */
+export function pauseEndOf(app: Pick<App, "clock" | "yielding">, body: PauseBody, under = ""): PauseEnd {
   const named = endsNamed(body);
-  if (named.length > 1) refuse(named[1]!, `Either ${named[0]} or ${named[1]}, not both.`);
+  if (named.length > 1) refuse(under + named[1]!, `Either ${named[0]} or ${named[1]}, not both.`);
   const forS = body.forS ?? body.pauseForS;
   const until = body.until ?? body.pauseUntil;
   if (body.untilPlaybackEnds) {
-    if (!app.yielding.isPlaying()) refuse("untilPlaybackEnds", "Nobody watches anything now.");
+    if (!app.yielding.isPlaying()) refuse(`${under}untilPlaybackEnds`, "Nobody watches anything now.");
     return "playback";
   }
   if (forS === undefined && until === undefined) return null;
   const at = forS === undefined ? Date.parse(until!) : app.clock.now() + forS * 1000;
-  if (at <= app.clock.now()) refuse(named[0]!, "That time is past.");
+  if (at <= app.clock.now()) refuse(under + named[0]!, "That time is past.");
   return { at };
 }
 
@@ -56,8 +59,9 @@ export function endInWords(ends: PauseEnd): string | null {
   return ends === "playback" ? "until playback ends" : `until ${new Date(ends.at).toISOString()}`;
 }
 
+/** Of a field inside another, `outer.inner`. */
 export function refuse(field: string, message: string): never {
-  throw new Refused(422, "input.invalid", message, { errors: [{ path: [field], message }] });
+  throw new Refused(422, "input.invalid", message, { errors: [{ path: field.split("."), message }] });
 }
 
 function endsNamed(body: PauseBody): string[] {

@@ -4,7 +4,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { recordEvent } from "../../history/event-log.ts";
 import type { Move } from "../../queue/job.ts";
 import { everyQueue, type JobFilter } from "../../queue/job-store.ts";
-import { pauseQueue, resumeEverything, resumeQueue, stateOf } from "../../queue/pausing.ts";
+import { pauseQueue, resumeEverything, resumeQueue } from "../../queue/pausing.ts";
 import { NotFound } from "../../runtime/errors.ts";
 import { version } from "../../runtime/version.ts";
 import { audit } from "../audit.ts";
@@ -300,14 +300,12 @@ export async function changeQueue(app: App, name: string, change: QueueChange, b
     await pauseQueue(app.store, name, { by, ends, mode: change.mode ?? "drain" }, now);
     await recordEvent(app, { event: "paused", queue: name, actor: by, detail: endInWords(ends) });
   }
-  if (concurrency !== undefined || weight !== undefined) {
-    const state = await stateOf(app.store, name);
+  if (concurrency !== undefined || weight !== undefined)
     await app.store.setQueueState({
-      ...state,
-      concurrency: concurrency === undefined ? state.concurrency : concurrency,
-      weight: weight === undefined ? state.weight : weight,
+      queue: name,
+      ...(concurrency === undefined ? {} : { concurrency }),
+      ...(weight === undefined ? {} : { weight }),
     });
-  }
   app.events.publish({ topic: "queue", queue: name });
 }
 

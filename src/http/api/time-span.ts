@@ -4,11 +4,12 @@ import { Refused } from "../../runtime/errors.ts";
 import { z } from "./describe.ts";
 
 const moment = z
-  .union([z.iso.datetime({ offset: true, local: true }), z.iso.date()], {
+  .union([z.iso.datetime({ offset: true, local: true }), z.iso.date(), z.literal("")], {
     error: "This must be a time such as 2026-03-01T12:00:00Z, or a date such as 2026-03-01.",
   })
   .optional();
 
+/** Empty is not said, as forms send it. */
 export const timeSpanQuery = { from: moment, to: moment };
 
 /** `Refused` 422 when it ends before it begins. */
@@ -22,7 +23,7 @@ export function timeSpan({ from, to }: { from?: string; to?: string }): { from?:
 }
 
 function dateOf(text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined;
+  if (!text) return undefined;
   // JavaScript takes a date alone for UTC.
   return new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text);
 }

@@ -183,13 +183,13 @@ export function adminPages(app: App): Hono<Env> {
 export async function adminProps(app: App, c: Context<Env>): Promise<AdminProps> {
   const ctx = pageContext(app, c);
   const { user } = c.var.identity!;
-  const [stats, users, tokens, schedule, libraries, counts, health, invitations, board] = await Promise.all([
-    fileStats(app.db),
+  const counts = await libraryCounts(app.db);
+  const [stats, users, tokens, schedule, libraries, health, invitations, board] = await Promise.all([
+    fileStats(app.db, counts),
     app.accounts.listUsers(),
     app.accounts.listTokens(user.id),
     autoScanSchedule(app),
     listLibraries(app.db),
-    libraryCounts(app.db),
     checks(app),
     invitationsOf(app),
     jobsPageProps(app, ctx, { ...readJobsQuery(new URLSearchParams()), perPage: overviewRows }),
@@ -203,6 +203,8 @@ export async function adminProps(app: App, c: Context<Env>): Promise<AdminProps>
     invitations,
     registrationMode: app.settings.get("registrationMode"),
     schedule,
+    healing: healingOf(app),
+    yieldsTo: app.yielding.state().holds.map(({ text }) => text.replace(/\.$/, "")),
     libraries: libraries.map((l) => ({
       id: l.id,
       name: l.name,
@@ -214,6 +216,15 @@ export async function adminProps(app: App, c: Context<Env>): Promise<AdminProps>
     health,
     board: { ...board, live: "/live/admin" },
   };
+}
+
+/** In the words of the settings page. */
+function healingOf({ settings }: App): string | null {
+  const { enabled, action } = settings.get("autoHeal");
+  if (!enabled) return null;
+  const setting = settings.all().find(({ key }) => key === "autoHeal");
+  const choices = setting?.fields.find(({ part }) => part === "action")?.options;
+  return choices?.find(({ value }) => value === action)?.label ?? action;
 }
 
 const modeWords = { open: "open to anyone", invite: "by invitation only", closed: "closed" };

@@ -37,7 +37,7 @@ export function allActs(app: App): Hono<Env> {
     const ctx = pageContext(app, c);
     const asks = {
       title: "Pause everything?",
-      line: "No queue starts anything new until then. Scans and uploads go on, and what they find waits.",
+      line: "No queue starts anything new until then; what comes meanwhile waits.",
       action: "/admin/jobs/pause-all",
       choices: pauseChoices(app),
       freeze: true,

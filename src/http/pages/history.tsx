@@ -53,8 +53,8 @@ export function historyPages(app: App): Hono<Env> {
 
 const charts: { name: SeriesName; title: string; bars?: boolean }[] = [
   { name: "rate", title: "Jobs done" },
-  { name: "wait-p95", title: "Waiting time, 95 of 100 wait less" },
-  { name: "run-p95", title: "Running time, 95 of 100 run shorter" },
+  { name: "wait-p95", title: "Waiting time, 95 % wait less" },
+  { name: "run-p95", title: "Running time, 95 % take less" },
   { name: "failed", title: "Failures", bars: true },
 ];
 

@@ -5,6 +5,7 @@ import type { App, Env } from "../context.ts";
 import { aboutPages } from "./about.tsx";
 import { adminPages } from "./admin.tsx";
 import { allActs } from "./all-acts.tsx";
+import { bulkActs } from "./bulk-acts.tsx";
 import { filePages } from "./file.tsx";
 import { historyPages } from "./history.tsx";
 import { homePages } from "./home.tsx";
@@ -35,6 +36,7 @@ export function pages(app: App): Hono<Env> {
     // Before those that take any act of a queue.
     allActs,
     queueActs,
+    bulkActs,
     operationPages,
     savedViews,
     jobsPages,

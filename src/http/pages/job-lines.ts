@@ -4,21 +4,17 @@ import { number } from "../../../views/format.ts";
 import type { JobFacts } from "../../../views/parts/job-detail.tsx";
 import { type JobLine, versionOf } from "../../../views/parts/job-table.tsx";
 import type { QueueFigures } from "../../../views/parts/queue-card.tsx";
-import type { RunningLine } from "../../../views/parts/running-list.tsx";
 import type { ShownStatus } from "../../../views/parts/status.tsx";
 import { explainJob } from "../../healing/explain-job.ts";
 import { failureCodes } from "../../jobs/failures.ts";
 import { type Job, mayMove } from "../../queue/job.ts";
-import { runEstimate } from "../../queue/run-estimate.ts";
 import type { WaitingReason } from "../../queue/waiting-reason.ts";
 import type { Why } from "../../queue/whys.ts";
 import { Refused } from "../../runtime/errors.ts";
 import { partsOf } from "../api/explain.ts";
 import { listJobs } from "../api/job-query.ts";
-import { runTimes } from "../api/job-timing.ts";
 import { fullLog, isStuck, whysOfJobs } from "../api/job-view.ts";
 import type { App } from "../context.ts";
-import { hiddenGroups } from "../nsfw.ts";
 import { apiQuery, type JobsQuery, jobOrderOf } from "./jobs-query.ts";
 import { pauseChoices } from "./pause-form.ts";
 
@@ -65,42 +61,6 @@ export async function jobList(app: App, query: JobsQuery, queues: QueueFigures[]
 export function faultsOf(error: unknown): SearchFault[] {
   if (!(error instanceof Refused) || error.status !== 422) throw error;
   return error.more.errors?.length ? error.more.errors : [{ message: error.message }];
-}
-
-export async function runningLines(app: App): Promise<RunningLine[]> {
-  const hideGroups = await hiddenGroups(app);
-  const shown = hideGroups.length > 0 ? { hideGroups } : {};
-  const mine = new Map(app.worker.running().map((run) => [run.id, run]));
-  const frozen = [...mine.values()].flatMap((run) => (run.isFrozen ? [run.id] : []));
-  const { jobs } = await app.store.list({ status: ["running"], ...shown }, "newest", 0, 100);
-  // Those that stand still count as paused, and belong to what is in work all the same.
-  const still =
-    frozen.length === 0
-      ? []
-      : (await app.store.list({ ids: frozen, ...shown }, "newest", 0, 100)).jobs.filter(
-          (job) => job.frozen && !jobs.some(({ id }) => id === job.id),
-        );
-  const now = app.clock.now();
-  const whys = await whysOfJobs(app, [...still, ...jobs.filter((job) => app.worker.waitsForSlot(job.id))]);
-  return [...jobs, ...still]
-    .map((row) => {
-      // Fresher than the row: reports reach the database in batches.
-      const job = { ...row, progress: mine.get(row.id)?.progress ?? row.progress };
-      const reason = whys.get(job.id)?.reason;
-      return {
-        id: job.id,
-        kindLabel: kindLabel(app, job),
-        target: job.subject.label,
-        targetHref: targetHref(job),
-        progress: job.progress,
-        startedAt: job.startedAt ?? job.createdAt,
-        remaining: reason ? null : runEstimate(job, now, runTimes(app, job.kind)),
-        isStuck: isStuck(app, job, now),
-        standsStill: reason ? waits(reason, job, []) : null,
-        mayGoOn: job.frozen,
-      };
-    })
-    .sort((a, b) => a.startedAt.getTime() - b.startedAt.getTime() || a.id - b.id);
 }
 
 export function jobLine(app: App, job: Job, why: Why, queues: QueueFigures[]): JobLine {
@@ -157,11 +117,11 @@ export async function jobFacts(app: App, job: Job, queues: QueueFigures[]): Prom
   };
 }
 
-function kindLabel({ queue }: Pick<App, "queue">, job: Job): string {
+export function kindLabel({ queue }: Pick<App, "queue">, job: Job): string {
   return queue.catalogue.find(job.kind)?.label ?? job.kind;
 }
 
-function targetHref(job: Job): string | null {
+export function targetHref(job: Job): string | null {
   if (job.subject.id === null) return null;
   if (job.subject.type === "file") return `/files/${job.subject.id}`;
   return job.subject.type === "library" ? `/libraries/${job.subject.id}` : null;
@@ -177,12 +137,13 @@ function shownStatus(job: Job, reason: WaitingReason | undefined, now: number): 
 }
 
 /** Without figures that change with the clock: the browser counts the time to `runAt` by itself. */
-function waits(
+export function waits(
   reason: WaitingReason,
   job: Job,
   queues: QueueFigures[],
 ): Pick<JobLine, "why" | "whyTone" | "runAt"> {
-  const { code, steady, until } = reason;
+  const { code, until } = reason;
+  const steady = steadily(reason, job);
   const waiting = queues.find((q) => q.name === job.queue)?.waiting ?? 0;
   if (code === "behind" && waiting > countedUpTo)
     return { why: `One of ${number(waiting)} that wait in ${job.queue}`, whyTone: "muted", runAt: null };
@@ -190,6 +151,14 @@ function waits(
   const resumes = isPause || code === "paused" || code === "frozen";
   const lead = code === "delayed" ? " " : resumes ? ", resumes " : ", until ";
   return { why: until ? `${steady}${lead}` : steady, whyTone: isPause ? "warn" : "muted", runAt: until };
+}
+
+/** A run that stands still because its queue does says that, not only who paused the queue. */
+function steadily({ code, steady, parts }: WaitingReason, job: Job): string {
+  const pause = parts.find((part) => part.code === "queue-paused" || part.code === "all-paused");
+  if (code !== "frozen" || !job.yields || !pause) return steady;
+  const what = pause.code === "all-paused" ? "everything" : `queue ${job.queue}`;
+  return `${steady.replace(/ to yield.*$/s, "")}: ${what} is paused${job.pausedBy ? ` by ${job.pausedBy}` : ""}`;
 }
 
 /** In a long queue a place would be out of date before it is read. */

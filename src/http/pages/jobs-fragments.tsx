@@ -13,10 +13,11 @@ import { Tiles } from "../../../views/parts/tiles.tsx";
 import type { App } from "../context.ts";
 import type { Fragment } from "../live.ts";
 import { unlessMoved } from "../unless-moved.ts";
-import { type JobList, jobList, runningLines } from "./job-lines.ts";
+import { type JobList, jobList } from "./job-lines.ts";
 import { isFiltered, type JobsQuery, jobsSearch } from "./jobs-query.ts";
 import { operationsNow } from "./operation-lines.ts";
 import { queueFigures, totalsOf } from "./queue-figures.ts";
+import { runningLines } from "./running-lines.ts";
 import { serverState } from "./server-state.ts";
 
 interface Shared {

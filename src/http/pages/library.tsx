@@ -41,7 +41,7 @@ export function libraryPages(app: App): Hono<Env> {
     const library = await seenLibrary(app, Number(c.req.param("id")));
     const part = c.req.query("part");
     if (part === "arrived") return arrived(app, c, ctx, library.id);
-    const counts = (await libraryCounts(app.db)).get(library.id) ?? noFiles();
+    const counts = (await libraryCounts(app.db, library.id)).get(library.id) ?? noFiles();
     const view = readGridView(c.req.query());
     const total = Number(c.req.query("total") ?? counts.total);
     const isPoll = part === "going-on";

@@ -59,7 +59,8 @@ export async function problemsProps(
   return {
     seen,
     props: {
-      ctx,
+      // They are counted already.
+      ctx: { ...ctx, problems: async () => causes.total },
       ...shown,
       pageHref: (page) => href({ page }),
       poll: ctx.url(`/admin/problems?${poll}`),

@@ -15,7 +15,6 @@ import { hiddenGroups } from "../nsfw.ts";
 import { type Answer, done, refused, wantsPartial } from "./flash.ts";
 import { formFields } from "./form-data.ts";
 import { page, pageContext } from "./page-context.ts";
-import { openProblems } from "./problem-count.ts";
 import { problemsProps } from "./problems-props.ts";
 
 export function problemPages(app: App): Hono<Env> {
@@ -25,24 +24,28 @@ export function problemPages(app: App): Hono<Env> {
     const { props, seen } = await problemsProps(app, pageContext(app, c), new URL(c.req.url).searchParams);
     if (c.req.query("part") === undefined) return page(c, <ProblemsPage {...props} />);
     if (c.req.query("seen") === seen) return c.body(null, 204);
-    return c.html(<ProblemChanges {...props} open={await openProblems(app)} />);
+    return c.html(<ProblemChanges {...props} />);
   });
 
-  routes.get(`/admin/problems/${fingerprint}/:act{retry|ignore|quarantine}`, async (c) => {
+  routes.get("/admin/problems/:fingerprint/:act", async (c) => {
+    const { act } = c.req.param();
+    if (!Object.hasOwn(questions, act)) throw new NotFound("action", act);
     const problem = await findProblem(app, c.req.param("fingerprint"), await hiddenGroups(app));
     if (!problem) throw new NotFound("problem", c.req.param("fingerprint"));
-    return askFirst(app, c, questions[c.req.param("act") as Act](problem));
+    return askFirst(app, c, questions[act as Act](problem));
   });
 
-  routes.post(`/admin/problems/${fingerprint}/:act{retry|ignore|quarantine|unignore}`, async (c) => {
-    const { fingerprint, act } = c.req.param() as { fingerprint: string; act: Act | "unignore" };
+  routes.post("/admin/problems/:fingerprint/:act", async (c) => {
+    const { fingerprint, act } = c.req.param();
+    if (!Object.hasOwn(acts, act)) throw new NotFound("action", act);
     const fields = await formFields(c);
-    return answerWith(app, c, () => acts[act](app, fingerprint, c.var.identity!.user, fields));
+    return answerWith(app, c, () =>
+      acts[act as keyof typeof acts](app, fingerprint, c.var.identity!.user, fields),
+    );
   });
   return routes;
 }
 
-const fingerprint = ":fingerprint{[0-9a-f]{12}}";
 type Act = "retry" | "ignore" | "quarantine";
 
 const questions: Record<Act, (p: Problem) => Question> = {
@@ -142,7 +145,7 @@ export async function answerWith(
   const shown = async (): Promise<Omit<Answer, "text">> => {
     if (!wantsPartial(c)) return { back };
     const { props } = await problemsProps(app, pageContext(app, c), whereFrom(c));
-    return { back, partials: <ProblemChanges {...props} open={await openProblems(app)} /> };
+    return { back, partials: <ProblemChanges {...props} /> };
   };
   let text: string;
   try {

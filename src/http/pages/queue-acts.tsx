@@ -1,6 +1,5 @@
 // Acts on whole queues from the pages: first a question that counts what it touches, then the act, then what it did.
 
-import { z } from "@hono/zod-openapi";
 import { type Context, Hono } from "hono";
 import { counted, number } from "../../../views/format.ts";
 import { Confirm, ConfirmPage, type Question } from "../../../views/parts/confirm.tsx";
@@ -10,16 +9,8 @@ import { QueueCard } from "../../../views/parts/queue-card.tsx";
 import { QueueDialog, QueuePage } from "../../../views/parts/queue-dialog.tsx";
 import { partial } from "../../../views/parts/toast.tsx";
 import { noTally, type Tally } from "../../queue/job-store.ts";
-import { stateOf } from "../../queue/pausing.ts";
-import { NotFound, Refused } from "../../runtime/errors.ts";
-import {
-  actOnQueue,
-  changeQueue,
-  killAll,
-  type QueueAction,
-  queueActions,
-  tuningFields,
-} from "../api/queues.ts";
+import { NotFound } from "../../runtime/errors.ts";
+import { actOnQueue, changeQueue, killAll, type QueueAction, queueActions } from "../api/queues.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { done, refused, wantsPartial } from "./flash.ts";
@@ -27,6 +18,8 @@ import { formFields } from "./form-data.ts";
 import { page, pageContext } from "./page-context.ts";
 import { pauseBodyOf, pauseChoices } from "./pause-form.ts";
 import { queueFigures, totalsOf } from "./queue-figures.ts";
+import { clearQuestion, isAskable, killQuestion, questions } from "./queue-questions.ts";
+import { tuningOf, usualOf } from "./queue-tuning.ts";
 
 export function queueActs(app: App): Hono<Env> {
   const routes = new Hono<Env>();
@@ -58,13 +51,13 @@ export function queueActs(app: App): Hono<Env> {
     const queue = await oneQueue(app, c.req.param("name"));
     const ctx = pageContext(app, c);
     const kinds = app.queue.catalogue.kinds.filter((k) => k.queue === queue.name);
-    const state = await stateOf(app.store, queue.name);
+    const state = (await app.store.queueStates()).find((s) => s.queue === queue.name);
     const props = {
       queue,
       kinds,
       pauses: pauseChoices(app),
       usual: usualOf(app, queue.name),
-      isTuned: state.concurrency !== null || state.weight !== null,
+      isTuned: (state?.concurrency ?? state?.weight ?? null) !== null,
     };
     if (wantsPartial(c)) return c.html(<QueueDialog {...props} url={ctx.url} />);
     return page(c, <QueuePage ctx={ctx} {...props} />);
@@ -143,105 +136,6 @@ export function queueActs(app: App): Hono<Env> {
   return routes;
 }
 
-const askable = ["cancel", "clear-failed", "retry-failed", "purge"] as const;
-type Askable = (typeof askable)[number];
-
-function isAskable(action: string): action is Askable {
-  return (askable as readonly string[]).includes(action);
-}
-
-const questions: Record<Askable, (name: string, t: Tally) => Question> = {
-  cancel: (name, t) => {
-    const open = t.running + t.waiting + t.delayed + t.paused;
-    return question(name, "cancel", {
-      title: `Cancel ${counted(open, "job")} of ${name}?`,
-      lines: [
-        `${number(t.running)} running, ${number(t.waiting)} waiting, ${number(t.delayed)} delayed, ${number(t.paused)} held back.`,
-        "Running jobs stop at once and leave nothing half made. Cancelled jobs can be retried.",
-      ],
-      verb: `Cancel ${counted(open, "job")}`,
-      danger: true,
-      isEmpty: open === 0,
-    });
-  },
-  "clear-failed": (name, t) =>
-    question(name, "clear-failed", {
-      title: `Clear ${counted(t.failed, "failure")} of ${name}?`,
-      lines: ["They stay in the database and in the list of cleared failures; only the count goes to zero."],
-      verb: `Clear ${counted(t.failed, "failure")}`,
-      danger: false,
-      isEmpty: t.failed === 0,
-    }),
-  "retry-failed": (name, t) =>
-    question(name, "retry-failed", {
-      title: `Retry ${counted(t.failed, "failed job")} of ${name}?`,
-      lines: [
-        t.cleared > 0
-          ? `They start over and keep their history; ${number(t.cleared)} cleared ${t.cleared === 1 ? "one is" : "ones are"} left alone.`
-          : "They start over and keep their history.",
-        "A job whose input has not changed fails again in the same way.",
-      ],
-      verb: `Retry ${counted(t.failed, "job")}`,
-      danger: false,
-      isEmpty: t.failed === 0,
-    }),
-  purge: (name, t) => {
-    const all = t.waiting + t.delayed + t.paused + t.failed + t.cleared + t.completed + t.cancelled;
-    return question(name, "purge", {
-      title: `Purge ${counted(all, "job")} of ${name}?`,
-      lines: [
-        `${number(t.waiting)} waiting, ${number(t.delayed)} delayed, ${number(t.paused)} held back, ${number(t.failed + t.cleared)} failed, ${number(t.completed)} completed, ${number(t.cancelled)} cancelled.`,
-        "They are removed with their logs and history; that cannot be undone. Running jobs and files are left alone.",
-      ],
-      verb: `Purge ${counted(all, "job")}`,
-      danger: true,
-      isEmpty: all === 0,
-    });
-  },
-};
-
-function question(name: string, action: Askable, rest: Omit<Question, "action" | "back">): Question {
-  const asked = rest.isEmpty ? { ...rest, title: nothing[action](name), lines: [] } : rest;
-  return { ...asked, action: `/admin/jobs/queues/${name}/${action}`, back: "/admin/jobs" };
-}
-
-const nothing: Record<Askable, (name: string) => string> = {
-  cancel: (name) => `Nothing runs or waits in ${name}.`,
-  "clear-failed": (name) => `There are no failures to clear in ${name}.`,
-  "retry-failed": (name) => `There are no failures to retry in ${name}.`,
-  purge: (name) => `There is nothing to purge in ${name}.`,
-};
-
-function killQuestion(running: number): Question {
-  return {
-    title: running === 0 ? "Nothing is running." : `Kill ${counted(running, "running job")}?`,
-    lines:
-      running === 0
-        ? []
-        : [
-            "They stop at once and count as cancelled; each can be retried. Waiting jobs start in their place.",
-          ],
-    action: "/admin/jobs/kill-all",
-    verb: `Kill ${counted(running, "job")}`,
-    danger: true,
-    isEmpty: running === 0,
-    back: "/admin/jobs",
-  };
-}
-
-function clearQuestion(failed: number): Question {
-  return {
-    title: failed === 0 ? "There are no failures to clear." : `Clear ${counted(failed, "failure")}?`,
-    lines:
-      failed === 0 ? [] : ["In every queue. They stay in the database and in the list of cleared failures."],
-    action: "/admin/jobs/clear-failures",
-    verb: `Clear ${counted(failed, "failure")}`,
-    danger: false,
-    isEmpty: failed === 0,
-    back: "/admin/jobs",
-  };
-}
-
 /** "Enqueued 12, skipped 3." */
 function inWords(did: Record<string, number>): string {
   const words = Object.entries(did).map(([what, n]) => `${what} ${number(n)}`);
@@ -273,33 +167,3 @@ async function card(app: App, c: Context<Env>, name: string) {
     <QueueCard queue={queue} url={(path) => `${app.config.basePath}${path}`} />,
   );
 }
-
-/** What holds when nobody has tuned it. */
-function usualOf(app: App, name: string) {
-  const spec = app.queue.catalogue.queueByName.get(name);
-  if (!spec) return null;
-  const multiplier = app.settings.get("concurrencyMultiplier");
-  return { concurrency: Math.max(1, Math.round(spec.base * multiplier)), weight: spec.weight };
-}
-
-/** Null where the catalogue decides again. What is as usual stays untuned, so that it goes along with the multiplier. */
-function tuningOf(app: App, name: string, form: Record<string, string>) {
-  if (form.reset) return { concurrency: null, weight: null };
-  const parsed = tuning.safeParse({ concurrency: Number(form.concurrency), weight: Number(form.weight) });
-  if (!parsed.success) {
-    const errors = parsed.error.issues.map((issue) => ({
-      path: issue.path as string[],
-      message:
-        issue.path[0] === "weight" ? "The weight is above 0, up to 1000." : "From 1 to 64 jobs at once.",
-    }));
-    throw new Refused(422, "input.invalid", errors.map((e) => e.message).join(" "), { errors });
-  }
-  const usual = usualOf(app, name);
-  const { concurrency, weight } = parsed.data;
-  return {
-    concurrency: concurrency === usual?.concurrency ? null : concurrency!,
-    weight: weight === usual?.weight ? null : weight!,
-  };
-}
-
-const tuning = z.object(tuningFields);

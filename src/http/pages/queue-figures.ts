@@ -34,5 +34,5 @@ export function totalsOf(queues: QueueFigures[]): Totals {
 }
 
 function toMinute(ms: number): Date {
-  return new Date(Math.round(ms / 60_000) * 60_000);
+  return new Date(Math.floor(ms / 60_000) * 60_000);
 }

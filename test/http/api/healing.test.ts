@@ -143,6 +143,9 @@ describe("problems", () => {
       data: [],
       ignored: [{ note: "known", ignoredBy: "Olga Owner", cleared: 2 }],
     });
+    // Said again, it holds with the new words, and keeps its count.
+    expect(await post(`${at}/ignore`, { note: "still known" })).toEqual({ status: 200, cleared: 0 });
+    expect((await get("/api/problems")).ignored).toMatchObject([{ note: "still known", cleared: 2 }]);
     expect((await owner("DELETE", `${at}/ignore`)).status).toBe(204);
     expect((await owner("DELETE", `${at}/ignore`)).status).toBe(404);
 

@@ -94,6 +94,13 @@ describe("/api/history", () => {
     expect(await events("format=json")).toHaveLength(3);
   });
 
+  test("an empty parameter is not said, as forms send it", async () => {
+    await someEvents();
+    expect(await get("/api/history?event=&queue=&from=&to=")).toHaveLength(3);
+    await someFailures("one");
+    expect(await get("/api/history/failures?queue=&kind=&code=&from=&to=")).toHaveLength(1);
+  });
+
   test("what makes no sense is 422 with its place", async () => {
     for (const [query, place] of [
       ["from=yesterday", "from"],

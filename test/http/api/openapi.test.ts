@@ -51,6 +51,15 @@ describe("the API's description", () => {
     }
   });
 
+  test("says what becomes of a body that is no JSON", async () => {
+    for (const { route, operation } of operations(await describedApi()))
+      if (operation.requestBody)
+        expect([route, Object.keys(operation.responses)]).toEqual([
+          route,
+          expect.arrayContaining(["400", "415"]),
+        ]);
+  });
+
   test("says where a path may name nothing and where input may not fit", async () => {
     for (const { route, operation } of operations(await describedApi())) {
       const answers = Object.keys(operation.responses);

@@ -156,7 +156,28 @@ describe("POST /api/media/jobs/bulk", () => {
     expect(await wrong({ action: "position", filter })).toEqual([422, ["params.position"]]);
     // A key with a slip would else mean every job.
     expect((await bulk({ action: "remove", filter: { stauts: "failed" } }))[0]).toBe(422);
-    expect(await wrong({ action: "cancel", filter: { queue: "nope" } })).toEqual([422, ["queue"]]);
+    expect(await wrong({ action: "cancel", filter: { queue: "nope" } })).toEqual([422, ["filter.queue"]]);
+    expect(await wrong({ action: "cancel", filter: { q: "stauts:failed" } })).toEqual([422, ["filter.q"]]);
+    const params = { until: "2001-01-01T00:00:00Z" };
+    expect(await wrong({ action: "pause", filter, params })).toEqual([422, ["params.until"]]);
+  });
+
+  test("refuses a filter whose value is empty: a script's unset variable does not mean every job", async () => {
+    await enqueue(3);
+    const empties = [
+      { status: "" },
+      { status: [] },
+      { queue: "," },
+      { type: [""] },
+      { q: " " },
+      { fingerprint: "" },
+      { resourceCategory: "" },
+    ];
+    for (const filter of empties) {
+      const [status, { errors }] = await bulk({ action: "remove", filter });
+      expect([status, errors[0].path]).toEqual([422, ["filter", Object.keys(filter)[0]]]);
+    }
+    expect((await get("/api/media/jobs?status=&q=")).pagination.total).toBe(3);
   });
 
   test("pauses for a time, sets priorities, moves to the front", async () => {

@@ -31,6 +31,14 @@ describe("the overview", () => {
       expect(page).toContain(words);
   });
 
+  test("says what it makes way for, and whether stuck jobs are healed", async () => {
+    const page = async () => (await owner("GET", "/admin")).text();
+    expect(await page()).toContain("Makes way for nothing now.");
+    expect(await page()).toContain("Auto-heal is off.");
+    await app.settings.change({ autoHeal: { enabled: true, action: "clear_and_log" } }, null);
+    expect(await page()).toContain("Auto-heal is on. Stuck jobs: end them as failed.");
+  });
+
   test("changes the registration at once", async () => {
     await owner("POST", "/admin/registration", "mode=invite", htmx);
     expect(app.settings.get("registrationMode")).toBe("invite");

@@ -6,9 +6,10 @@ import { z } from "zod";
 import { createApp } from "../../../src/http/app.ts";
 import type { Env } from "../../../src/http/context.ts";
 import type { Tools } from "../../../src/jobs/tools.ts";
-import { Catalogue } from "../../../src/queue/kind.ts";
 import { everyQueue } from "../../../src/queue/job-store.ts";
+import { Catalogue, type Run } from "../../../src/queue/kind.ts";
 import { type Browser, memberBrowser, ownerBrowser, type TestApp, testApp } from "../../support/app.ts";
+import { settled } from "../../support/fake-clock.ts";
 
 const htmx = { "hx-request": "true" };
 const queues = ["metadata", "hash"].map((name) => ({
@@ -29,7 +30,10 @@ const kinds = queues.map(({ name: queue }) => ({
   stuckAfterS: 60,
   about: (p: { label: string }) => ({ type: "none" as const, id: null, label: p.label }),
   dedupKey: () => null,
-  run: async () => {},
+  run: (job: Run): Promise<void> =>
+    queue === "hash"
+      ? new Promise((_, reject) => job.signal.addEventListener("abort", () => reject(new Error("stopped"))))
+      : Promise.resolve(),
 }));
 
 describe("control from the jobs page", () => {
@@ -173,6 +177,37 @@ describe("control from the jobs page", () => {
     await owner("POST", remove, "");
     expect(await page("/admin/jobs")).toContain("Deleted the view");
     expect(await page("/admin/jobs")).not.toContain("Broken");
+  });
+
+  test("a run without a sign of life is told of on top, on its row and on its queue, and cleared after a question", async () => {
+    const id = (await app.queue.enqueue("make-hash", { label: "hangs" })).id;
+    app.worker.start();
+    for (let n = 0; n < 12; n++) {
+      await app.clock.advance(10_000);
+      await settled(5);
+    }
+    const list = await page("/admin/jobs");
+    expect(list).toContain("1 running job shows no sign of life.");
+    expect(list).toContain('<span class="badge badge-failed">stuck</span>');
+    expect(await page("/admin/jobs?q=is%3Astuck")).toContain(`id="job-${id}"`);
+    expect(await page("/admin/jobs/queues/hash")).toContain("Clear 1 stuck job");
+    expect(await page("/admin/jobs/clear-stuck")).toContain("Clear 1 stuck job?");
+    await owner("POST", "/admin/jobs/clear-stuck", "");
+    expect((await app.queue.get(id)).failure?.code).toBe("job.stuck");
+    expect(await page("/admin/jobs")).toContain("Cleared 1 stuck job.");
+    await app.worker.stop();
+  });
+
+  test("restarting the workers says how many runs it hands back", async () => {
+    const id = (await app.queue.enqueue("make-hash", { label: "runs" })).id;
+    app.worker.start();
+    await app.clock.advance(1000);
+    await settled(20);
+    expect(await page("/admin/jobs/restart-workers")).toContain("1 running job is handed back");
+    await owner("POST", "/admin/jobs/restart-workers", "");
+    expect(await page("/admin/jobs")).toContain("Restarted the workers; 1 job handed back.");
+    expect((await app.queue.get(id)).retryCount).toBe(0);
+    await app.worker.stop();
   });
 
   test("what the server yields to stands on top, with what stands still for it", async () => {

@@ -25,7 +25,8 @@ ALTER TABLE finished ADD COLUMN fingerprint TEXT;
 -- The execution it ended with: part of the end, so that a job that runs once writes one row less. Null in older rows.
 ALTER TABLE finished ADD COLUMN attempt INTEGER;
 ALTER TABLE finished ADD COLUMN worker TEXT;
-CREATE INDEX finished_cause ON finished (fingerprint, id) WHERE state = 2;
+-- Empty but for failures that are older than causes: the store names them when it opens.
+CREATE INDEX finished_unnamed ON finished (id) WHERE state IN (2, 3) AND fingerprint IS NULL;
 
 ALTER TABLE queue_state ADD COLUMN pause_mode TEXT NOT NULL DEFAULT 'drain';
 ALTER TABLE queue_state ADD COLUMN until_playback_ends INTEGER NOT NULL DEFAULT 0;

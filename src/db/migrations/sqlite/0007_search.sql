@@ -32,6 +32,7 @@ CREATE INDEX job_retried ON job (retry_count) WHERE retry_count > 0;
 -- Ids of people are long, names of what asks by itself short.
 CREATE INDEX job_asked_by ON job (origin) WHERE length(origin) >= 16;
 CREATE INDEX paused_list ON paused (lane, paused_at);
+CREATE INDEX delayed_list ON delayed (lane, run_at);
 
 -- The paths of files. New files are taken in from behind, so that scans pay nothing; moves and removals are followed here.
 CREATE VIRTUAL TABLE file_text USING fts5(path, content='', contentless_delete=1, tokenize='trigram', detail=none);

@@ -1,0 +1,85 @@
+// What is asked before something is done to all jobs that match: which verb, and for how many it is possible.
+
+import { counted, number } from "../../../views/format.ts";
+import type { AllProps } from "../../../views/pages/operations.tsx";
+import type { Question } from "../../../views/parts/confirm.tsx";
+import type { OperationAction, OperationParams } from "../../queue/operation-actions.ts";
+import type { OperationCount } from "../../queue/operation-count.ts";
+import type { App } from "../context.ts";
+import { imperative, passive } from "./bulk-words.ts";
+import { filterFields, type JobsQuery, jobsSearch } from "./jobs-query.ts";
+import { pauseChoices } from "./pause-form.ts";
+
+export interface Asked {
+  action: OperationAction;
+  params: OperationParams;
+}
+
+/** Verbs that are possible for some of them. */
+export function allProps(
+  app: App,
+  query: JobsQuery,
+  { matched, byStatus, isLeast }: OperationCount,
+): AllProps {
+  const n = (...statuses: (keyof typeof byStatus)[]) =>
+    statuses.reduce((sum, s) => sum + (byStatus[s] ?? 0), 0);
+  const verbs = [
+    { verb: "retry", label: "Retry", n: n("failed", "cancelled") },
+    { verb: "cancel", label: "Cancel", n: n("pending", "running", "paused") },
+    { verb: "resume", label: "Resume", n: n("paused") },
+    { verb: "acknowledge", label: "Clear failures", n: n("failed") },
+    { verb: "unacknowledge", label: "Bring failures back", n: query.status === "cleared" ? n("failed") : 0 },
+    { verb: "remove", label: "Remove", n: matched - n("running") },
+  ];
+  const most = isLeast ? `the ${number(matched)} or more jobs` : counted(matched, "job");
+  return {
+    what: filterFields(query).length > 0 ? `${most} that match` : `all ${most}`,
+    fields: filterFields(query),
+    verbs: verbs.filter((verb) => verb.n > 0),
+    mayPause: n("pending", "running") > 0,
+    mayReorder: n("pending", "paused") > 0,
+    pauses: pauseChoices(app),
+    back: `/admin/jobs${jobsSearch(query)}`,
+  };
+}
+
+export function questionOf(
+  asked: Asked,
+  { matched, legal, byStatus, isLeast }: OperationCount,
+  query: JobsQuery,
+  form: Record<string, string>,
+): Question {
+  const some = `${isLeast ? "at least " : ""}${counted(legal, "job")}`;
+  const states = Object.entries(byStatus).map(([status, n]) => `${number(n)} ${status}`);
+  const rest = matched - legal;
+  const params = ["verb", "until", "priority"].flatMap((name): [string, string][] =>
+    form[name] === undefined ? [] : [[name, form[name]]],
+  );
+  return {
+    title: legal === 0 ? `None of them can be ${passive(asked)}.` : `${imperative(asked, some)}?`,
+    lines: [
+      `${isLeast ? "At least " : ""}${counted(matched, "job matches", "jobs match")}${states.length > 0 ? `: ${states.join(", ")}` : ""}.`,
+      ...(rest > 0 && legal > 0
+        ? [
+            `${number(rest)} cannot be ${passive(asked)} and ${rest === 1 ? "stays as it is" : "stay as they are"}.`,
+          ]
+        : []),
+      ...(legal === 0 ? [] : [consequence(asked.action)]),
+    ],
+    action: "/admin/jobs/all",
+    fields: [...filterFields(query), ...params],
+    verb: imperative(asked, counted(legal, "job")),
+    danger: asked.action === "remove" || asked.action === "cancel",
+    isEmpty: legal === 0,
+    back: `/admin/jobs${jobsSearch(query)}`,
+  };
+}
+
+function consequence(action: OperationAction): string {
+  if (action === "remove")
+    return "They go with their logs and history, which nothing brings back. It begins after ten seconds, so that you can think again.";
+  const undo = "It can be undone for seven days.";
+  if (action === "cancel") return `Running ones stop at once and leave nothing half made. ${undo}`;
+  if (action === "pause") return `Running ones stand still where they are. ${undo}`;
+  return undo;
+}

@@ -1,0 +1,242 @@
+// Failures by cause, what is ignored and what is held back, and what an owner does about each, with JavaScript and without.
+
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import type { FileRow } from "../../../src/db/tables/library.ts";
+import { openProblems } from "../../../src/http/pages/problem-count.ts";
+import { getFile } from "../../../src/library/files.ts";
+import { type Browser, memberBrowser, ownerBrowser } from "../../support/app.ts";
+import { settled } from "../../support/fake-clock.ts";
+import { type ProblemSite, problemSite } from "../../support/problem-site.ts";
+
+const htmx = { "hx-request": "true" };
+
+let at: ProblemSite;
+let owner: Browser;
+let files: FileRow[];
+beforeEach(async () => {
+  at = await problemSite();
+  owner = await ownerBrowser(at.site);
+  files = [await at.file("a.mp4"), await at.file("b.mp4")];
+});
+afterEach(() => at.close());
+
+const seen = async (path = "/admin/problems", headers = {}) =>
+  (await owner("GET", path, undefined, headers)).text();
+const fingerprint = async () => (await at.app.store.failureGroups())[0]!.fingerprint;
+const failBoth = async () => {
+  for (const file of files) await at.work(file);
+  return fingerprint();
+};
+const flash = (text: string) => expect(seen()).resolves.toContain(text);
+
+describe("who may", () => {
+  test("members are led away from the pages, their acts are refused, and their pages have no link there", async () => {
+    const cause = await failBoth();
+    const member = await memberBrowser(at.app, at.site);
+    for (const path of ["/admin/problems", "/admin/history", `/admin/problems/${cause}/retry`]) {
+      const answer = await member("GET", path);
+      expect([answer.status, answer.headers.get("location")]).toEqual([303, "/"]);
+    }
+    for (const path of [
+      `/admin/problems/${cause}/retry`,
+      `/admin/quarantine/${files[0]!.id}/release`,
+      `/admin/quarantine/${files[0]!.id}/exclude`,
+    ])
+      expect((await member("POST", path, "reason=x")).status).toBe(403);
+    const home = await (await member("GET", "/")).text();
+    expect(home).not.toContain("/admin/problems");
+    expect(home).not.toContain("problem-count");
+  });
+});
+
+describe("causes", () => {
+  test("each has its title, code, meaning, next step, message and sample files with links", async () => {
+    const cause = await failBoth();
+    const page = await seen();
+    expect(page).toContain(`id="${cause}"`);
+    expect(page).toContain("2 files: the file ends too early");
+    expect(page).toContain("input.truncated");
+    expect(page).toContain("Copy it again from its source.");
+    expect(page).toContain("moov atom not found");
+    for (const { id, path } of files)
+      expect(page).toContain(`<a href="/files/${id}" title="${path}">${path}`);
+  });
+
+  test("what files and tools say is text, never markup", async () => {
+    const evil = await at.file(`<img src=x onerror="alert(1)">.mp4`);
+    at.fails = { code: "tool.crashed", message: "</pre><script>alert(2)</script>" };
+    await at.work(evil);
+    for (const path of ["/admin/problems", "/admin/history", `/files/${evil.id}`]) {
+      const page = await seen(path);
+      expect(page).toContain("&lt;img src=x");
+      expect(page).not.toContain("<img src=x");
+      expect(page).not.toContain("<script>alert");
+    }
+  });
+
+  test("the navigation counts open causes, and hides a count of none", async () => {
+    const count = /id="problem-count"[^>]*>(\d+)/;
+    expect(await seen("/admin/settings")).toMatch(/id="problem-count"[^>]*hidden/);
+    await failBoth();
+    at.fails = { code: "input.corrupt", message: "no JPEG" };
+    await at.work(await at.file("c.mp4"));
+    expect((await seen("/admin/settings")).match(count)?.[1]).toBe("2");
+    expect(await openProblems(at.app)).toBe(2);
+  });
+
+  test("a page of them is asked again and again, and answers only what has changed", async () => {
+    const poll = (page: string) => /hx-get="([^"]+part=all[^"]*)"/.exec(page)![1]!.replaceAll("&amp;", "&");
+    const first = poll(await seen());
+    expect((await owner("GET", first, undefined, htmx)).status).toBe(204);
+    await failBoth();
+    const changed = await seen(first, htmx);
+    for (const part of ["#causes", "#ignored", "#quarantine", "#problem-count"])
+      expect(changed).toContain(`hx-target="${part}"`);
+    expect((await owner("GET", poll(changed), undefined, htmx)).status).toBe(204);
+  });
+
+  test("none says which kind of none it is", async () => {
+    expect(await seen()).toContain("No job has run yet.");
+    at.fails = null;
+    await at.work(files[0]!);
+    expect(await seen()).toContain("No failure is on record.");
+    at.fails = { code: "input.corrupt", message: "no JPEG" };
+    await at.work(files[1]!);
+    await at.app.queue.moveAll({ status: ["unacknowledged"] }, "acknowledge", "x");
+    expect(await seen()).toContain("1 earlier failure is cleared.");
+  });
+
+  test("those of hidden libraries are counted aside", async () => {
+    await failBoth();
+    await at.app.db.run(`UPDATE library SET nsfw = 1`);
+    const page = await seen();
+    expect(page).toContain("2 failed jobs are about NSFW libraries, which are hidden now.");
+    expect(page).not.toContain("moov atom");
+    expect(await openProblems(at.app)).toBe(0);
+  });
+});
+
+describe("what is done with a whole cause", () => {
+  test("each act asks first and counts, as a page or as a dialog", async () => {
+    const cause = await failBoth();
+    for (const [act, question] of [
+      ["retry", "Retry 2 failed jobs?"],
+      ["ignore", "Ignore this cause of 2 failures?"],
+      ["quarantine", "Hold 2 files back?"],
+    ]) {
+      const path = `/admin/problems/${cause}/${act}`;
+      const whole = await seen(path);
+      expect(whole).toContain(question!);
+      expect(whole).toContain(`<form method="post" action="${path}"`);
+      expect(whole).toContain("<!doctype html>");
+      expect(await seen(path, htmx)).not.toContain("<!doctype html>");
+    }
+    expect((await owner("GET", "/admin/problems/000000000000/retry")).status).toBe(404);
+  });
+
+  test("retry, by a plain form: all wait again, and it is said and written down", async () => {
+    const cause = await failBoth();
+    at.fails = null;
+    const answer = await owner("POST", `/admin/problems/${cause}/retry`, "");
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/admin/problems"]);
+    await flash("2 jobs wait again.");
+    await at.app.clock.advance(1000);
+    await settled();
+    expect((await at.app.store.list({ status: ["completed"] }, "newest", 0, 9)).total).toBe(2);
+    expect(await seen("/admin/audit")).toContain("problem.retry");
+  });
+
+  test("ignore: cleared now and later, with who and why, until somebody takes it back", async () => {
+    const cause = await failBoth();
+    await owner("POST", `/admin/problems/${cause}/ignore`, "days=7&note=known+<b>");
+    const page = await seen();
+    expect(page).toContain("2 failures cleared");
+    expect(page).toContain("by Olga Owner");
+    expect(page).toContain("“known &lt;b&gt;”");
+    expect(page).not.toContain(`id="${cause}"`);
+    await owner("POST", `/admin/problems/${cause}/unignore`, "");
+    expect(await seen()).toContain('<div id="ignored"></div>');
+  });
+
+  test("ignore refuses a time that is none", async () => {
+    const cause = await failBoth();
+    const answer = await owner("POST", `/admin/problems/${cause}/ignore`, "days=-3", htmx);
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toContain("Ignore it for 1 to 3,650 days");
+    expect(await openProblems(at.app)).toBe(1);
+  });
+
+  test("quarantine, by htmx: the answer shows the page as it is then", async () => {
+    const cause = await failBoth();
+    const answer = await (await owner("POST", `/admin/problems/${cause}/quarantine`, "", htmx)).text();
+    expect(answer).toContain("2 files held back, 2 failures cleared.");
+    expect(answer).toContain("Quarantine: 2 files");
+    expect(answer).not.toContain(`id="${cause}"`);
+  });
+
+  test("what is gone meanwhile is said, with the page as it is", async () => {
+    const answer = await owner("POST", "/admin/problems/000000000000/retry", "", htmx);
+    expect(answer.status).toBe(409);
+    expect(await answer.text()).toContain("It is gone already");
+  });
+});
+
+describe("the quarantine", () => {
+  const exclude = (file: FileRow) =>
+    owner("POST", `/admin/quarantine/${file.id}/exclude`, "reason=a+test+recording");
+
+  test("a file is excluded from its page with a reason, and released from it", async () => {
+    const [file] = files as [FileRow];
+    const at1 = `/admin/quarantine/${file.id}`;
+    expect(await seen(`/files/${file.id}`)).toContain(`href="${at1}/exclude"`);
+    expect(await seen(`${at1}/exclude`)).toContain("Exclude a.mp4 from processing?");
+    expect((await owner("POST", `${at1}/exclude`, "reason=", htmx)).status).toBe(422);
+    expect((await exclude(file)).headers.get("location")).toBe(`/files/${file.id}`);
+    const page = await seen(`/files/${file.id}`);
+    expect(page).toContain("a test recording");
+    expect(page).toContain("Excluded by Olga Owner");
+    expect(page).not.toContain(`href="${at1}/exclude"`);
+    expect((await exclude(file)).status).toBe(303);
+    await flash("is held back already");
+    const back = encodeURIComponent(`/files/${file.id}`);
+    const answer = await owner("POST", `${at1}/release?back=${back}`, "");
+    expect(answer.headers.get("location")).toBe(`/files/${file.id}`);
+    expect((await getFile(at.app.db, file.id)).state).toBe("ok");
+  });
+
+  test("release never leads to another site", async () => {
+    await exclude(files[0]!);
+    const answer = await owner("POST", `/admin/quarantine/${files[0]!.id}/release?back=//evil.example/`, "");
+    expect(answer.headers.get("location")).toBe("/admin/problems");
+  });
+
+  test("lists who held what back and why, and lets go one by one, with and without a retry", async () => {
+    await at.work(files[0]!);
+    for (const file of files) await exclude(file);
+    const page = await seen();
+    expect(page).toContain("Quarantine: 2 files");
+    expect(page).toContain("by Olga Owner, ");
+    expect(await seen("/admin/problems?by=server")).toContain("The server holds no file back by itself now.");
+    at.fails = null;
+    const release = (file: FileRow, more = "") =>
+      owner("POST", `/admin/quarantine/${file.id}/release?back=%2Fadmin%2Fproblems${more}`, "", htmx);
+    expect(await (await release(files[0]!, "&retry=1")).text()).toContain(
+      "Released a.mp4; 1 job waits again.",
+    );
+    expect(await (await release(files[1]!)).text()).toContain("Released b.mp4.");
+    expect((await release(files[1]!)).status).toBe(409);
+    expect(await seen()).toContain("No file is held back.");
+  });
+
+  test("releases all of a choice after a question that counts", async () => {
+    for (const file of files) await exclude(file);
+    expect(await seen("/admin/quarantine/release?by=people")).toContain("Release 2 files?");
+    await owner("POST", "/admin/quarantine/release?by=people", "");
+    await flash("Released 2 files.");
+  });
+
+  test("a page beyond the end is the last one", async () => {
+    await exclude(files[0]!);
+    expect(await seen("/admin/problems?held=99&page=99")).toContain("Quarantine: 1 file");
+  });
+});

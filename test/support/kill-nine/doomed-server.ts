@@ -1,0 +1,90 @@
+// A server that is going to be killed: started, killed with all that it has started itself looked after, ended in peace.
+
+import { join } from "node:path";
+import { descendantsOf, stateOf } from "../processes.ts";
+
+export const owner = { email: "owner@example.org", password: "correct horse battery" };
+const root = join(import.meta.dir, "../../..");
+
+/** From source, unless it is told of an executable. */
+export function serverCommand(binary?: string): string[] {
+  return binary ? [binary] : [process.execPath, join(root, "src/main.ts")];
+}
+
+export interface Server {
+  pid: number;
+  url: string;
+  printed(): string;
+  exited: Promise<number>;
+  listening: Promise<string>;
+  signal(name: "SIGKILL" | "SIGTERM"): void;
+}
+
+export function spawnServer(command: string[], data: string, folders: string[]): Server {
+  const child = Bun.spawn([...command, "serve", "--data", data, "--port", "0", ...folders], {
+    cwd: root,
+    env: {
+      PATH: process.env.PATH ?? "",
+      HOME: process.env.HOME ?? "",
+      SPROCKET_OWNER_EMAIL: owner.email,
+      SPROCKET_OWNER_PASSWORD: owner.password,
+    },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  let printed = "";
+  const listening = Promise.withResolvers<string>();
+  const follow = async (stream: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder();
+    for await (const bytes of stream) {
+      printed += decoder.decode(bytes, { stream: true });
+      const url = /listens on (http:\S+)/.exec(printed)?.[1];
+      if (url) listening.resolve(url);
+    }
+  };
+  listening.promise.catch(() => {});
+  void Promise.all([follow(child.stdout), follow(child.stderr)]).then(() =>
+    listening.reject(new Error("The server ended by itself.")),
+  );
+  return {
+    pid: child.pid,
+    url: "",
+    printed: () => printed.slice(-4_000),
+    exited: child.exited,
+    listening: listening.promise,
+    signal: (name) => child.kill(name),
+  };
+}
+
+export async function startServer(command: string[], data: string, folders: string[]): Promise<Server> {
+  const server = spawnServer(command, data, folders);
+  try {
+    server.url = await server.listening;
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${server.printed()}`);
+  }
+  return server;
+}
+
+/** Answers how long the last of its processes outlived it, in milliseconds. */
+export async function killServer(server: Server, faults: string[]): Promise<number> {
+  const family = descendantsOf(server.pid);
+  server.signal("SIGKILL");
+  await server.exited;
+  const from = performance.now();
+  const left = () => family.filter((pid) => !["", "Z", "X"].includes(stateOf(pid)));
+  while (left().length > 0) {
+    if (performance.now() - from > 5_000) {
+      faults.push(`${left().length} processes outlive their server by more than 5 s.`);
+      break;
+    }
+    await Bun.sleep(10);
+  }
+  return Math.round(performance.now() - from);
+}
+
+export async function endServer(server: Server): Promise<{ exitCode: number }> {
+  server.signal("SIGTERM");
+  return { exitCode: await server.exited };
+}
