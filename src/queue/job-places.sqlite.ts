@@ -319,7 +319,18 @@ export class JobPlaces {
   }
 }
 
-export function frozenMsOf(run: Pick<EndedRun, "frozen_ms" | "frozen_at">, now: number): number {
+/** Of a run that is over by now. */
+export function factsOf(run: EndedRun, last: Lease, now: number): RunFacts {
+  return {
+    lane: run.lane,
+    startedAt: run.started_at,
+    progress: run.progress,
+    frozenMs: frozenMsOf(run, now),
+    last,
+  };
+}
+
+function frozenMsOf(run: Pick<EndedRun, "frozen_ms" | "frozen_at">, now: number): number {
   return run.frozen_ms + (run.frozen_at === null ? 0 : Math.max(0, now - run.frozen_at));
 }
 

@@ -7,7 +7,7 @@ import type { Database } from "bun:sqlite";
 import { GroupCommit } from "./group-commit.sqlite.ts";
 import type { Failure, Move, PauseEnd } from "./job.ts";
 import { type Head, JobHeads } from "./job-heads.sqlite.ts";
-import { finishedState, frozenMsOf, JobPlaces, pauseColumns, rankOf } from "./job-places.sqlite.ts";
+import { factsOf, finishedState, JobPlaces, pauseColumns, rankOf } from "./job-places.sqlite.ts";
 import { positions } from "./job-positions.sqlite.ts";
 import { JobReader } from "./job-reader.sqlite.ts";
 import { restore } from "./job-restore.sqlite.ts";
@@ -146,11 +146,11 @@ class SqliteJobStore implements JobStore {
     });
   }
 
-  settle(lease: Lease, how: Settlement, now: number): Promise<boolean> {
-    return this.commits.write(() => this.settleNow(lease, how, now));
+  settle(lease: Lease, how: Settlement, now: number, stoodMs = 0): Promise<boolean> {
+    return this.commits.write(() => this.settleNow(lease, how, now, stoodMs));
   }
 
-  private settleNow(lease: Lease, how: Settlement, now: number): boolean {
+  private settleNow(lease: Lease, how: Settlement, now: number, stoodMs: number): boolean {
     if (how.outcome === "orphaned" && !this.isLost(lease, how.leaseEndedBefore)) return false;
     const run = this.places.endRun(lease);
     if (!run) return false;
@@ -159,13 +159,8 @@ class SqliteJobStore implements JobStore {
     const outcome = how.outcome === "retry" ? "failed" : notNeeded ? "not_needed" : how.outcome;
     const message = failure?.message ?? (how.outcome === "completed" ? (how.note ?? null) : null);
     const id = lease.jobId;
-    const facts = {
-      lane: run.lane,
-      startedAt: run.started_at,
-      progress: run.progress,
-      frozenMs: frozenMsOf(run, now),
-      last: lease,
-    };
+    const known = factsOf(run, lease, now);
+    const facts = { ...known, frozenMs: Math.max(known.frozenMs, stoodMs) };
     const again = againOf(how);
     // Whoever paused it while it ran does not want it to start by itself, whatever became of the run.
     const isPaused = run.frozen_at !== null && run.yields === 0;

@@ -254,8 +254,8 @@ export interface JobStore {
   claim(ask: ClaimAsk): Promise<Claimed | undefined>;
   /** Prolongs leases; answers those that are gone. */
   extend(leases: Lease[], until: number): Promise<Lease[]>;
-  /** False when the lease was gone: nothing was written. */
-  settle(lease: Lease, how: Settlement, now: number): Promise<boolean>;
+  /** False when the lease was gone: nothing was written. `stoodMs`: how long it stood still, waits for a slot included. */
+  settle(lease: Lease, how: Settlement, now: number, stoodMs?: number): Promise<boolean>;
   /** Progress and logs, many at once. Reports of lost leases are ignored, but for the log of an attempt that has ended. */
   report(reports: Report[]): Promise<void>;
   /** Running jobs whose lease ended before `t`. */

@@ -5,7 +5,7 @@ import type { Database } from "bun:sqlite";
 import type { Failure, JobStatus, Move, PauseEnd } from "./job.ts";
 import { mayMove } from "./job.ts";
 import type { JobHeads } from "./job-heads.sqlite.ts";
-import { frozenMsOf, type JobPlaces, type JobRow, pauseColumns, rankOf } from "./job-places.sqlite.ts";
+import { factsOf, type JobPlaces, type JobRow, pauseColumns, rankOf } from "./job-places.sqlite.ts";
 import type { Lease, Moved } from "./job-store.ts";
 import type { Tallies } from "./tallies.sqlite.ts";
 
@@ -69,14 +69,7 @@ export class JobVerbs {
   /** Ends a run from outside: its worker finds the lease gone, and kills the tools. */
   private end(lease: Lease, outcome: "cancelled" | "failed", failure: Failure, now: number): void {
     const run = this.places.endRun(lease)!;
-    const facts = {
-      lane: run.lane,
-      startedAt: run.started_at,
-      progress: run.progress,
-      frozenMs: frozenMsOf(run, now),
-      last: lease,
-    };
-    this.places.finish(lease.jobId, facts, outcome, now, null, failure);
+    this.places.finish(lease.jobId, factsOf(run, lease, now), outcome, now, null, failure);
   }
 
   evict(id: number, failure: Failure, again: boolean, now: number): boolean {

@@ -56,6 +56,7 @@ interface Unsettled {
   how: Settlement;
   startedAt: number;
   runMs: number;
+  stoodMs: number;
   /** It is being written at this moment. */
   isUnderWay: boolean;
 }
@@ -362,11 +363,13 @@ export class Worker<Tools = any> implements Service {
         kind: claimed.lane.kind,
       });
     const now = this.parts.clock.now();
+    const { startedAt } = execution;
     const runMs = execution.runMs(now);
+    const stoodMs = Math.max(0, now - startedAt - runMs);
     const last = execution.takeReport(now);
     const key = keyOf(claimed);
     this.executions.delete(key);
-    this.unsettled.set(key, { claimed, how, startedAt: execution.startedAt, runMs, isUnderWay: false });
+    this.unsettled.set(key, { claimed, how, startedAt, runMs, stoodMs, isUnderWay: false });
     // Asked for together with the next claim: one commit settles this job and starts another.
     const settled = this.settle(key);
     this.freezing.giveBack(execution);
@@ -385,10 +388,10 @@ export class Worker<Tools = any> implements Service {
     const ended = this.unsettled.get(key);
     // A poll comes by while the run's own attempt is still at it, or has just succeeded.
     if (!ended || ended.isUnderWay) return;
-    const { claimed, how } = ended;
+    const { claimed, how, stoodMs } = ended;
     ended.isUnderWay = true;
     try {
-      if (await store.settle(claimed, how, clock.now())) this.measure(ended);
+      if (await store.settle(claimed, how, clock.now(), stoodMs)) this.measure(ended);
     } catch (error) {
       log.error("how a job ended could not be written; trying again", { job_id: claimed.jobId, error });
       return;

@@ -31,11 +31,16 @@ const statuses = [
 export type SearchedStatus = (typeof statuses)[number] | "unacknowledged";
 
 /** What enqueues by itself; people are known by their names. */
-const sources: Choice[] = ["scan", "auto-scan", "public-scan", "watch", "transform", "cli", "api"].map(
-  (value) => ({
-    value,
-  }),
-);
+const sources: Choice[] = [
+  "scan",
+  "auto-scan",
+  "public-scan",
+  "watch",
+  "transform",
+  "backfill",
+  "cli",
+  "api",
+].map((value) => ({ value }));
 
 const choice = (value: string, label?: string): Choice =>
   label === undefined ? { value } : { value, label };

@@ -87,6 +87,24 @@ describe("pausing a running job", () => {
     expect(await t.status(third)).toBe("pending");
   });
 
+  test("waiting for its slot is no run time", async () => {
+    const t = await started();
+    const [first, second] = (await t.add(2)) as [number, number];
+    await t.clock.advance(1000);
+    await t.queue.move(first, "pause", "ada");
+    await t.settled();
+    await t.queue.move(first, "resume", "ada");
+    await t.settled();
+    await t.clock.advance(600_000);
+    t.runs.get(second)!.end();
+    await t.settled();
+    await t.clock.advance(2000);
+    t.runs.get(first)!.end();
+    await t.settled();
+    const { startedAt, finishedAt, frozenMs } = (await t.store.get(first))!;
+    expect(finishedAt!.getTime() - startedAt!.getTime() - frozenMs).toBe(3000);
+  });
+
   test("keeps its GPU memory: what needs it waits all the same", async () => {
     const t = await started({ limits: { vramBudgetMb: 6000 } }, { vramMb: 4000, category: "gpu_encode" });
     const [first, second] = (await t.add(2)) as [number, number];

@@ -94,13 +94,14 @@ export function FileHistory({ ctx, fileId, entries, happenings, copies, older, s
       {copies.length > 0 ? (
         <p class="muted">
           {"Also at "}
-          {copies.map(({ id, path, library }, i) => (
+          {copies.slice(0, copiesNamed).map(({ id, path, library }, i) => (
             <>
               {i > 0 ? ", " : ""}
               <a href={ctx.url(`/files/${id}`)}>{path}</a>
               {` in ${library}`}
             </>
           ))}
+          {copies.length > copiesNamed ? ` and ${copies.length - copiesNamed} more` : ""}
           {copies.length === 1
             ? ": the same content, with a history of its own."
             : ": the same content, each with a history of its own."}
@@ -109,6 +110,9 @@ export function FileHistory({ ctx, fileId, entries, happenings, copies, older, s
     </section>
   );
 }
+
+/** The facts beside it name them all. */
+const copiesNamed = 3;
 
 /** The newest first; jobs by when they were asked for, as their ids are. */
 function inOrder(entries: HistoryEntry[], happenings: Happening[]): (HistoryEntry | Happening)[] {

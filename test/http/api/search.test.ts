@@ -80,6 +80,7 @@ describe("a search of jobs", () => {
     const { fingerprint } = (await at.app.store.get(bad))!;
     expect(await found(`cause:${fingerprint}`)).toEqual([bad]);
     expect(await found("by:cli took:<1m age:<1h")).toEqual([quick, bad, long]);
+    expect(await found("by:backfill")).toEqual([]);
     expect(await found("created:today priority:5 retries:0")).toHaveLength(3);
   });
 
