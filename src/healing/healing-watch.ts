@@ -12,6 +12,8 @@ import { aboutStuck, endStuck, stuckFailure, stuckJobs, whatBecomes } from "./st
 export interface WatchParts extends HealingParts {
   worker: {
     running(): Pick<RunningJob, "id" | "startedAt">[];
+    /** The machine has just woken: how long a run was silent is not known yet. */
+    hasMissedBeats(): boolean;
     /** Gives back whatever runs and begins anew. */
     restart(): Promise<number>;
   };
@@ -42,7 +44,7 @@ export function healingWatch(parts: WatchParts): Loop {
     name: "healing watch",
     everyMs,
     async step() {
-      const stuck = await stuckJobs(parts);
+      const stuck = parts.worker.hasMissedBeats() ? [] : await stuckJobs(parts);
       await noteChangedFiles(parts);
       for (const one of stuck.filter((one) => !known.has(runOf(one)))) {
         known.add(runOf(one));
@@ -56,7 +58,8 @@ export function healingWatch(parts: WatchParts): Loop {
         return;
       }
       await restartIfHeld(now);
-      if (now - healedAt < checkIntervalS * 1000) return;
+      // The clock may have been set back meanwhile.
+      if (Math.abs(now - healedAt) < checkIntervalS * 1000) return;
       healedAt = now;
       if (action === "alert_only") return;
       const again = action === "clear_and_restart";

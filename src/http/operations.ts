@@ -1,5 +1,7 @@
 // Bulk operations joined with the audit log, and the way to begin one from a request.
 
+import { eq } from "drizzle-orm";
+import { user } from "../db/tables/accounts.ts";
 import { recordEvent } from "../history/event-log.ts";
 import type { JobFilter } from "../queue/job-store.ts";
 import type { OperationAction, OperationParams } from "../queue/operation-actions.ts";
@@ -52,7 +54,13 @@ async function writeDown(
       ...(Object.keys(skipped).length > 0 && { skipped }),
       ...(failed > 0 && { failed }),
     });
-  await recordEvent(parts, { event: "bulk", actor: by, detail: inWords(op) });
+  await recordEvent(parts, { event: "bulk", actor: by && (await nameOf(parts, by)), detail: inWords(op) });
+}
+
+/** The history calls people by their names, the audit log by their addresses. */
+async function nameOf({ db }: Pick<App, "db">, email: string): Promise<string> {
+  const [row] = await db.select({ name: user.name }).from(user).where(eq(user.email, email));
+  return row?.name ?? email;
 }
 
 function inWords({ id, action, filter, status, matched, done, undoStartedAt, undone }: Operation): string {

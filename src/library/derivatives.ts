@@ -54,7 +54,8 @@ export async function writeDerivative(
       .values({ fileId: owner, kind, variant, ...made })
       .onConflictDoUpdate({ target: [derivative.fileId, derivative.kind, derivative.variant], set: made })
       .returning();
-    if (before) await rm(derivativePath(paths, before), { force: true });
+    // The new one counts from here on. A former one that cannot be removed is left to the sweep.
+    if (before) await rm(derivativePath(paths, before), { force: true }).catch(() => {});
     return row!;
   } catch (error) {
     await rm(final, { force: true });

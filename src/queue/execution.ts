@@ -147,6 +147,13 @@ export class Execution<Tools = any> {
     if (now - this.movedAt <= cpuAloneTimes * this.kind.stuckAfterS * 1000) this.aliveAt = now;
   }
 
+  /** The machine slept, or its clock was set: nobody listened, so nobody was silent. */
+  forgiveSilence(now: number): void {
+    this.movedAt = this.aliveAt = now;
+    this.saidAliveAt = Number.NEGATIVE_INFINITY;
+    this.cpu = undefined;
+  }
+
   get progress(): number | null {
     return this.percent;
   }

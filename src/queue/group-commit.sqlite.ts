@@ -40,9 +40,11 @@ export class GroupCommit {
     this.waiting = [];
     try {
       this.settle(batch, batch.length > 1);
-    } catch {
+    } catch (error) {
+      // Another program holds the database: one by one, each would wait as long again, and nothing else run meanwhile.
+      if (isBusy(error)) for (const w of batch) w.reject(error);
       // One bad write must not take its neighbours down: each gets a transaction of its own.
-      for (const w of batch) this.settle([w]);
+      else for (const w of batch) this.settle([w]);
     }
   }
 
@@ -74,4 +76,8 @@ export class GroupCommit {
       if (this.durable) this.sqlite.run("PRAGMA synchronous = NORMAL");
     }
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return (error as { code?: string }).code?.startsWith("SQLITE_BUSY") ?? false;
 }

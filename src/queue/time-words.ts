@@ -9,11 +9,14 @@ export function inWords(ms: number): string {
   return `${Math.round(s / 86400)} days`;
 }
 
-/** `07:00` within a day, `23 Nov 07:00` beyond, in the server's time zone. */
+/** `07:00` within a day, `23 Nov 07:00` beyond, `23 Nov 2031 07:00` in another year, in the server's time zone. */
 export function clockTime(at: number, now: number): string {
   const date = new Date(at);
   const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
-  return Math.abs(at - now) < 86_400_000 ? time : `${date.getDate()} ${months[date.getMonth()]} ${time}`;
+  if (Math.abs(at - now) < 86_400_000) return time;
+  const day = `${date.getDate()} ${months[date.getMonth()]}`;
+  const isThisYear = date.getFullYear() === new Date(now).getFullYear();
+  return isThisYear ? `${day} ${time}` : `${day} ${date.getFullYear()} ${time}`;
 }
 
 /** `1,204`. */

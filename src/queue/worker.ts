@@ -3,7 +3,7 @@
 
 import type { Clock } from "../runtime/clock.ts";
 import type { EventBus } from "../runtime/events.ts";
-import type { Logger } from "../runtime/log.ts";
+import { Complaint, type Logger } from "../runtime/log.ts";
 import type { Service } from "../runtime/service.ts";
 import { type Blocked, Budget, type Limits } from "./budget.ts";
 import { type Ended, Execution } from "./execution.ts";
@@ -59,6 +59,8 @@ interface Unsettled {
   stoodMs: number;
   /** It is being written at this moment. */
   isUnderWay: boolean;
+  /** It was not to be written the last time, and that was said. */
+  hasFailed: boolean;
 }
 
 export interface RunningJob {
@@ -74,6 +76,8 @@ export interface RunningJob {
 /** A lease outlives five missed heartbeats. */
 const leaseMs = 60_000;
 const heartbeatMs = 10_000;
+/** So long without a heartbeat, and the machine slept or its clock was set: runs were not silent for that time. */
+const missedBeatsMs = 3 * heartbeatMs;
 const reportMs = 250;
 const pollMs = 1_000;
 /** Within the 10 s that a service manager grants. */
@@ -92,6 +96,7 @@ export class Worker<Tools = any> implements Service {
   private readonly budget: Budget;
   private readonly freezing: Freezing;
   private readonly random: () => number;
+  private readonly claimTrouble: Complaint;
   private states = new Map<string, QueueState>();
   private stopping = false;
   private restarting: Promise<number> | undefined;
@@ -105,10 +110,12 @@ export class Worker<Tools = any> implements Service {
   private timers = new Map<string, () => void>();
   private unsubscribe = () => {};
   private seenForeign = 0;
+  private beatAt = 0;
 
   constructor(private readonly parts: WorkerParts<Tools>) {
     this.budget = new Budget(parts.limits);
     this.random = parts.random ?? Math.random;
+    this.claimTrouble = new Complaint(parts.log, "claiming jobs failed");
     this.freezing = new Freezing({
       ...parts,
       budget: this.budget,
@@ -125,6 +132,7 @@ export class Worker<Tools = any> implements Service {
   async start(): Promise<void> {
     await this.loadStates();
     this.seenForeign = this.parts.store.foreignWrites();
+    this.beatAt = this.parts.clock.now();
     this.unsubscribe = this.parts.events.subscribe((e) => {
       if (e.topic === "job" && (e.what === "moved" || e.what === "removed")) this.follow(e.id);
       if (e.topic === "queue") this.react(() => this.loadStates());
@@ -245,9 +253,10 @@ export class Worker<Tools = any> implements Service {
       } while (this.again);
       this.filling = false;
       await this.sleepUntilDue();
+      this.claimTrouble.worked();
     } catch (error) {
       this.filling = false;
-      this.parts.log.error("claiming jobs failed", { error });
+      this.claimTrouble.failed(error);
       // Nothing else may happen that would wake it.
       if (!this.stopping) this.setAlarm(pollMs);
     }
@@ -369,7 +378,7 @@ export class Worker<Tools = any> implements Service {
     const last = execution.takeReport(now);
     const key = keyOf(claimed);
     this.executions.delete(key);
-    this.unsettled.set(key, { claimed, how, startedAt, runMs, stoodMs, isUnderWay: false });
+    this.unsettled.set(key, { claimed, how, startedAt, runMs, stoodMs, isUnderWay: false, hasFailed: false });
     // Asked for together with the next claim: one commit settles this job and starts another.
     const settled = this.settle(key);
     this.freezing.giveBack(execution);
@@ -393,7 +402,9 @@ export class Worker<Tools = any> implements Service {
     try {
       if (await store.settle(claimed, how, clock.now(), stoodMs)) this.measure(ended);
     } catch (error) {
-      log.error("how a job ended could not be written; trying again", { job_id: claimed.jobId, error });
+      if (!ended.hasFailed)
+        log.error("how a job ended could not be written; trying again", { job_id: claimed.jobId, error });
+      ended.hasFailed = true;
       return;
     } finally {
       ended.isUnderWay = false;
@@ -422,12 +433,24 @@ export class Worker<Tools = any> implements Service {
 
   private async heartbeat(): Promise<void> {
     const now = this.parts.clock.now();
-    for (const execution of this.executions.values()) execution.senseLife(now);
+    const isLate = this.hasMissedBeats();
+    for (const execution of this.executions.values()) {
+      if (isLate) execution.forgiveSilence(now);
+      else execution.senseLife(now);
+    }
     const lost = await this.parts.store.extend(this.leases(), now + leaseMs);
     for (const lease of lost) {
       const execution = this.executions.get(keyOf(lease));
       if (execution) this.end(execution, "lease-lost");
     }
+    if (isLate) await this.report();
+    this.beatAt = now;
+  }
+
+  /** Then nobody can tell yet which runs are silent: the next heartbeat says of all that they live. */
+  hasMissedBeats(): boolean {
+    const agoMs = this.parts.clock.now() - this.beatAt;
+    return agoMs < 0 || agoMs >= missedBeatsMs;
   }
 
   private leases(): Lease[] {
@@ -556,15 +579,13 @@ export class Worker<Tools = any> implements Service {
   }
 
   private every(name: string, ms: number, step: () => Promise<void>): void {
-    // Said once, not every 250 ms for as long as a disk is full.
-    let failing = false;
+    const complaint = new Complaint(this.parts.log, `${name} failed`);
     const turn = async () => {
       try {
         await step();
-        failing = false;
+        complaint.worked();
       } catch (error) {
-        if (!failing) this.parts.log.error(`${name} failed`, { error });
-        failing = true;
+        complaint.failed(error);
       }
       if (!this.stopping)
         this.timers.set(

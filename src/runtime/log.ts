@@ -28,6 +28,25 @@ export function createLogger(
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
+/** About what is tried over and over: a failure is said when it begins or becomes another, not at every turn of a full night. */
+export class Complaint {
+  private said: string | undefined;
+
+  constructor(
+    private readonly log: Logger,
+    private readonly message: string,
+  ) {}
+
+  failed(error: unknown): void {
+    if (this.said !== String(error)) this.log.error(this.message, { error });
+    this.said = String(error);
+  }
+
+  worked(): void {
+    this.said = undefined;
+  }
+}
+
 export const silentLogger: Logger = createLogger("text", "error", () => {});
 
 function plain(fields: LogFields): LogFields {

@@ -1,7 +1,7 @@
 // The two shapes of everything that runs in the background. `cli/server.ts` starts services in order and stops them in reverse.
 
 import type { Clock } from "./clock.ts";
-import type { Logger } from "./log.ts";
+import { Complaint, type Logger } from "./log.ts";
 
 export interface Service {
   name: string;
@@ -18,17 +18,19 @@ export interface Loop {
   step(signal: AbortSignal): Promise<void>;
 }
 
-/** Runs `loop.step` every `everyMs`, never twice at once; a step that throws is logged and the loop goes on. */
+/** Runs `loop.step` every `everyMs`, never twice at once; a step that throws is logged, once until it works again, and the loop goes on. */
 export function loopService(loop: Loop, clock: Clock, log: Logger): Service {
   const abort = new AbortController();
   let running: Promise<void> = Promise.resolve();
   let forget = () => {};
+  const complaint = new Complaint(log, `${loop.name} failed`);
 
   async function turn() {
     try {
       await loop.step(abort.signal);
+      complaint.worked();
     } catch (error) {
-      if (!abort.signal.aborted) log.error(`${loop.name} failed`, { error });
+      if (!abort.signal.aborted) complaint.failed(error);
     }
     if (!abort.signal.aborted) schedule(loop.everyMs);
   }

@@ -87,7 +87,8 @@ export const openGate: LoadGate = { heldSince: null, changingSince: null };
 export function nextGate(gate: LoadGate, percent: number, limit: number, now: number): LoadGate {
   const isPast = gate.heldSince === null ? percent > limit : percent < goBelow(limit);
   if (!isPast) return { ...gate, changingSince: null };
-  const changingSince = gate.changingSince ?? now;
+  // The clock may have been set back meanwhile.
+  const changingSince = Math.min(gate.changingSince ?? now, now);
   if (now - changingSince < settleMs) return { ...gate, changingSince };
   return { heldSince: gate.heldSince === null ? now : null, changingSince: null };
 }

@@ -47,7 +47,8 @@ export function diskSource(parts: DiskParts): DiskSource {
       const isFar = current !== undefined && current.freeBytes > farAway * current.neededBytes;
       if (
         isFar &&
-        now() - lookedAt < rarelyMs &&
+        // The clock may have been set back meanwhile.
+        Math.abs(now() - lookedAt) < rarelyMs &&
         current!.neededBytes === neededBytes(diskFreeMb(), current!)
       )
         return;

@@ -24,7 +24,8 @@ export function ownPlayers(now: () => number): OwnPlayers {
   const heard = new Map<string, OwnReport & { at: number }>();
 
   function forgetOld(): void {
-    for (const [key, { at }] of heard) if (now() - at >= silenceS * 1000) heard.delete(key);
+    // Either way: the clock may have been set back meanwhile.
+    for (const [key, { at }] of heard) if (Math.abs(now() - at) >= silenceS * 1000) heard.delete(key);
   }
 
   return {

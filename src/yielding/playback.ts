@@ -105,6 +105,8 @@ export function playbackSource(parts: PlaybackParts): PlaybackSource {
 
   function settle(): void {
     const { playback } = setting();
+    // The clock may have been set back: what it has still to wait begins anew.
+    lastSeen = Math.min(lastSeen, now());
     if (playing().length > 0) {
       since ??= now();
       lastSeen = now();

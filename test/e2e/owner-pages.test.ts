@@ -112,7 +112,7 @@ describe.skipIf(!chromiumPath)("an open page in a browser (skipped: no Chromium 
     await page.locator(`#job-${id} .badge-completed`).waitFor({ timeout: 5000 });
     const cancelled = await enqueue("hold", 2);
     await site.run(cancelled);
-    await page.click(`#working-${cancelled} button`);
+    await page.click(`#working-${cancelled} [aria-label^="Cancel"]`);
     await page.locator(`#job-${cancelled} .badge-cancelled`).waitFor({ timeout: 5000 });
     await page.click(`#job-${cancelled} a[data-expand]`);
     await page.locator(`#detail-${cancelled} .failure.neutral`).waitFor();
@@ -180,7 +180,7 @@ describe.skipIf(!chromiumPath)("an open page in a browser (skipped: no Chromium 
     const before = await places();
     for (const id of ids) (await site.run(id)).finish();
     await page.locator("#working:has-text('Nothing runs')").waitFor({ timeout: 5000 });
-    expect(await places()).toEqual(before);
+    for (const [i, place] of (await places()).entries()) expect(Math.abs(place - before[i]!)).toBeLessThan(1);
   });
 
   test("on a phone everything one touches is 44 px high, and a job says when", async () => {

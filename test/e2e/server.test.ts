@@ -76,7 +76,7 @@ describe.skipIf(!hasFfmpeg)("the first run on a folder", () => {
     expect(new Set(done.map((j) => j.kind))).toEqual(
       new Set([
         ...["library-scan", "gallery-scan", "audio-scan", "file-metadata", "file-hash"],
-        ...["video-poster", "image-thumbnail", "audio-waveform"],
+        ...["video-poster", "image-thumbnail", "audio-waveform", "video-transcode"],
       ]),
     );
     const files = (await (await server.ask("GET", "/api/files")).json()) as { data: any[] };

@@ -29,6 +29,7 @@ async function watched(
   const restarts: number[] = [];
   const worker = {
     running: () => at.worker.running(),
+    hasMissedBeats: () => at.worker.hasMissedBeats(),
     restart: async () => {
       restarts.push(at.clock.now());
       return 0;
@@ -41,6 +42,7 @@ async function watched(
   return {
     ...at,
     id,
+    loop,
     restarts,
     async pass(ms: number) {
       for (let passed = 0; passed < ms; passed += loop.everyMs) {
@@ -64,6 +66,25 @@ describe("a job without a sign of life", () => {
     await at.pass(5 * minute);
     expect((await at.history("stuck")).length).toBe(1);
     expect((await at.store.get(at.id))!.status).toBe("running");
+    await at.worker.stop();
+  });
+
+  test("that is so because the machine slept, or its clock was set, is left alone; later it counts again", async () => {
+    const at = await watched(hangs, { enabled: true, action: "clear_and_log", checkIntervalS: 10 });
+    const look = () => at.loop.step(new AbortController().signal);
+    for (const leapMs of [8 * 60 * minute, -3 * 60 * minute]) {
+      await at.pass(minute);
+      // Whether the watch or the heartbeat comes first.
+      at.clock.set(at.clock.now() + leapMs);
+      await look();
+      await at.clock.advance(10_000);
+      await look();
+      await at.pass(4 * minute);
+      expect(await at.history("stuck")).toEqual([]);
+      expect((await at.store.get(at.id))!.status).toBe("running");
+    }
+    await at.pass(2 * minute);
+    expect((await at.store.get(at.id))!.failure).toMatchObject({ code: "job.stuck" });
     await at.worker.stop();
   });
 
@@ -215,7 +236,8 @@ describe("auto-heal", () => {
     const at = await healingSite([hangs]);
     await at.file(1);
     await at.settings.change({ autoHeal: { enabled: true, action: "clear_and_restart" } }, null);
-    const loop = healingWatch({ ...at.parts, worker: at.worker });
+    const worker = { running: () => [], hasMissedBeats: () => false, restart: async () => 0 };
+    const loop = healingWatch({ ...at.parts, worker });
     // The worker's own timers would fire 43,000 times: the test says in its place that the job lives.
     const { id } = await at.queue.enqueue("test", { fileId: 1 });
     const lanes = (await at.store.lanes()).map((lane) => lane.id);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { file } from "../../src/db/tables/library.ts";
 import {
   derivativePath,
@@ -47,6 +47,15 @@ test("a second run replaces the first and removes its file", async () => {
   const second = await write("two");
   expect(await listDerivatives(at.parts.db, fileId)).toEqual([second]);
   expect(existsSync(derivativePath(at.parts.paths, first))).toBe(false);
+  expect(readFileSync(derivativePath(at.parts.paths, second), "utf8")).toBe("two");
+});
+
+test("a former one that cannot be removed does not take the new one with it", async () => {
+  const first = derivativePath(at.parts.paths, await write("one"));
+  rmSync(first);
+  // What cannot be removed as a file.
+  mkdirSync(first);
+  const second = await write("two");
   expect(readFileSync(derivativePath(at.parts.paths, second), "utf8")).toBe("two");
 });
 

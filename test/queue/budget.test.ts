@@ -55,6 +55,12 @@ describe("budget", () => {
     expect(budget.blocked(lane(4, "gpu_encode", 20_000), wide, 0)).toMatchObject({ by: "vram-never" });
   });
 
+  test("a budget that was made smaller than what runs has nothing free, not less", () => {
+    const budget = new Budget(() => ({ ...limits, vramBudgetMb: 9000 }));
+    budget.take(lane(1, "gpu_ai", 10_000));
+    expect(budget.blocked(lane(2, "gpu_encode", 8000), wide, 0)).toMatchObject({ by: "vram", freeMb: 0 });
+  });
+
   test("a job passed over for a minute gets its memory kept free, so smaller ones cannot starve it", () => {
     const budget = new Budget(() => limits);
     const small = lane(1, "gpu_encode", 6000);

@@ -2,6 +2,9 @@
 
 import { expect, test } from "bun:test";
 import type { Hold } from "../../src/queue/hold.ts";
+import { createLogger } from "../../src/runtime/log.ts";
+import { loopService } from "../../src/runtime/service.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { testKind, testQueue } from "../support/queue.ts";
 
 const hold: Hold = {
@@ -104,4 +107,52 @@ test("claims that fail together with the look for what is due fail nobody but th
   const { id } = await t.queue.enqueue("test", {});
   await t.clock.advance(3_000);
   expect((await t.store.get(id))!.status).toBe("running");
+});
+
+test("a disk that is full all night is said once, and said again when it fills up another time", async () => {
+  const said: string[] = [];
+  const log = createLogger("json", "error", (line) => void said.push(JSON.parse(line).message));
+  const ends: (() => void)[] = [];
+  const act = () => new Promise<void>((resolve) => void ends.push(resolve));
+  const t = testQueue([testKind({ act })], { log });
+  await t.worker.start();
+  const { id } = await t.queue.enqueue("test", {});
+  await t.settled();
+  const { settle, claim, tallies } = t.store;
+  const fill = () => {
+    const refuse = async () => Promise.reject(new Error("database or disk is full"));
+    Object.assign(t.store, { settle: refuse, claim: refuse, tallies: refuse });
+  };
+  const free = () => Object.assign(t.store, { settle, claim, tallies });
+  fill();
+  ends[0]!();
+  await t.clock.advance(60_000);
+  expect(said.sort()).toEqual(["claiming jobs failed", "how a job ended could not be written; trying again"]);
+  free();
+  await t.clock.advance(2_000);
+  expect((await t.store.get(id))!.status).toBe("completed");
+  fill();
+  await t.clock.advance(60_000);
+  expect(said.slice(2)).toEqual(["claiming jobs failed"]);
+});
+
+test("a loop whose step fails turn by turn says so once for each thing that is wrong", async () => {
+  const said: string[] = [];
+  const log = createLogger("json", "error", (line) => void said.push(JSON.parse(line).error));
+  const clock = new FakeClock();
+  let fault: string | undefined = "the disk is full";
+  const step = async () => {
+    if (fault) throw new Error(fault);
+  };
+  const loop = loopService({ name: "measures", everyMs: 1_000, step }, clock, log);
+  await loop.start();
+  await clock.advance(10_000);
+  fault = "the disk is gone";
+  await clock.advance(10_000);
+  fault = undefined;
+  await clock.advance(2_000);
+  fault = "the disk is gone";
+  await clock.advance(10_000);
+  await loop.stop();
+  expect(said).toEqual(["the disk is full", "the disk is gone", "the disk is gone"]);
 });

@@ -3,6 +3,7 @@ import type { Hold } from "../../src/queue/hold.ts";
 import type { Job } from "../../src/queue/job.ts";
 import type { Pause } from "../../src/queue/pause.ts";
 import { startEstimate } from "../../src/queue/start-estimate.ts";
+import { clockTime } from "../../src/queue/time-words.ts";
 import { type WaitingFacts, waitingReason } from "../../src/queue/waiting-reason.ts";
 
 /** 13:00 on the server's clock. */
@@ -364,4 +365,10 @@ describe("when it should start", () => {
   test("next in line with a free slot: now", () => {
     expect(start(reasonOf({}))).toEqual({ startsIn: none, startsAt: null });
   });
+});
+
+test("a time within a day is a time, beyond it has its day, and in another year that too", () => {
+  expect(clockTime(now + minutes(60), now)).toBe("14:00");
+  expect(clockTime(new Date(2026, 11, 24, 7, 0).getTime(), now)).toBe("24 Dec 07:00");
+  expect(clockTime(new Date(2031, 11, 24, 7, 0).getTime(), now)).toBe("24 Dec 2031 07:00");
 });

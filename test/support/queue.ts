@@ -36,7 +36,7 @@ export function testKind(over: Partial<JobKind> & { act?: Act } = {}): JobKind {
 }
 
 export interface TestQueueOptions
-  extends Partial<Pick<WorkerParts<any>, "holds" | "processesOf" | "measure">> {
+  extends Partial<Pick<WorkerParts<any>, "holds" | "processesOf" | "measure" | "log">> {
   limits?: Partial<Limits>;
   random?: () => number;
 }
@@ -69,7 +69,7 @@ export function testQueue(kinds: JobKind[], over: TestQueueOptions = {}) {
     tools: {},
     events,
     clock,
-    log: silentLogger,
+    log: over.log ?? silentLogger,
     limits: () => limits,
     logsFolder,
     holds: over.holds,

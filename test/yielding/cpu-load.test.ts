@@ -84,6 +84,11 @@ describe("the gate", () => {
     expect(after([...held, 40, 40, 40, 40])).toBe(false);
     expect(after([...held, 40, 40, 70, 40, 40])).toBe(true);
   });
+  test("a clock that is set back by hours delays neither by hours", () => {
+    let gate = nextGate(openGate, 70, 60, 5 * 3_600_000);
+    for (const now of [0, 10_000, 20_000, 30_000]) gate = nextGate(gate, 70, 60, now);
+    expect(gate.heldSince).toBe(30_000);
+  });
 });
 
 describe("the source", () => {

@@ -125,3 +125,13 @@ test("a real folder's disk can be read", async () => {
   await source.step(signal);
   expect(source.current()!.totalBytes).toBeGreaterThan(source.current()!.freeBytes);
 });
+
+test("a clock that is set back by hours does not close its eyes for hours", async () => {
+  const { clock, world, source, look } = setUp();
+  await look(100e9);
+  clock.set(clock.now() - 5 * 3_600_000);
+  world.free = 1e9;
+  await clock.advance(10_000);
+  await source.step(signal);
+  expect(source.found(clock.now())).toMatchObject([{ code: "disk" }]);
+});

@@ -224,3 +224,16 @@ test("another film is another thing to announce, the same one is not", async () 
   await poll();
   expect(hold()!.substance).not.toBe(substance);
 });
+
+test("a clock that is set back by hours holds nothing for hours", async () => {
+  answers.set(jellyfin.url, [heat]);
+  setting.playback.servers = [jellyfin];
+  source.report(watching);
+  await poll();
+  answers.clear();
+  clock.set(clock.now() - 5 * 3_600_000);
+  await poll();
+  expect(source.playing()).toEqual([]);
+  await pass(setting.playback.graceS * 1000);
+  expect(hold()).toBeUndefined();
+});

@@ -229,7 +229,7 @@ export const queueActions = {
   cancel: "Cancel everything in the queue, running jobs too",
   "clear-failed": "Acknowledge the queue's failures: the jobs stay, the count goes to zero",
   "retry-failed": "Retry the queue's failed jobs",
-  purge: "Remove the queue's pending, delayed, paused and ended jobs",
+  purge: "Remove the queue's pending, delayed, paused and ended jobs; what runs or stands frozen stays",
 } as const;
 export type QueueAction = keyof typeof queueActions;
 
@@ -241,7 +241,7 @@ const bulk: Record<
   "clear-failed": { status: ["unacknowledged"], verb: "acknowledge", answer: "cleared" },
   "retry-failed": { status: ["unacknowledged"], verb: "retry", answer: "retried" },
   purge: {
-    status: ["pending", "paused", "completed", "failed", "cancelled"],
+    status: ["pending", "completed", "failed", "cancelled"],
     verb: "remove",
     answer: "purged",
   },
@@ -257,21 +257,25 @@ export async function actOnQueue(
   const answer =
     action === "run"
       ? await app.queue.runQueue(name, user.id)
-      : {
-          [bulk[action].answer]: await app.queue.moveAll(
-            { queue: [name], status: bulk[action].status },
-            bulk[action].verb,
-            user.name,
-          ),
-        };
+      : { [bulk[action].answer]: await moveQueue(app, name, action, user.name) };
   app.events.publish({ topic: "queue", queue: name });
   await audit(app, user.id, `queue.${action}`, `queue:${name}`, answer);
   return answer;
 }
 
+async function moveQueue(app: App, name: string, action: Exclude<QueueAction, "run">, by: string) {
+  const { status, verb } = bulk[action];
+  const moved = await app.queue.moveAll({ queue: [name], status }, verb, by);
+  if (action !== "purge") return moved;
+  // What stands frozen, be it to yield to a player, is running work and stays.
+  const paused: JobFilter = { queue: [name], status: ["paused"], terms: [{ ...frozen, not: true }] };
+  return moved + (await app.queue.moveAll(paused, verb, by));
+}
+
+const frozen = { not: false, test: { of: "frozen" as const } };
+
 export async function killAll(app: App, user: { id: string; name: string }): Promise<number> {
   // What stands frozen has its processes still.
-  const frozen = { not: false, test: { of: "frozen" as const } };
   const cancelled =
     (await app.queue.moveAll({ status: ["running"] }, "cancel", user.name)) +
     (await app.queue.moveAll({ status: ["paused"], terms: [frozen] }, "cancel", user.name));

@@ -384,6 +384,20 @@ describe("/api/queues", () => {
     expect((await get("/api/media/jobs?queue=a")).pagination.total).toBe(0);
   });
 
+  test("purging leaves a frozen run alone, and removes what was paused while it waited", async () => {
+    const { id } = await create("long");
+    await owner("POST", `/api/media/jobs/${id}/pause`);
+    await settled();
+    await owner("PATCH", "/api/queues/a", { isPaused: true });
+    const waiting = await create("quick");
+    await owner("POST", `/api/media/jobs/${waiting.id}/pause`);
+    expect(await (await owner("POST", "/api/queues/a/purge")).json()).toEqual({ purged: 1 });
+    expect(await get(`/api/media/jobs/${id}`)).toMatchObject({ status: "paused", frozen: true });
+    await owner("PATCH", "/api/queues/a", { isPaused: false });
+    await owner("POST", `/api/media/jobs/${id}/cancel`);
+    await settled();
+  });
+
   test("kill-all cancels what runs", async () => {
     const { id } = await create("long");
     expect(await (await owner("POST", "/api/actions/kill-all")).json()).toEqual({ cancelled: 1 });

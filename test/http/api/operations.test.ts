@@ -295,7 +295,7 @@ describe("the audit log", () => {
     const [event] = await get("/api/history?event=bulk");
     expect(event).toMatchObject({
       event: "bulk",
-      actor: "owner@example.org",
+      actor: "Olga Owner",
       detail: `operation ${id}, cancel of queue=a: done, 3 of 3 jobs`,
     });
   });
