@@ -14,6 +14,8 @@ import { backoffMs } from "./retry.ts";
 /** What the database keeps of an attempt's log; the whole goes to a file once it is longer. */
 export const logTailBytes = 10_240;
 const longestLine = 2_000;
+/** Of the whole log of one attempt, on disk. */
+const longestLogBytes = 20_000_000;
 /** A full disk is waited for, not counted as a failure. */
 const diskFullWaitMs = 120_000;
 
@@ -33,6 +35,7 @@ export class Execution<Tools = any> {
   private unwritten = "";
   private spilled = false;
   private hasFolder = false;
+  private writtenBytes = 0;
   private changed = { progress: false, log: false };
   private endedBy: Ended | undefined;
   private readonly abandoned = Promise.withResolvers<void>();
@@ -184,10 +187,23 @@ export class Execution<Tools = any> {
     if (!this.spilled || this.unwritten === "") return;
     const text = this.unwritten;
     this.unwritten = "";
+    if (this.writtenBytes > longestLogBytes) return;
     const path = jobLogPath(this.logsFolder, this.claimed.jobId, this.claimed.attempt);
-    if (!this.hasFolder) await mkdir(dirname(path), { recursive: true });
-    this.hasFolder = true;
-    await appendFile(path, text);
+    try {
+      if (!this.hasFolder) await mkdir(dirname(path), { recursive: true });
+      this.hasFolder = true;
+      await appendFile(path, text);
+    } catch (error) {
+      // A full disk, most likely: the lines wait for the next turn, the newest of them at least.
+      this.unwritten = (text + this.unwritten).slice(-logTailBytes);
+      throw error;
+    }
+    this.writtenBytes += text.length;
+    if (this.writtenBytes > longestLogBytes)
+      await appendFile(
+        path,
+        `… The log goes on, but no more of it is kept than ${longestLogBytes / 1e6} MB.\n`,
+      );
   }
 
   private runFor(): Run<any, Tools> {

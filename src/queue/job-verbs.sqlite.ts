@@ -24,6 +24,8 @@ export class JobVerbs {
     const from = this.statusOf(id);
     const isTakenOver = verb === "pause" && from === "paused" && this.yields(id);
     if (!mayMove(verb, from) && !isTakenOver) return { from, moved: false };
+    // Its processes stand still, its work is half done: that is to be cancelled first, as what runs is.
+    if (verb === "remove" && this.places.leaseOf(id)) return { from, moved: false };
     switch (verb) {
       case "retry":
         return this.retry(job, from, now);
@@ -151,9 +153,7 @@ export class JobVerbs {
   }
 
   private remove(job: JobRow, from: JobStatus): void {
-    const lease = this.places.leaseOf(job.id);
-    if (lease) this.places.endRun(lease);
-    else if (from === "completed" || from === "failed" || from === "cancelled")
+    if (from === "completed" || from === "failed" || from === "cancelled")
       this.places.leaveFinished(job.id, false);
     else if (from === "paused") this.places.leavePaused(job.id);
     else this.places.leaveQueue(job);

@@ -60,6 +60,7 @@ export function whyNot(action: OperationAction, job: Job): string | undefined {
     ? (job.status === "pending" || job.status === "paused") && !job.frozen
     : mayMove(action, job.status);
   if (!legal) return job.frozen ? "is frozen" : `is ${job.status}`;
+  if (action === "remove" && job.frozen) return "is frozen";
   if (action === "acknowledge" && job.acknowledgedAt) return "is cleared already";
   if (action === "unacknowledge" && !job.acknowledgedAt) return "is not cleared";
   return undefined;

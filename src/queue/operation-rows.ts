@@ -137,13 +137,15 @@ export class OperationRows {
       .select({ id: operation.id, finishedAt: operation.finishedAt, done: operation.done })
       .from(operation)
       .where(
-        and(eq(operation.isUndoable, true), inArray(operation.status, ["done", "aborted", "interrupted"])),
+        // What was interrupted has still to go on with its batches.
+        and(eq(operation.isUndoable, true), inArray(operation.status, ["done", "aborted"])),
       )
       .orderBy(desc(operation.id));
     let kept = 0;
     for (const { id, finishedAt, done } of ended) {
+      const isNewest = kept === 0;
       kept += done;
-      if (kept > mostKeptJobs || (finishedAt?.getTime() ?? now) < now - undoableForMs)
+      if ((kept > mostKeptJobs && !isNewest) || (finishedAt?.getTime() ?? now) < now - undoableForMs)
         await this.removeBatches(id);
     }
     await this.db

@@ -129,7 +129,9 @@ export class Queue<Tools = any> implements Enqueuer {
       throw new Refused(
         409,
         "job.state",
-        `Job ${id} is ${moved.from}; it cannot be ${pastTense[verb]} from there.`,
+        verb === "remove" && moved.from === "paused"
+          ? `Job ${id} is paused, in the middle of its run; cancel it first.`
+          : `Job ${id} is ${moved.from}; it cannot be ${pastTense[verb]} from there.`,
       );
     const job = await this.store.get(id);
     this.events.publish({

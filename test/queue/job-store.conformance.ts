@@ -292,7 +292,7 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
         cancel: ["pending", "delayed", "running", "paused", "frozen"],
         pause: ["pending", "delayed", "running"],
         resume: ["paused", "frozen"],
-        remove: ["pending", "delayed", "paused", "frozen", "completed", "failed", "cancelled", "cleared"],
+        remove: ["pending", "delayed", "paused", "completed", "failed", "cancelled", "cleared"],
         acknowledge: ["failed"],
         unacknowledge: ["cleared"],
       };

@@ -295,22 +295,24 @@ export async function changeQueue(app: App, name: string, change: QueueChange, b
   const now = app.clock.now();
   const ends = pauseEndOf(app, change);
   const { isPaused, concurrency, weight } = change;
-  if (isPaused === false) {
+  const isResumed = isPaused === false;
+  const isPausedNow = !isResumed && (isPaused || ends !== null || change.mode !== undefined);
+  if (isResumed) {
     if (ends !== null || change.mode)
       refuse(namedEnd(change) ?? "mode", "A queue cannot be resumed and paused at once.");
     await resumeQueue(app.store, name, await queueNames(app), now);
-    await recordEvent(app, { event: "resumed", queue: name, actor: by });
-  } else if (isPaused || ends !== null || change.mode) {
-    await pauseQueue(app.store, name, { by, ends, mode: change.mode ?? "drain" }, now);
-    await recordEvent(app, { event: "paused", queue: name, actor: by, detail: endInWords(ends) });
-  }
+  } else if (isPausedNow) await pauseQueue(app.store, name, { by, ends, mode: change.mode ?? "drain" }, now);
   if (concurrency !== undefined || weight !== undefined)
     await app.store.setQueueState({
       queue: name,
       ...(concurrency === undefined ? {} : { concurrency }),
       ...(weight === undefined ? {} : { weight }),
     });
+  // The worker first: a history that cannot be written must not keep the change from it.
   app.events.publish({ topic: "queue", queue: name });
+  if (isResumed) await recordEvent(app, { event: "resumed", queue: name, actor: by });
+  if (isPausedNow)
+    await recordEvent(app, { event: "paused", queue: name, actor: by, detail: endInWords(ends) });
 }
 
 export async function pauseAll(app: App, body: PauseBody, user: { id: string; name: string }) {

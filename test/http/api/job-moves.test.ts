@@ -104,7 +104,7 @@ const verbs: Record<string, { from: string[]; to?: string[]; ask(id: string): Pr
     ask: (id) => owner("POST", `/api/media/jobs/${id}/resume`),
   },
   remove: {
-    from: [...waiting, "frozen", "completed", "failed", "cleared", "cancelled"],
+    from: [...waiting, "completed", "failed", "cleared", "cancelled"],
     ask: (id) => owner("DELETE", `/api/media/jobs/${id}`),
   },
   "set the priority": {
