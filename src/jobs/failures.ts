@@ -120,7 +120,8 @@ export const failureCodes: Record<string, FailureCode> = {
 };
 
 /** The code, words and prospects of whatever a run threw. */
-export function failureOf(error: unknown): { code: string; message: string; retryable: boolean } {
+export function failureOf(thrown: unknown): { code: string; message: string; retryable: boolean } {
+  const error = unwrapped(thrown);
   if (error instanceof GiveUp) return { code: error.code, message: error.message, retryable: false };
   if (error instanceof JobFailure || error instanceof RetryLater)
     return {
@@ -137,11 +138,19 @@ export function failureOf(error: unknown): { code: string; message: string; retr
   return { code: known, message, retryable: failureCodes[known]!.retryable };
 }
 
-/** What the operating system says when a result cannot be written. */
+/** What the database said, instead of the query that drizzle puts around it. */
+function unwrapped(error: unknown): unknown {
+  const isWrapped = error instanceof Error && error.name.startsWith("Drizzle");
+  return isWrapped ? (error.cause ?? error) : error;
+}
+
+/** What the operating system and the database say when a result cannot be written. */
 const systemCodes: Record<string, string> = {
   ENOSPC: "disk.full",
   EDQUOT: "disk.full",
   EROFS: "disk.readonly",
+  SQLITE_FULL: "disk.full",
+  SQLITE_READONLY: "disk.readonly",
 };
 
 /** Making and renaming is done in the data folder only; what else is refused is the input, which nobody may read. */

@@ -3,6 +3,7 @@
 import { Catalogue, type JobKind } from "../queue/kind.ts";
 import { audioScan } from "./audio-scan.ts";
 import { audioWaveform } from "./audio-waveform.ts";
+import { withCodedFailures } from "./coded-failures.ts";
 import { derived } from "./derived.ts";
 import { fileHash } from "./file-hash.ts";
 import { fileMetadata } from "./file-metadata.ts";
@@ -32,5 +33,8 @@ export const kinds: JobKind<any, Tools>[] = [
 ];
 
 export function createCatalogue(): Catalogue<Tools> {
-  return new Catalogue(queues, kinds.map(unlessHeld));
+  return new Catalogue(
+    queues,
+    kinds.map((kind) => withCodedFailures(unlessHeld(kind))),
+  );
 }

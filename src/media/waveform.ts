@@ -1,6 +1,7 @@
 // Peaks of a sound for drawing it: mono, 16 kHz, 50 pairs of lowest and highest sample a second, as audiowaveform's version 2
 // JSON (https://github.com/bbc/audiowaveform/blob/master/doc/DataFormat.md). Memory holds the peaks, never the sound.
 
+import { open } from "node:fs/promises";
 import { input, makeWithFfmpeg } from "./ffmpeg.ts";
 
 export interface Waveform {
@@ -56,14 +57,15 @@ export async function readWaveform(
 
 /** In pieces: ten hours are 3.6 million numbers, which would hold up everything else as one string. */
 export async function writeWaveform(path: string, { data, ...head }: Waveform): Promise<void> {
-  const writer = Bun.file(path).writer();
-  writer.write(`${JSON.stringify(head).slice(0, -1)},"data":[`);
-  for (let at = 0; at < data.length; at += 50_000) {
-    writer.write(`${at > 0 ? "," : ""}${data.slice(at, at + 50_000).join(",")}`);
-    await writer.flush();
+  const file = await open(path, "w");
+  try {
+    await file.appendFile(`${JSON.stringify(head).slice(0, -1)},"data":[`);
+    for (let at = 0; at < data.length; at += 50_000)
+      await file.appendFile(`${at > 0 ? "," : ""}${data.slice(at, at + 50_000).join(",")}`);
+    await file.appendFile("]}");
+  } finally {
+    await file.close();
   }
-  writer.write("]}");
-  await writer.end();
 }
 
 const samplesPerPixel = 320;

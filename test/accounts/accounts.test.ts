@@ -304,6 +304,16 @@ describe("roles", () => {
   });
 });
 
+test("a database that takes no writes, as on a full disk, keeps nobody out who may come in", async () => {
+  const accounts = await openAccounts(parts());
+  const { user, cookies } = await accounts.signUp(ada, here);
+  const { secret } = await accounts.createToken({ userId: user.id, name: "script", scopes: ["read"] });
+  await clock.advance(120_000);
+  open.sqlite.run("PRAGMA query_only = 1");
+  expect(await accounts.identify(withCookies(cookies))).toMatchObject({ user: { name: "Ada" } });
+  expect(await accounts.identify(new Headers({ "x-api-key": secret }))).toMatchObject({ via: "token" });
+});
+
 describe("tokens", () => {
   test("are kept as a hash, note their use, and end", async () => {
     const accounts = await openAccounts(parts());

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Peaks, readWaveform, writeWaveform } from "../../src/media/waveform.ts";
 import { hasFfmpeg, madeMedia } from "../support/made-media.ts";
@@ -16,6 +17,22 @@ test("peaks are the lowest and highest of each stretch, however the bytes come i
   expect(whole.finish()).toEqual([-128, 127, -1, 2]);
   expect(dripped.finish()).toEqual([-128, 127, -1, 2]);
 });
+
+test.skipIf(!existsSync("/dev/full"))(
+  "one that does not fit on the disk says so, and to its caller only",
+  async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => void unhandled.push(error);
+    process.on("unhandledRejection", note);
+    const data = new Array<number>(200_000).fill(-100);
+    const wave = { version: 2, channels: 1, sample_rate: 16000, samples_per_pixel: 320, bits: 8 } as const;
+    const writing = writeWaveform("/dev/full", { ...wave, length: data.length / 2, data });
+    await expect(writing).rejects.toMatchObject({ code: "ENOSPC" });
+    await Bun.sleep(0);
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
+  },
+);
 
 describe.skipIf(!hasFfmpeg)("a waveform", () => {
   test("has fifty pairs a second, loud where the sound is and flat where it is not", async () => {

@@ -16,6 +16,7 @@ import {
   type UserLine,
   UsersTable,
 } from "../parts/people.tsx";
+import { ServerStrip } from "../parts/server-state.tsx";
 import { When } from "../parts/when.tsx";
 import { JobBoard, type JobsPageProps } from "./jobs.tsx";
 
@@ -32,8 +33,6 @@ export interface AdminProps {
   schedule: { enabled: boolean; intervalMinutes: number; nextAt: Date | null; lastAt: Date | null };
   /** What becomes of stuck jobs by itself; null: nothing. */
   healing: string | null;
-  /** What the server makes way for now. */
-  yieldsTo: string[];
   libraries: {
     id: number;
     name: string;
@@ -59,6 +58,7 @@ export function AdminPage(p: AdminProps) {
         </button>
       </div>
       <div class="stack">
+        <ServerStrip state={p.board.dashboard.state} url={url} />
         <dl class="tiles">
           <Fact label="Files" value={number(stats.files)} />
           <Fact label="Storage" value={bytes(stats.storageBytes)} />
@@ -73,17 +73,13 @@ export function AdminPage(p: AdminProps) {
             <AutoScan schedule={p.schedule} url={url} />
           </div>
           <FourUp totals={p.board.totals} url={url} />
-          <p class="muted" id="by-itself">
-            {p.yieldsTo.length > 0 ? (
-              <span class="warn">{`Makes way now: ${p.yieldsTo.join("; ")}. `}</span>
-            ) : (
-              "Makes way for nothing now. "
-            )}
-            <a href={url("/admin/settings#setting-yield")}>Yielding</a>
+          <p class="muted by-itself" id="by-itself">
             {p.healing === null
-              ? " · Auto-heal is off. "
-              : ` · Auto-heal is on. Stuck jobs: ${uncapital(p.healing)}. `}
+              ? "Auto-heal is off. "
+              : `Auto-heal is on. Stuck jobs: ${uncapital(p.healing)}. `}
             <a href={url("/admin/settings#setting-autoHeal")}>Change</a>
+            {" · "}
+            <a href={url("/admin/settings#setting-yield")}>What the server makes way for</a>
           </p>
         </section>
         <div class="columns">

@@ -76,8 +76,12 @@ export function JobBoard({
   const { url } = ctx;
   return (
     <div class="stack">
-      <ServerStrip state={d.state} url={url} />
-      {embedded ? null : <Tiles totals={totals} url={url} />}
+      {embedded ? null : (
+        <>
+          <ServerStrip state={d.state} url={url} />
+          <Tiles totals={totals} url={url} />
+        </>
+      )}
       <section class="card flush" aria-labelledby="live-work">
         <header>
           <h2 id="live-work">Live work</h2>

@@ -5,7 +5,7 @@ import { markGroups, markTone } from "../mark-groups.ts";
 import type { HistoryPageProps } from "../pages/history.tsx";
 import { scaleOf } from "../scale.ts";
 import { Chart } from "./chart.tsx";
-import { eventWords } from "./event-words.ts";
+import { detailWords, eventWords } from "./event-words.ts";
 import { When } from "./when.tsx";
 
 const spans = { day: "Day", week: "Week", month: "Month" } as const;
@@ -80,7 +80,7 @@ function MarkList({ marks }: Pick<HistoryPageProps, "marks">) {
         {newest.map((mark) => (
           <li>
             <span class="break">
-              <b>{eventWords(mark.event)}</b> {[mark.queue, mark.detail].filter(Boolean).join(": ")}
+              <b>{eventWords(mark.event)}</b> {[mark.queue, mark.detail && detailWords(mark.detail)].filter(Boolean).join(": ")}
             </span>
             <small class="muted">
               {mark.actor ? `${mark.actor}, ` : ""}

@@ -2,7 +2,7 @@
 
 import { duration } from "../format.ts";
 import { type HistoryPageProps, Kept } from "../pages/history.tsx";
-import { eventWords } from "./event-words.ts";
+import { detailWords, eventWords } from "./event-words.ts";
 import { Exports } from "./exports.tsx";
 import { PageLinks } from "./page-links.tsx";
 import { When } from "./when.tsx";
@@ -69,7 +69,7 @@ export function EventLog(props: HistoryPageProps) {
                 <td data-label="About">
                   <span class="break">
                     {[
-                      e.queue,
+                      e.queue ?? everyQueue(e),
                       e.jobId === null ? null : (
                         <a href={ctx.url(`/admin/jobs/${e.jobId}`)}>{`job ${e.jobId}`}</a>
                       ),
@@ -89,7 +89,7 @@ export function EventLog(props: HistoryPageProps) {
                 <td data-label="Who">{e.actor ?? <span class="muted">the server</span>}</td>
                 <td data-label="Detail">
                   <span class="break">
-                    {e.detail}
+                    {e.detail ? detailWords(e.detail) : null}
                     {e.ageS === null ? null : (
                       <span class="muted">{`${e.detail ? ", " : ""}after ${duration(e.ageS)}`}</span>
                     )}
@@ -109,6 +109,12 @@ export function EventLog(props: HistoryPageProps) {
       />
     </section>
   );
+}
+
+/** What a person paused or resumed without naming a queue or a job was everything. */
+function everyQueue({ event, jobId, actor }: HistoryPageProps["events"]["rows"][number]): string | null {
+  const isPause = event === "paused" || event === "resumed";
+  return isPause && jobId === null && actor !== null ? "every queue" : null;
 }
 
 const unfiltered = { event: "", from: "", to: "", page: 1, failedPage: 1 };

@@ -1,5 +1,7 @@
 // What the events of the history are called.
 
+import { dateTime } from "../format.ts";
+
 const words: Record<string, string> = {
   stuck: "Stuck",
   cleared: "Stuck job ended",
@@ -19,6 +21,11 @@ const words: Record<string, string> = {
   held: "Made way",
   import: "Import",
 };
+
+/** Details are stored as the log has them: moments in UTC. */
+export function detailWords(detail: string): string {
+  return detail.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (moment) => dateTime(new Date(moment)));
+}
 
 export function eventWords(event: string): string {
   return words[event] ?? event;

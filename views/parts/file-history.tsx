@@ -16,6 +16,8 @@ export interface HistoryEntry {
   job: Job;
   kindLabel: string;
   attempts: Attempt[];
+  /** Once it has ended: how long it worked, without the time it stood frozen. */
+  tookS: number | null;
   why: string | null;
   meaning: string | null;
   hint: string | null;
@@ -132,7 +134,7 @@ const happenings: Record<string, string> = {
 };
 
 function Entry({ ctx, fileId, entry }: { ctx: PageContext; fileId: number; entry: HistoryEntry }) {
-  const { job, kindLabel, attempts, why } = entry;
+  const { job, kindLabel, attempts, why, tookS } = entry;
   const owner = ctx.user?.role === "owner";
   const act = (verb: string) => ctx.url(`/files/${fileId}/jobs/${job.id}/${verb}`);
   return (
@@ -146,9 +148,7 @@ function Entry({ ctx, fileId, entry }: { ctx: PageContext; fileId: number; entry
           ) : (
             <When at={job.finishedAt ?? job.createdAt} />
           )}
-          {job.finishedAt && job.startedAt
-            ? ` · took ${duration((job.finishedAt.getTime() - job.startedAt.getTime()) / 1000)}`
-            : null}
+          {tookS === null ? null : ` · took ${duration(tookS)}`}
         </span>
         {owner ? (
           <span class="history-actions">

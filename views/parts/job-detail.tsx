@@ -116,13 +116,19 @@ export function JobDetail({ facts, inList, url }: JobDetailProps) {
           <Moment label="Not before" at={job.runAt} />
           <Moment label="Started" at={job.startedAt} />
           <Moment label="Finished" at={job.finishedAt} />
+          {job.frozenMs >= 1000 ? (
+            <>
+              <dt>Stood frozen</dt>
+              <dd>{`${duration(job.frozenMs / 1000)} of its run`}</dd>
+            </>
+          ) : null}
           <dt>Retries</dt>
           <dd>{`${job.retryCount} of ${job.maxRetries}`}</dd>
           {job.fingerprint ? (
             <>
               <dt>Cause</dt>
               <dd>
-                <a href={url(`/admin/problems#${job.fingerprint}`)}>Everything that failed of this cause</a>
+                <a href={url(`/admin/problems?cause=${job.fingerprint}#${job.fingerprint}`)}>Everything that failed of this cause</a>
               </dd>
             </>
           ) : null}

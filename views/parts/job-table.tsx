@@ -19,6 +19,8 @@ export interface JobLine {
   startedAt: Date | null;
   createdAt: Date;
   finishedAt: Date | null;
+  /** Once it has ended: how long it worked, without the time it stood frozen. */
+  tookS: number | null;
   /** Why it waits, what failed, or why nothing was to do. */
   why: string | null;
   whyTone: "bad" | "warn" | "muted";
@@ -145,20 +147,16 @@ function Progress({ job }: { job: JobLine }) {
       <span class="row">
         <progress
           max="100"
-          value={job.progress === null ? undefined : Math.round(job.progress)}
+          value={job.progress === null ? undefined : Math.floor(job.progress)}
           aria-label={`Progress of job ${job.id}`}
         />
         <small class="muted">
-          {job.progress === null ? "" : `${Math.round(job.progress)}% · `}
+          {job.progress === null ? "" : `${Math.floor(job.progress)}% · `}
           {job.startedAt ? <Since at={job.startedAt} /> : null}
         </small>
       </span>
     );
-  if (job.startedAt && job.finishedAt)
-    return (
-      <small class="muted">{`took ${duration((job.finishedAt.getTime() - job.startedAt.getTime()) / 1000)}`}</small>
-    );
-  return null;
+  return job.tookS === null ? null : <small class="muted">{`took ${duration(job.tookS)}`}</small>;
 }
 
 export function moveWord(move: JobLine["moves"][number], status: ShownStatus): string {

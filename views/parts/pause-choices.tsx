@@ -7,13 +7,7 @@ import { Layout } from "../layout.tsx";
 export function PauseChoices({ choices, freeze }: { choices: PauseChoice[]; freeze?: boolean }) {
   return (
     <fieldset class="stack-tight">
-      <legend class="label-text">For how long?</legend>
-      {freeze ? (
-        <label class="check">
-          <input type="checkbox" name="mode" value="freeze" />
-          Stop what runs where it is (it goes on from there)
-        </label>
-      ) : null}
+      <legend class="label-text">Pause for how long?</legend>
       <div class="row">
         {choices.map((choice) => (
           <button type="submit" class="btn" name="until" value={choice.value}>
@@ -21,6 +15,12 @@ export function PauseChoices({ choices, freeze }: { choices: PauseChoice[]; free
           </button>
         ))}
       </div>
+      {freeze ? (
+        <label class="check">
+          <input type="checkbox" name="mode" value="freeze" />
+          Stop what runs as well; it goes on from there
+        </label>
+      ) : null}
     </fieldset>
   );
 }

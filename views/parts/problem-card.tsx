@@ -48,7 +48,11 @@ export function ProblemCard({ problem: p, url }: { problem: ShownProblem; url: P
         </dd>
       </dl>
       <details id={`message-${p.fingerprint}`}>
-        <summary>What the newest said</summary>
+        <summary>
+          <span class="truncate">
+            <b>Said</b> {firstLine(p.message)}
+          </span>
+        </summary>
         <pre class="log" tabindex={0}>
           {isCut ? `${p.message.slice(0, longestMessage)}…` : p.message}
         </pre>
@@ -98,6 +102,12 @@ export function ProblemCard({ problem: p, url }: { problem: ShownProblem; url: P
       ) : null}
     </article>
   );
+}
+
+/** Causes of one code have one title: what the tool said tells them apart at a glance. */
+function firstLine(message: string): string {
+  const line = message.trimStart().split("\n", 1)[0]!;
+  return line.length > 160 ? `${line.slice(0, 159)}…` : line;
 }
 
 interface ActProps {

@@ -49,7 +49,7 @@ export function QueueDialog({ queue: q, kinds, pauses, usual, isTuned, url }: Qu
           <PauseChoices choices={pauses} freeze />
         )}
       </form>
-      <ul class="stack-tight">
+      <ul class="row">
         {q.canRun ? (
           <li>
             <form {...post} action={`${at}/run`} data-closes>

@@ -52,12 +52,12 @@ export function RunningList({ running, url }: { running: RunningLine[]; url: Pag
                 <progress
                   max="100"
                   value={
-                    job.progress === null && !job.standsStill ? undefined : Math.round(job.progress ?? 0)
+                    job.progress === null && !job.standsStill ? undefined : Math.floor(job.progress ?? 0)
                   }
                   aria-label={`Progress of job ${job.id}`}
                 />
               </span>
-              <span class="num">{job.progress === null ? "" : `${Math.round(job.progress)}%`}</span>
+              <span class="num">{job.progress === null ? "" : `${Math.floor(job.progress)}%`}</span>
               <span class="num muted time">
                 {job.standsStill ? null : <Since at={job.startedAt} />}
                 {job.remaining ? <small>{`${rangeInWords(job.remaining)} left`}</small> : null}

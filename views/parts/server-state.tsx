@@ -74,13 +74,13 @@ export function ServerStrip({ state, url }: { state: ServerState; url: PageConte
           <p>
             {`${text}: `}
             {effect(queues, isFrozen)}
+            {"."}
             {until ? (
               <>
-                {", until "}
-                <When at={until} />
+                {" It ends "}
+                <When at={until} />.
               </>
             ) : null}
-            {"."}
           </p>
         </div>
       ))}

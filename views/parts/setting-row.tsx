@@ -29,7 +29,7 @@ export function SettingRow({ setting: s, refusal, url, ...known }: SettingRowPro
   // A row takes several fields to be whole: it applies when somebody says so.
   const atOnce = !s.fields.some(({ control }) => control === "windows" || control === "servers");
   return (
-    <li id={`setting-${s.key}`}>
+    <li id={`setting-${s.key}`} class={atOnce ? undefined : "wide"}>
       <div>
         <h3>
           {s.label}{" "}
@@ -149,7 +149,7 @@ function Control({
         required={!field.optional}
         inputmode="numeric"
       />
-      {field.unit ? <span class="muted">{field.unit}</span> : null}
+      {field.unit ? <span class="muted unit">{field.unit}</span> : null}
     </div>
   );
 }
@@ -183,7 +183,7 @@ function Pairs({
             min={field.min}
             max={field.max}
           />
-          <span class="muted">{field.unit}</span>
+          <span class="muted unit">{field.unit}</span>
         </div>
       ))}
       <div class="row">
@@ -211,8 +211,13 @@ function Pairs({
 function inWords(value: unknown, fields: Field[]): string {
   if (value === null) return "empty";
   if (fields.some((f) => f.part))
-    return fields.map((f) => `${f.label} ${single(partOf(value, f), f)}`).join(", ");
+    return fields.map((f) => `${f.label}${isMeasure(f) ? "" : ":"} ${single(partOf(value, f), f)}`).join(", ");
   return single(value, fields[0]!);
+}
+
+/** `Every 60 minutes` is a phrase; `Stuck jobs: end them` is a name and what it stands for. */
+function isMeasure({ control }: Field): boolean {
+  return control === "number" || control === "switch";
 }
 
 /** What a field shows of a setting's value. */

@@ -23,7 +23,7 @@ export function Windows({ field, value, queues }: { field: Field; value: QuietWi
   const rows: Partial<QuietWindow>[] = [...value, {}];
   return (
     <fieldset class="stack-tight">
-      <legend>{field.label}</legend>
+      <legend class="list-name">{field.label}</legend>
       {rows.map((window, i) => (
         <WindowRow
           at={`${field.part}.${i}`}
@@ -140,7 +140,7 @@ export function Servers({
   const rows: Partial<PlaybackServer>[] = [...value, {}];
   return (
     <fieldset class="stack-tight">
-      <legend>{field.label}</legend>
+      <legend class="list-name">{field.label}</legend>
       {rows.map((server, i) => (
         <ServerRow
           at={`${field.part}.${i}`}

@@ -204,7 +204,6 @@ export async function adminProps(app: App, c: Context<Env>): Promise<AdminProps>
     registrationMode: app.settings.get("registrationMode"),
     schedule,
     healing: healingOf(app),
-    yieldsTo: app.yielding.state().holds.map(({ text }) => text.replace(/\.$/, "")),
     libraries: libraries.map((l) => ({
       id: l.id,
       name: l.name,

@@ -5,6 +5,7 @@ import type { Happening, HistoryEntry } from "../../../views/parts/file-history.
 import type { DerivativeRow, FileRow } from "../../db/tables/library.ts";
 import { failureCodes } from "../../jobs/failures.ts";
 import { type ContentLife, lifeOf } from "../../library/content-life.ts";
+import { workedS } from "../../queue/run-estimate.ts";
 import { actsOn, eventsOf, jobsOfLife, outputsOf, type PersonsAct } from "../api/file-history.ts";
 import { jobViews } from "../api/job-view.ts";
 import type { App } from "../context.ts";
@@ -36,6 +37,7 @@ export async function historyOf(
         job: { ...job, status: view.status },
         kindLabel: view.label,
         attempts,
+        tookS: job.startedAt && job.finishedAt ? workedS(job, app.clock.now()) : null,
         why: view.waitingReason,
         meaning: known?.meaning ?? null,
         hint: known?.nextStep ?? null,

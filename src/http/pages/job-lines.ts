@@ -8,6 +8,7 @@ import type { ShownStatus } from "../../../views/parts/status.tsx";
 import { explainJob } from "../../healing/explain-job.ts";
 import { failureCodes } from "../../jobs/failures.ts";
 import { type Job, mayMove } from "../../queue/job.ts";
+import { workedS } from "../../queue/run-estimate.ts";
 import type { WaitingReason } from "../../queue/waiting-reason.ts";
 import type { Why } from "../../queue/whys.ts";
 import { Refused } from "../../runtime/errors.ts";
@@ -78,6 +79,7 @@ export function jobLine(app: App, job: Job, why: Why, queues: QueueFigures[]): J
     startedAt: job.startedAt,
     createdAt: job.createdAt,
     finishedAt: job.finishedAt,
+    tookS: job.startedAt && job.finishedAt ? workedS(job, now) : null,
     ...(reason ? waits(reason, job, queues) : { ...ended(job, status), runAt: null }),
     starts: reason?.until ? null : why.startsIn,
     isStuck: isStuck(app, job, now),
@@ -149,7 +151,7 @@ export function waits(
     return { why: `One of ${number(waiting)} that wait in ${job.queue}`, whyTone: "muted", runAt: null };
   const isPause = code === "queue-paused" || code === "all-paused";
   const resumes = isPause || code === "paused" || code === "frozen";
-  const lead = code === "delayed" ? " " : resumes ? ", resumes " : ", until ";
+  const lead = code === "delayed" ? " " : resumes ? ", resumes " : ", ends ";
   return { why: until ? `${steady}${lead}` : steady, whyTone: isPause ? "warn" : "muted", runAt: until };
 }
 

@@ -3,7 +3,7 @@
 import type { ProblemsProps } from "../../../views/pages/problems.tsx";
 import type { HeldProps } from "../../../views/parts/held-files.tsx";
 import { ignoredCauses } from "../../healing/ignored-causes.ts";
-import { type Problem, problems } from "../../healing/problems.ts";
+import { findProblem, type Problem, problems } from "../../healing/problems.ts";
 import { heldFiles } from "../../healing/quarantine-list.ts";
 import { thumbnailsOf } from "../../library/file-grid.ts";
 import { listLibraries } from "../../library/libraries.ts";
@@ -12,6 +12,8 @@ import { hiddenGroups } from "../nsfw.ts";
 import type { PageContext } from "./page-context.ts";
 
 interface Asked {
+  /** Shown before all others, wherever it stands among them: somebody followed a link to it. */
+  cause: string;
   page: number;
   held: number;
   by: HeldProps["by"];
@@ -32,11 +34,15 @@ export async function problemsProps(
   const causes = await lastPage(asked.page, causesPerPage, (offset) =>
     problems(app, hidden, offset, causesPerPage),
   );
-  const pictures = await picturesOf(app, causes.problems.flatMap(fileIds));
+  const linked = asked.cause ? await findProblem(app, asked.cause, hidden) : undefined;
+  const onPage = linked
+    ? [linked, ...causes.problems.filter((p) => p.fingerprint !== linked.fingerprint)]
+    : causes.problems;
+  const pictures = await picturesOf(app, onPage.flatMap(fileIds));
   const href = (change: Partial<Asked>) => ctx.url(`/admin/problems${searchOf({ ...asked, ...change })}`);
   const held = await heldProps(app, asked, hidden, href);
   const shown = {
-    problems: causes.problems.map((problem) => ({
+    problems: onPage.map((problem) => ({
       ...problem,
       kindLabels: problem.kinds.map((name) => labelOf(app, name)),
       pictures: Object.fromEntries(
@@ -62,7 +68,7 @@ export async function problemsProps(
       // They are counted already.
       ctx: { ...ctx, problems: async () => causes.total },
       ...shown,
-      pageHref: (page) => href({ page }),
+      pageHref: (page) => href({ page, cause: "" }),
       poll: ctx.url(`/admin/problems?${poll}`),
     },
   };
@@ -134,14 +140,16 @@ function labelOf(app: App, kind: string): string {
 function readAsked(search: URLSearchParams): Asked {
   const by = search.get("by");
   return {
+    cause: search.get("cause") ?? "",
     page: pageNumber(search.get("page")),
     held: pageNumber(search.get("held")),
     by: by === "people" || by === "server" ? by : "",
   };
 }
 
-function searchOf({ page, held, by }: Asked): string {
+function searchOf({ cause, page, held, by }: Asked): string {
   const search = new URLSearchParams();
+  if (cause) search.set("cause", cause);
   if (page > 1) search.set("page", String(page));
   if (held > 1) search.set("held", String(held));
   if (by) search.set("by", by);

@@ -1,6 +1,6 @@
 // The settings page: one form per setting, answered with that setting as it is afterwards, changed or not.
 
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { SettingsPage } from "../../../views/pages/settings.tsx";
 import { SettingRow } from "../../../views/parts/setting-row.tsx";
 import { partial } from "../../../views/parts/toast.tsx";
@@ -35,6 +35,15 @@ export function settingsPages(app: App): Hono<Env> {
     );
   };
 
+  /** Nothing is changed by it: only words come back, and what was typed stays, the token too. */
+  const trial = async (c: Context<Env>, form: FormData, index: number, back: string) => {
+    try {
+      return await done(app, c, { text: await trialOf(app, form, index), back });
+    } catch (error) {
+      return refused(app, c, error, { back });
+    }
+  };
+
   routes.get("/admin/settings", (c) =>
     page(c, <SettingsPage ctx={pageContext(app, c)} settings={app.settings.all()} {...known()} />),
   );
@@ -49,7 +58,7 @@ export function settingsPages(app: App): Hono<Env> {
         throw new Refused(409, "setting.locked", `${setting.label} is set by ${setting.lockedBy}.`);
       const form = await c.req.formData();
       const tested = form.get("test");
-      if (tested !== null) return done(app, c, { text: await trialOf(app, form, Number(tested)), back });
+      if (tested !== null) return await trial(c, form, Number(tested), back);
       const value = valueFrom(form, setting);
       // What took a while to type stays, to be mended; tokens are not sent back.
       if (hasRows(setting)) typed = masked(value) ?? undefined;

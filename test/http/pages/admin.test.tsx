@@ -33,7 +33,18 @@ describe("the overview", () => {
 
   test("says what it makes way for, and whether stuck jobs are healed", async () => {
     const page = async () => (await owner("GET", "/admin")).text();
-    expect(await page()).toContain("Makes way for nothing now.");
+    expect(await page()).not.toContain("Heat");
+    await app.yielding.report({
+      userId: "1",
+      who: "Anna",
+      fileId: 1,
+      title: "Heat",
+      isAudio: false,
+      playing: true,
+    });
+    // Once, and above everything else.
+    expect((await page()).match(/Anna watches “Heat”/g)).toHaveLength(1);
+    expect(await page()).toMatch(/id="server-state"[\s\S]*Heat[\s\S]*Retained done/);
     expect(await page()).toContain("Auto-heal is off.");
     await app.settings.change({ autoHeal: { enabled: true, action: "clear_and_log" } }, null);
     expect(await page()).toContain("Auto-heal is on. Stuck jobs: end them as failed.");

@@ -101,6 +101,14 @@ describe("events", () => {
     expect(log).toContain("Olga");
   });
 
+  test("a pause of everything says so, and until when as the other moments are written", async () => {
+    await owner("POST", "/admin/jobs/pause-all", "until=900s");
+    const events = section(await seen(), "events");
+    expect(events).toContain("every queue");
+    expect(events).toMatch(/until \d+ \w+ \d{4}, \d\d:\d\d/);
+    expect(events).not.toMatch(/until \d{4}-/);
+  });
+
   test("are narrowed by event, queue and days, and none left says so with a way back", async () => {
     const shows = async (search: string) => {
       const log = section(await seen(search), "events");

@@ -53,7 +53,7 @@ describe("control from the jobs page", () => {
   afterEach(() => app.close());
 
   test("pauses everything for a quarter of an hour, freezing what runs; a banner says so and resumes", async () => {
-    expect(await page("/admin/jobs/pause-all")).toContain("For how long?");
+    expect(await page("/admin/jobs/pause-all")).toContain("Pause for how long?");
     const answer = await owner("POST", "/admin/jobs/pause-all", "until=900s&mode=freeze");
     expect(answer.headers.get("location")).toBe("/admin/jobs");
     expect(await stateOf(everyQueue)).toMatchObject({

@@ -95,6 +95,20 @@ describe("causes", () => {
     expect((await owner("GET", poll(changed), undefined, htmx)).status).toBe(204);
   });
 
+  test("a link to one cause shows it first, and only once", async () => {
+    const first = await failBoth();
+    at.fails = { code: "input.corrupt", message: "no JPEG" };
+    for (const name of ["c.mp4", "d.mp4", "e.mp4"]) await at.work(await at.file(name));
+    const order = async (path: string) =>
+      [...(await seen(path)).matchAll(/<article id="(\w+)"/g)].map(([, id]) => id);
+    const [most, other] = await order("/admin/problems");
+    expect(other).toBe(first);
+    expect(await order(`/admin/problems?cause=${first}`)).toEqual([first, most]);
+    expect(await order("/admin/problems?cause=gone")).toEqual([most, first]);
+    const job = (await at.app.store.failureGroups()).find((g) => g.fingerprint === first)!.jobIds[0];
+    expect(await seen(`/admin/jobs/${job}`)).toContain(`/admin/problems?cause=${first}#${first}`);
+  });
+
   test("none says which kind of none it is", async () => {
     expect(await seen()).toContain("No job has run yet.");
     at.fails = null;
