@@ -5,7 +5,7 @@ import { failureCount, quarantine } from "../db/tables/healing.ts";
 import { backfillStrike, type FileRow, type FileType, file, type LibraryRow } from "../db/tables/library.ts";
 import { removeDerivatives } from "./derivatives.ts";
 import { ensureFolders } from "./folders.ts";
-import { isHeld, stateOfReturned } from "./held-files.ts";
+import { isHeld, stateOfReturned, touchedOnly } from "./held-files.ts";
 import { findMoved } from "./moves.ts";
 import type { ScanParts } from "./scan.ts";
 import { absolute, nodeFs, type Seen } from "./walk.ts";
@@ -46,8 +46,15 @@ export async function applyBatch(parts: ScanParts, of: BatchOf, seen: Seen[]): P
   const suspects = seen.filter((s) => isOther(s) || isChanged(s, rows.get(s.path)!));
   const moves = of.exchanged ? new Map<Seen, FileRow>() : await findMoved(parts, of, suspects);
   const stayed = seen.filter((s) => !moves.has(s));
-  const changed = stayed.filter((s) => rows.has(s.path) && isChanged(s, rows.get(s.path)!));
-  const same = stayed.filter((s) => rows.has(s.path) && !isChanged(s, rows.get(s.path)!));
+  const known = stayed.flatMap((s) => (rows.has(s.path) ? [{ seen: s, row: rows.get(s.path)! }] : []));
+  const touched = await touchedOnly(
+    parts,
+    of.library.path,
+    known.filter(({ seen, row }) => row.type === of.type && isChanged(seen, row)),
+  );
+  const isOtherNow = (s: Seen, row: FileRow) => isChanged(s, row) && !touched.has(row.id);
+  const changed = known.filter(({ seen, row }) => isOtherNow(seen, row)).map(({ seen }) => seen);
+  const same = known.filter(({ seen, row }) => !isOtherNow(seen, row)).map(({ seen }) => seen);
   const fresh = stayed.filter((s) => !rows.has(s.path));
 
   const places = [...fresh, ...changed, ...moves.keys()].map((s) => s.folder);

@@ -68,7 +68,10 @@ export class Operations {
 
   /** What the last run of the server left half done is there to be resumed, or undone. */
   async start(): Promise<void> {
-    for (const op of await this.rows.cutOff()) await this.end(op, op.isPrepared ? "interrupted" : "aborted");
+    for (const op of await this.rows.cutOff()) {
+      if (op.isPrepared) await this.end(op, "interrupted");
+      else await this.end(op, "aborted", "The server stopped before it began; nothing was changed.");
+    }
     await this.rows.prune(this.parts.clock.now());
   }
 

@@ -1,13 +1,14 @@
 // What scans do with files that are in quarantine.
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { failureCount, quarantine } from "../../src/db/tables/healing.ts";
 import { backfillStrike, file } from "../../src/db/tables/library.ts";
 import { holdRow } from "../../src/healing/quarantine-rows.sqlite.ts";
 import { saveFacts } from "../../src/library/files.ts";
 import { recogniseMoved } from "../../src/library/moves.ts";
+import { hashFile } from "../../src/media/hash.ts";
 import { type MediaFolder, mediaFolder } from "../support/media-folder.ts";
 
 let at: MediaFolder;
@@ -55,6 +56,23 @@ test("the same content does not, and no scan asks for work on it", async () => {
   const { batches } = await at.scan(library);
   expect(batches[0]).toMatchObject({ unchanged: [id], unexamined: [], unhashed: [] });
   expect((await rows())[0]!.state).toBe("quarantined");
+});
+
+test("a new date on the same bytes does not, and is looked into once", async () => {
+  const id = await heldFile();
+  const path = join(at.media, "a.jpg");
+  await at.parts.db.update(file).set({ sha256: await hashFile(path) });
+  utimesSync(path, 1_900_000_000, 1_900_000_000);
+  expect((await at.scan(library)).batches[0]).toMatchObject({ unchanged: [id], changed: [] });
+  expect((await rows())[0]).toMatchObject({ state: "quarantined", mtimeMs: 1_900_000_000_000 });
+});
+
+test("other bytes of the same length do", async () => {
+  const id = await heldFile();
+  const path = join(at.media, "a.jpg");
+  await at.parts.db.update(file).set({ sha256: "0".repeat(64) });
+  utimesSync(path, 1_900_000_000, 1_900_000_000);
+  expect((await at.scan(library)).batches[0]!.changed).toEqual([id]);
 });
 
 test("a new name does not", async () => {

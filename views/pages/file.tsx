@@ -130,6 +130,9 @@ export function FileChanges(props: FileProps & { stageBefore: string }) {
         ? partial("#stage", "outerHTML", <FileStage {...props} />)
         : null}
       {partial("#wave", "outerMorph", <FileWave {...props} />)}
+      {props.whys
+        ? partial("#why", "outerMorph", <FileWhy ctx={props.ctx} fileId={props.file.id} kinds={props.whys} />)
+        : null}
     </>
   );
 }

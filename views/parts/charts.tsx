@@ -80,7 +80,8 @@ function MarkList({ marks }: Pick<HistoryPageProps, "marks">) {
         {newest.map((mark) => (
           <li>
             <span class="break">
-              <b>{eventWords(mark.event)}</b> {[mark.queue, mark.detail && detailWords(mark.detail)].filter(Boolean).join(": ")}
+              <b>{eventWords(mark.event)}</b>{" "}
+              {[mark.queue, mark.detail && detailWords(mark.detail)].filter(Boolean).join(": ")}
             </span>
             <small class="muted">
               {mark.actor ? `${mark.actor}, ` : ""}

@@ -128,7 +128,9 @@ export function JobDetail({ facts, inList, url }: JobDetailProps) {
             <>
               <dt>Cause</dt>
               <dd>
-                <a href={url(`/admin/problems?cause=${job.fingerprint}#${job.fingerprint}`)}>Everything that failed of this cause</a>
+                <a href={url(`/admin/problems?cause=${job.fingerprint}#${job.fingerprint}`)}>
+                  Everything that failed of this cause
+                </a>
               </dd>
             </>
           ) : null}

@@ -211,7 +211,9 @@ function Pairs({
 function inWords(value: unknown, fields: Field[]): string {
   if (value === null) return "empty";
   if (fields.some((f) => f.part))
-    return fields.map((f) => `${f.label}${isMeasure(f) ? "" : ":"} ${single(partOf(value, f), f)}`).join(", ");
+    return fields
+      .map((f) => `${f.label}${isMeasure(f) ? "" : ":"} ${single(partOf(value, f), f)}`)
+      .join(", ");
   return single(value, fields[0]!);
 }
 

@@ -42,7 +42,8 @@ export function filePages(app: App): Hono<Env> {
     const props = await factsOf(app, ctx, file, c.req.query());
     if (part !== "history") return page(c, <FilePage {...props} whys={await whys()} />);
     if (c.req.query("seen") === props.seen) return c.body(null, 204);
-    return c.html(<FileChanges {...props} stageBefore={c.req.query("stage") ?? ""} />);
+    const stageBefore = c.req.query("stage") ?? "";
+    return c.html(<FileChanges {...props} whys={await whys()} stageBefore={stageBefore} />);
   });
 
   pages.post("/files/:id{[0-9]+}/make/:type", async (c) => {

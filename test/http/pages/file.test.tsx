@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { FileRow, LibraryRow } from "../../../src/db/tables/library.ts";
+import { jobLine } from "../../../src/http/pages/job-lines.ts";
 import { getFile } from "../../../src/library/files.ts";
 import { type Browser, memberBrowser, ownerBrowser } from "../../support/app.ts";
 import { addDerivative, addFile, addLibrary, type MediaSite, mediaSite } from "../../support/media-site.ts";
@@ -144,7 +145,30 @@ test("History has every job newest first, and the poll answers only what changed
   await at.app.queue.move(first.id, "cancel", null);
   const changed = await owner("GET", poll);
   expect(changed.status).toBe(200);
-  expect(await changed.text()).toContain("Cancelled");
+  const parts = await changed.text();
+  expect(parts).toContain("Cancelled");
+  // What is said of the same jobs elsewhere on the page goes with it.
+  expect(parts).toContain('hx-target="#why"');
+});
+
+test("a run that stood frozen took what it worked, the same in every place", async () => {
+  const file = await addFile(at, library, "a.jpg");
+  const { id } = await at.app.queue.enqueue("file-hash", { fileId: file.id });
+  const now = at.app.clock.now();
+  const run = (await at.app.store.get(id))!;
+  const store = at.app.store.get.bind(at.app.store);
+  const done = {
+    ...run,
+    status: "completed" as const,
+    startedAt: new Date(now - 300_000),
+    finishedAt: new Date(now),
+    frozenMs: 210_000,
+  };
+  at.app.store.get = async (asked) => (asked === id ? done : store(asked));
+  const page = await (await owner("GET", `/admin/jobs/${id}`)).text();
+  expect(page).toContain("Stood frozen</dt><dd>3 min 30 s of its run");
+  const why = { reason: undefined, startsIn: null } as never;
+  expect(jobLine(at.app, done, why, []).tookS).toBe(90);
 });
 
 test("Retry and Cancel work from the history, and an illegal move says why", async () => {
