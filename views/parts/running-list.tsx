@@ -35,12 +35,6 @@ export function RunningList({ running, url }: { running: RunningLine[]; url: Pag
               </b>
               <span class="target truncate" title={job.target}>
                 {job.targetHref ? <a href={url(job.targetHref)}>{job.target}</a> : job.target}
-                {job.isStuck ? (
-                  <>
-                    {" "}
-                    <span class="badge badge-failed">stuck</span>
-                  </>
-                ) : null}
                 {job.standsStill ? (
                   <small class="warn why">
                     {job.standsStill.why}
@@ -60,7 +54,12 @@ export function RunningList({ running, url }: { running: RunningLine[]; url: Pag
               <span class="num">{job.progress === null ? "" : `${Math.floor(job.progress)}%`}</span>
               <span class="num muted time">
                 {job.standsStill ? null : <Since at={job.startedAt} />}
-                {job.remaining ? <small>{`${rangeInWords(job.remaining)} left`}</small> : null}
+                {/* Beside a long name it would be cut off; and nobody knows when a stuck run ends. */}
+                {job.isStuck ? (
+                  <span class="badge badge-failed">stuck</span>
+                ) : job.remaining ? (
+                  <small>{`${rangeInWords(job.remaining)} left`}</small>
+                ) : null}
               </span>
               <span class="stop">
                 {job.standsStill && !job.mayGoOn ? null : (
