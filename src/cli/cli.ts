@@ -20,6 +20,11 @@ export async function runCli(args: string[]): Promise<number> {
   });
   // Whatever any command writes is for this user alone: databases, logs and pictures of people's media.
   process.umask(0o077);
+  // `sprocket jobs | head` closes the pipe when it has seen enough; that is no fault.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
   try {
     refuseUnknownCommand(args, program);
     await program.parseAsync(args, { from: "user" });

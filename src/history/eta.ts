@@ -42,8 +42,11 @@ export function estimateFinish(ask: {
   if (n <= 0) return { lowS: 0, highS: 0, basis: "runs", sample: 0 };
   const runs = byRuns(ask.ahead, ask.parallel);
   const rate = byRate(n, ask.rate);
-  if (!runs || !rate) return runs ?? rate;
-  const weight = rate.sample / (rate.sample + evenSample);
+  if (!runs) return rate;
+  const { scatter, ...byRun } = runs;
+  if (!rate) return byRun;
+  // A pace measured on many short runs says little of a few that may be long.
+  const weight = rate.sample / (rate.sample + evenSample) / (1 + scatter ** 2);
   return {
     lowS: blend(rate.lowS, runs.lowS, weight),
     highS: blend(rate.highS, runs.highS, weight),
@@ -75,7 +78,7 @@ export function middleS({ lowS, highS }: Pick<Estimate, "lowS" | "highS">): numb
 }
 
 /** A sum of so many runs, predicted from a sample of runs. Kinds never seen are taken to be like the others, with more doubt. */
-function byRuns(ahead: Ahead[], parallel: number): Estimate | null {
+function byRuns(ahead: Ahead[], parallel: number): (Estimate & { scatter: number }) | null {
   const known = ahead.flatMap(({ n, runMs }) => {
     const spread = runMs && spreadOf(runMs);
     return spread?.count ? [{ n, runMs: runMs!, ...spread }] : [];
@@ -104,6 +107,7 @@ function byRuns(ahead: Ahead[], parallel: number): Estimate | null {
     highS: (Math.max(most, mean + doubt) * stretch ** 2) / slots,
     basis: "runs",
     sample: known.reduce((sum, k) => sum + k.count, 0),
+    scatter: mean > 0 ? Math.sqrt(variance) / mean : 0,
   };
 }
 

@@ -12,6 +12,16 @@ const runs = (...durations: number[]): Histogram => {
 const many = (ms: number, n: number) => runs(...Array<number>(n).fill(ms));
 const width = ({ lowS, highS }: { lowS: number; highS: number }) => highS / lowS;
 
+test("a pace of many that found nothing to do promises nothing for two that may be long", () => {
+  // Forty of a second, eight of 140 s: the last minutes saw eight a minute.
+  const mixed = runs(...Array<number>(40).fill(1000), ...Array<number>(8).fill(140_000));
+  const rate = { perMinute: 8, sample: 40 };
+  const { highS } = estimateFinish({ ahead: [{ n: 2, runMs: mixed }], parallel: 1, rate })!;
+  expect(highS).toBeGreaterThan(80);
+  const even = estimateFinish({ ahead: [{ n: 2, runMs: many(7_500, 48) }], parallel: 1, rate })!;
+  expect(even.highS).toBeLessThan(25);
+});
+
 describe("from how long runs took", () => {
   test("ten jobs of ten seconds, two at a time, are done after about fifty", () => {
     const estimate = estimateFinish({
