@@ -6,6 +6,7 @@ import type { EventBus } from "../runtime/events.ts";
 import { Complaint, type Logger } from "../runtime/log.ts";
 import type { Service } from "../runtime/service.ts";
 import { type Blocked, Budget, type Limits } from "./budget.ts";
+import { Endings } from "./endings.ts";
 import { type Ended, Execution } from "./execution.ts";
 import { Freezing } from "./freezing.ts";
 import type { Hold, Holds } from "./hold.ts";
@@ -19,7 +20,6 @@ import type {
   Lease,
   Measured,
   QueueState,
-  Settlement,
 } from "./job-store.ts";
 import type { Catalogue, QueueSpec } from "./kind.ts";
 import { pauseOf } from "./pause.ts";
@@ -50,19 +50,6 @@ export interface WorkerParts<Tools> {
   measure?: (run: Measured) => void;
 }
 
-/** How a run ended that is not written down yet. */
-interface Unsettled {
-  claimed: Claimed;
-  how: Settlement;
-  startedAt: number;
-  runMs: number;
-  stoodMs: number;
-  /** It is being written at this moment. */
-  isUnderWay: boolean;
-  /** It was not to be written the last time, and that was said. */
-  hasFailed: boolean;
-}
-
 export interface RunningJob {
   id: number;
   lane: Lane;
@@ -89,8 +76,7 @@ export class Worker<Tools = any> implements Service {
   readonly name = "worker";
   /** By job and attempt: a job that was cancelled and retried may run anew while its old tools are still dying. */
   private readonly executions = new Map<string, Execution<Tools>>();
-  /** How runs ended that are not written down yet. */
-  private readonly unsettled = new Map<string, Unsettled>();
+  private readonly endings: Endings;
   /** Runs whose last words are under way to the disk. */
   private readonly settling = new Set<Promise<void>>();
   private readonly budget: Budget;
@@ -116,6 +102,8 @@ export class Worker<Tools = any> implements Service {
     this.budget = new Budget(parts.limits);
     this.random = parts.random ?? Math.random;
     this.claimTrouble = new Complaint(parts.log, "claiming jobs failed");
+    // A retry may be the next thing that falls due.
+    this.endings = new Endings(parts, () => !this.stopping && this.wake());
     this.freezing = new Freezing({
       ...parts,
       budget: this.budget,
@@ -378,9 +366,8 @@ export class Worker<Tools = any> implements Service {
     const last = execution.takeReport(now);
     const key = keyOf(claimed);
     this.executions.delete(key);
-    this.unsettled.set(key, { claimed, how, startedAt, runMs, stoodMs, isUnderWay: false, hasFailed: false });
     // Asked for together with the next claim: one commit settles this job and starts another.
-    const settled = this.settle(key);
+    const settled = this.endings.write(key, { claimed, how, startedAt, runMs, stoodMs });
     this.freezing.giveBack(execution);
     if (!this.stopping) this.wake();
     try {
@@ -389,46 +376,6 @@ export class Worker<Tools = any> implements Service {
       this.parts.log.warn("a job's last log lines were not written", { job_id: claimed.jobId, error });
     }
     await settled;
-  }
-
-  /** Tried again by every poll until it is written: a full disk must not turn a run that ended into an orphan. */
-  private async settle(key: string): Promise<void> {
-    const { store, clock, events, log } = this.parts;
-    const ended = this.unsettled.get(key);
-    // A poll comes by while the run's own attempt is still at it, or has just succeeded.
-    if (!ended || ended.isUnderWay) return;
-    const { claimed, how, stoodMs } = ended;
-    ended.isUnderWay = true;
-    try {
-      if (await store.settle(claimed, how, clock.now(), stoodMs)) this.measure(ended);
-    } catch (error) {
-      if (!ended.hasFailed)
-        log.error("how a job ended could not be written; trying again", { job_id: claimed.jobId, error });
-      ended.hasFailed = true;
-      return;
-    } finally {
-      ended.isUnderWay = false;
-    }
-    this.unsettled.delete(key);
-    events.publish({ topic: "job", id: claimed.jobId, queue: claimed.lane.queue, what: "settled" });
-    // A retry may be the next thing that falls due.
-    if (how.outcome === "retry" && !this.stopping) this.wake();
-  }
-
-  private measure({ claimed, how, startedAt, runMs }: Unsettled): void {
-    if (how.outcome === "handed_back" || how.outcome === "orphaned") return;
-    const { queue, kind, category } = claimed.lane;
-    this.parts.measure?.({
-      at: this.parts.clock.now(),
-      jobId: claimed.jobId,
-      queue,
-      kind,
-      category,
-      outcome: how.outcome === "completed" && how.note !== undefined ? "not_needed" : how.outcome,
-      waitMs: Math.max(0, startedAt - claimed.readyAt),
-      runMs,
-      code: "failure" in how ? how.failure.code : null,
-    });
   }
 
   private async heartbeat(): Promise<void> {
@@ -455,7 +402,7 @@ export class Worker<Tools = any> implements Service {
 
   private leases(): Lease[] {
     const running = [...this.executions.values()].map((execution) => execution.claimed);
-    return [...running, ...[...this.unsettled.values()].map((u) => u.claimed)];
+    return [...running, ...this.endings.leases()];
   }
 
   /** Whether this process runs it, or has still to write down how it ended. */
@@ -511,7 +458,7 @@ export class Worker<Tools = any> implements Service {
 
   /** Another process (the command line) may have added, moved or cancelled. */
   private async poll(): Promise<void> {
-    for (const key of [...this.unsettled.keys()]) await this.settle(key);
+    await this.endings.tryAgain();
     const foreign = this.parts.store.foreignWrites();
     if (foreign !== this.seenForeign) {
       this.seenForeign = foreign;
