@@ -28,6 +28,9 @@ function imports(file: string, types: boolean): string[] {
 const folderOf = (path: string) =>
   path.startsWith("src/") && path.split("/").length > 2 ? path.split("/")[1]! : path.split("/")[0]!;
 
+const belowJobs = ["library", "media", "queue", "settings", "db", "runtime"];
+const belowHealing = ["yielding", "search", "jobs", ...belowJobs];
+
 /** Who may import whom, below the level that a folder stands on. */
 const mayImport: Record<string, string[]> = {
   runtime: [],
@@ -39,51 +42,12 @@ const mayImport: Record<string, string[]> = {
   native: ["runtime"],
   media: ["native", "db", "runtime"],
   library: ["media", "queue", "settings", "db", "runtime"],
-  jobs: ["library", "media", "queue", "settings", "db", "runtime"],
-  yielding: ["jobs", "library", "media", "queue", "settings", "db", "runtime"],
-  search: ["jobs", "library", "media", "queue", "settings", "db", "runtime"],
-  healing: [
-    "yielding",
-    "search",
-    "history",
-    "jobs",
-    "library",
-    "media",
-    "queue",
-    "settings",
-    "db",
-    "runtime",
-  ],
-  http: [
-    "healing",
-    "yielding",
-    "search",
-    "history",
-    "jobs",
-    "library",
-    "media",
-    "accounts",
-    "queue",
-    "settings",
-    "db",
-    "runtime",
-  ],
-  cli: [
-    "http",
-    "healing",
-    "yielding",
-    "search",
-    "history",
-    "jobs",
-    "library",
-    "media",
-    "native",
-    "accounts",
-    "queue",
-    "settings",
-    "db",
-    "runtime",
-  ],
+  jobs: belowJobs,
+  yielding: ["jobs", ...belowJobs],
+  search: ["jobs", ...belowJobs],
+  healing: ["history", ...belowHealing],
+  http: ["healing", "history", "accounts", ...belowHealing],
+  cli: ["http", "healing", "history", "accounts", "native", ...belowHealing],
 };
 
 describe("the arrows", () => {

@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
+import { jobStatuses } from "../queue/job.ts";
 import { CannotStart } from "../runtime/cannot-start.ts";
 import type { Flags } from "../runtime/config.ts";
 import { type ConfigKeyName, configKeys } from "../runtime/config-keys.ts";
@@ -95,18 +96,7 @@ function createProgram(exit: (code: number) => void): Command {
       "sprocket jobs --queue thumbnail --json",
     ]),
   )
-    .addOption(
-      new Option("--status <status>", "only these").choices([
-        "pending",
-        "queued",
-        "running",
-        "completed",
-        "failed",
-        "cancelled",
-        "paused",
-        "delayed",
-      ]),
-    )
+    .addOption(new Option("--status <status>", "only these").choices([...jobStatuses, "delayed"]))
     .option("--queue <name>", "only this queue")
     .option("--limit <number>", "at most so many", "20")
     .option("--json", "print JSON")

@@ -2,7 +2,7 @@
 
 import type { Measured } from "../queue/job-store.ts";
 import { addTo, emptyHistogram, merge } from "./histogram.ts";
-import type { Figures } from "./measure-store.ts";
+import type { Figures, Sums } from "./measure-store.ts";
 
 export function noFigures(): Figures {
   return {
@@ -18,14 +18,18 @@ export function noFigures(): Figures {
 }
 
 export function addFigures(into: Figures, from: Figures): void {
+  addSums(into, from);
+  merge(into.waits, from.waits);
+  merge(into.runs, from.runs);
+}
+
+export function addSums(into: Sums, from: Sums): void {
   into.completed += from.completed;
   into.notNeeded += from.notNeeded;
   into.failed += from.failed;
   into.retries += from.retries;
   into.waitMs += from.waitMs;
   into.runMs += from.runMs;
-  merge(into.waits, from.waits);
-  merge(into.runs, from.runs);
 }
 
 /** Runs that found nothing to do, or failed, say nothing of how long the work takes. */

@@ -7,16 +7,20 @@ export const levels = ["minute", "tenMinutes", "hour", "day"] as const;
 /** A day is a local one; the others are cut by UTC. */
 export type Level = (typeof levels)[number];
 
-/** What ended within one bucket, of one kind in one queue. */
-export interface Figures {
+/** What is added up of runs, without how they spread. */
+export interface Sums {
   /** Those that found nothing to do are among them. */
   completed: number;
   notNeeded: number;
   failed: number;
   retries: number;
   waitMs: number;
-  /** Of those that completed with something to do, like `runs`. */
+  /** Of those that completed with something to do. */
   runMs: number;
+}
+
+/** What ended within one bucket, of one kind in one queue. */
+export interface Figures extends Sums {
   waits: Histogram;
   runs: Histogram;
 }
@@ -58,14 +62,8 @@ export interface LaneSpan extends Span {
   kind?: string;
 }
 
-export interface Counts {
+export interface Counts extends Sums {
   at: number;
-  completed: number;
-  notNeeded: number;
-  failed: number;
-  retries: number;
-  waitMs: number;
-  runMs: number;
 }
 
 export interface MeasureStore {

@@ -1,5 +1,6 @@
 // One measured figure over time, for a chart: evenly cut, null where nothing was measured because the server was off.
 
+import { addSums } from "./figures.ts";
 import { countOf, emptyHistogram, type Histogram, percentile } from "./histogram.ts";
 import type { Counts, LaneSpan, MeasureStore } from "./measure-store.ts";
 import { chosenStep, endOf, startOf, startsOf } from "./series-steps.ts";
@@ -124,7 +125,7 @@ function readerOf(
   for (const counts of measures.counts(span)) {
     const start = bucketOf(counts.at);
     const sum = sums.get(start);
-    if (sum) addCounts(sum, counts);
+    if (sum) addSums(sum, counts);
     else sums.set(start, { ...counts });
   }
   return (start, onMs) => countValue(name, sums.get(start) ?? nothing, onMs);
@@ -160,15 +161,6 @@ function backlogReader(
     const n = [...(waiting.get(start)?.values() ?? [])].reduce((sum, w) => sum + w, 0);
     return { value: name === "waiting" ? n : (oldest.get(start) ?? 0), sample: n };
   };
-}
-
-function addCounts(into: Counts, from: Counts): void {
-  into.completed += from.completed;
-  into.notNeeded += from.notNeeded;
-  into.failed += from.failed;
-  into.retries += from.retries;
-  into.waitMs += from.waitMs;
-  into.runMs += from.runMs;
 }
 
 const nothing: Counts = { at: 0, completed: 0, notNeeded: 0, failed: 0, retries: 0, waitMs: 0, runMs: 0 };

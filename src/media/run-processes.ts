@@ -2,14 +2,7 @@
 // The queue hears no more of processes than this.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-
-export interface RunProcesses {
-  /** Stops every tool of the run where it is, and those that it starts later. */
-  freeze(): void;
-  thaw(): void;
-  /** Milliseconds that all of them have used so far; undefined where the system does not say. Never shrinks. */
-  cpuMs(): number | undefined;
-}
+import type { RunProcesses } from "../runtime/run-processes.ts";
 
 export interface LiveTool {
   /** Also of its process group. */

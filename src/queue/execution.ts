@@ -5,10 +5,10 @@ import { appendFile, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Clock } from "../runtime/clock.ts";
 import { GiveUp, JobFailure, NotFound, RetryLater } from "../runtime/errors.ts";
+import type { ProcessesOf, RunProcesses } from "../runtime/run-processes.ts";
 import { jobLogPath } from "./job-logs.ts";
-import type { Claimed, Report, Settlement } from "./job-store.ts";
+import type { Claimed, Lease, Report, Settlement } from "./job-store.ts";
 import type { JobKind, Run } from "./kind.ts";
-import type { ProcessesOf, RunProcesses } from "./processes.ts";
 import { backoffMs } from "./retry.ts";
 
 /** What the database keeps of an attempt's log; the whole goes to a file once it is longer. */
@@ -26,6 +26,11 @@ const leastCpuShare = 0.01;
 const signsEveryMs = 5_000;
 
 export type Ended = "shutdown" | "restart" | "lease-lost";
+
+/** Names one run: a job that was cancelled and retried may run anew while its old tools are still dying. */
+export function runKey({ jobId, attempt }: Pick<Lease, "jobId" | "attempt">): string {
+  return `${jobId}-${attempt}`;
+}
 
 export class Execution<Tools = any> {
   private readonly abort = new AbortController();

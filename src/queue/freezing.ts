@@ -4,7 +4,7 @@
 
 import type { Clock } from "../runtime/clock.ts";
 import type { Budget, QueueLimit } from "./budget.ts";
-import type { Execution } from "./execution.ts";
+import { type Execution, runKey } from "./execution.ts";
 import type { HeldRun, JobStore, Lane } from "./job-store.ts";
 
 export interface FreezingParts {
@@ -62,9 +62,9 @@ export class Freezing {
   follow(executions: () => Iterable<Execution>, runsOf: () => Promise<HeldRun[]>): Promise<void> {
     return this.inTurn(async () => {
       const known = [...executions()];
-      const runs = new Map((await runsOf()).map((r) => [`${r.jobId}-${r.attempt}`, r]));
+      const runs = new Map((await runsOf()).map((r) => [runKey(r), r]));
       for (const execution of known) {
-        const run = runs.get(`${execution.claimed.jobId}-${execution.claimed.attempt}`);
+        const run = runs.get(runKey(execution.claimed));
         if (!run) this.parts.onLeaseLost(execution);
         else if (run.frozen) {
           this.stand(execution);

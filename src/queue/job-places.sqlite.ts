@@ -4,7 +4,7 @@
 
 import type { Database } from "bun:sqlite";
 import { fingerprintOf } from "./fingerprint.ts";
-import type { AttemptOutcome, Failure, PauseEnd, Subject } from "./job.ts";
+import { type AttemptOutcome, type Failure, type PauseEnd, pauseEndsAt, type Subject } from "./job.ts";
 import type { JobHeads } from "./job-heads.sqlite.ts";
 import type { Lease } from "./job-store.ts";
 import type { Tallies } from "./tallies.sqlite.ts";
@@ -341,5 +341,5 @@ export function pauseEndOf(run: EndedRun): PauseEnd {
 
 /** `until` and `until_playback_ends`. */
 export function pauseColumns(ends: PauseEnd): [number | null, number] {
-  return [ends !== null && typeof ends === "object" ? ends.at : null, ends === "playback" ? 1 : 0];
+  return [pauseEndsAt(ends), ends === "playback" ? 1 : 0];
 }

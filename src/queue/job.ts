@@ -39,6 +39,11 @@ export interface Failure {
 /** How long a pause lasts: until a moment (milliseconds since 1970), until playback ends, or until somebody resumes. */
 export type PauseEnd = { at: number } | "playback" | null;
 
+/** Null for a pause that ends at no known moment. */
+export function pauseEndsAt(ends: PauseEnd): number | null {
+  return ends === null || ends === "playback" ? null : ends.at;
+}
+
 /** A job as every reader sees it. */
 export interface Job {
   id: number;

@@ -1,6 +1,6 @@
 // Whether a queue stands still because somebody paused it, or everything.
 
-import type { PauseEnd } from "./job.ts";
+import { type PauseEnd, pauseEndsAt } from "./job.ts";
 import { everyQueue, type PauseMode, type QueueState } from "./job-store.ts";
 
 export interface Pause {
@@ -40,5 +40,5 @@ function pause(state: QueueState | undefined, now: number): Pause | undefined {
 }
 
 function endsAt(ends: PauseEnd): number {
-  return ends !== null && typeof ends === "object" ? ends.at : Number.POSITIVE_INFINITY;
+  return pauseEndsAt(ends) ?? Number.POSITIVE_INFINITY;
 }

@@ -3,7 +3,7 @@
 
 import type { Blocked } from "./budget.ts";
 import type { Hold } from "./hold.ts";
-import type { Failure, Job, PauseEnd } from "./job.ts";
+import { type Failure, type Job, type PauseEnd, pauseEndsAt } from "./job.ts";
 import { type LimitCode, limitReason, type RunningNow } from "./limit-reason.ts";
 import type { Pause } from "./pause.ts";
 import type { Gate } from "./start-estimate.ts";
@@ -138,7 +138,7 @@ function outerReasons({ job, now, pause, holds }: WaitingFacts): Found[] {
       code: pause.everything ? "all-paused" : "queue-paused",
       text: `${pause.everything ? "Everything" : `The queue ${job.queue}`} was paused${byWhom(pause.by, pause.since, now)}, ${untilWhen(pause.ends, now)}`,
       steady: `${pause.everything ? "Everything" : `Queue ${job.queue}`} is paused${byWhom(pause.by)}`,
-      gate: { endsAt: endOf(pause.ends), holdsAll: true },
+      gate: { endsAt: pauseEndsAt(pause.ends), holdsAll: true },
     });
   for (const hold of holds) {
     const until = hold.until?.getTime() ?? null;
@@ -155,7 +155,7 @@ function outerReasons({ job, now, pause, holds }: WaitingFacts): Found[] {
 
 function ownPause(facts: WaitingFacts): Found {
   const { job, now } = facts;
-  const gate = { endsAt: endOf(job.pauseEnds), holdsAll: false };
+  const gate = { endsAt: pauseEndsAt(job.pauseEnds), holdsAll: false };
   // The reason to yield may be over, and its worker about to notice.
   if (job.yields)
     return {
@@ -204,10 +204,6 @@ function untilWhen(ends: PauseEnd, now: number): string {
   if (ends === null) return "until somebody resumes it";
   if (ends === "playback") return "until playback ends";
   return `until ${clockTime(ends.at, now)} (for another ${inWords(ends.at - now)})`;
-}
-
-function endOf(ends: PauseEnd): number | null {
-  return ends !== null && typeof ends === "object" ? ends.at : null;
 }
 
 function atPercent({ progress }: Job): string {

@@ -4,13 +4,14 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { EventBus } from "../runtime/events.ts";
 import { Complaint, type Logger } from "../runtime/log.ts";
+import type { ProcessesOf } from "../runtime/run-processes.ts";
 import type { Service } from "../runtime/service.ts";
 import { type Blocked, Budget, type Limits } from "./budget.ts";
 import { Endings } from "./endings.ts";
-import { type Ended, Execution } from "./execution.ts";
+import { type Ended, Execution, runKey } from "./execution.ts";
 import { Freezing } from "./freezing.ts";
 import type { Hold, Holds } from "./hold.ts";
-import type { Job } from "./job.ts";
+import { type Job, pauseEndsAt } from "./job.ts";
 import type {
   Claimed,
   JobStore,
@@ -23,7 +24,6 @@ import type {
 } from "./job-store.ts";
 import type { Catalogue, QueueSpec } from "./kind.ts";
 import { pauseOf } from "./pause.ts";
-import type { ProcessesOf } from "./processes.ts";
 import { pickWeighted } from "./sampling.ts";
 
 export type { Limits } from "./budget.ts";
@@ -202,10 +202,7 @@ export class Worker<Tools = any> implements Service {
   }
 
   queueLimit(spec: QueueSpec): number {
-    return this.budget.queueLimit({
-      base: spec.base,
-      override: this.states.get(spec.name)?.concurrency ?? null,
-    });
+    return this.budget.queueLimit(this.limitOf(spec));
   }
 
   /** What keeps a waiting job's lane from starting now, pauses aside. */
@@ -338,7 +335,7 @@ export class Worker<Tools = any> implements Service {
     const done = this.finish(execution);
     this.settling.add(done);
     void done.then(() => this.settling.delete(done));
-    this.executions.set(keyOf(claimed), execution);
+    this.executions.set(runKey(claimed), execution);
     events.publish({ topic: "job", id: claimed.jobId, queue: claimed.lane.queue, what: "started" });
     // Stopped between the claim and here.
     if (this.stopping) this.end(execution, "shutdown");
@@ -364,7 +361,7 @@ export class Worker<Tools = any> implements Service {
     const runMs = execution.runMs(now);
     const stoodMs = Math.max(0, now - startedAt - runMs);
     const last = execution.takeReport(now);
-    const key = keyOf(claimed);
+    const key = runKey(claimed);
     this.executions.delete(key);
     // Asked for together with the next claim: one commit settles this job and starts another.
     const settled = this.endings.write(key, { claimed, how, startedAt, runMs, stoodMs });
@@ -387,7 +384,7 @@ export class Worker<Tools = any> implements Service {
     }
     const lost = await this.parts.store.extend(this.leases(), now + leaseMs);
     for (const lease of lost) {
-      const execution = this.executions.get(keyOf(lease));
+      const execution = this.executions.get(runKey(lease));
       if (execution) this.end(execution, "lease-lost");
     }
     if (isLate) await this.report();
@@ -450,7 +447,7 @@ export class Worker<Tools = any> implements Service {
     if (reports.length === 0) return;
     await Promise.all([this.parts.store.report(reports), ...all.map((execution) => execution.spill())]);
     for (const { lease } of reports) {
-      const lane = this.executions.get(keyOf(lease))?.claimed.lane;
+      const lane = this.executions.get(runKey(lease))?.claimed.lane;
       if (lane)
         this.parts.events.publish({ topic: "job", id: lease.jobId, queue: lane.queue, what: "progress" });
     }
@@ -475,13 +472,13 @@ export class Worker<Tools = any> implements Service {
   }
 
   private holdOn(lane: Pick<LaneKey, "queue" | "kind" | "category">): Hold | undefined {
-    return this.parts.holds?.().find((hold) => hold.holds(lane));
+    return this.yieldsTo().find((hold) => hold.holds(lane));
   }
 
   private reasonToFreeze(lane: Lane): string | undefined {
     const pause = pauseOf(this.states, lane.queue, this.parts.clock.now());
     if (pause?.mode === "freeze") return pause.by ?? "a pause";
-    const hold = this.parts.holds?.().find((h) => h.mode === "freeze" && h.holds(lane));
+    const hold = this.yieldsTo().find((h) => h.mode === "freeze" && h.holds(lane));
     return hold?.text;
   }
 
@@ -510,7 +507,7 @@ export class Worker<Tools = any> implements Service {
     const { store, clock } = this.parts;
     const now = clock.now();
     const ends = [...this.states.values()]
-      .flatMap(({ pauseEnds }) => (pauseEnds !== null && typeof pauseEnds === "object" ? pauseEnds.at : []))
+      .flatMap(({ pauseEnds }) => pauseEndsAt(pauseEnds) ?? [])
       .filter((t) => t > now);
     const next = Math.min(...[await store.nextDue(), ...ends].filter((t) => t !== undefined));
     if (Number.isFinite(next)) this.setAlarm(Math.max(1, next - now));
@@ -545,8 +542,4 @@ export class Worker<Tools = any> implements Service {
       this.parts.clock.after(ms, () => void turn()),
     );
   }
-}
-
-function keyOf({ jobId, attempt }: Lease): string {
-  return `${jobId}-${attempt}`;
 }

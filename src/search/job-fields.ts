@@ -1,6 +1,6 @@
 // What one may search jobs by, and what each term asks of the queue.
 
-import { categories } from "../queue/job.ts";
+import { categories, jobStatuses } from "../queue/job.ts";
 import type { ListedStatus } from "../queue/job-store.ts";
 import type { JobTerm, JobTest, Range } from "../queue/job-term.ts";
 import type { Choice, Field, Fields, Term } from "./query.ts";
@@ -16,17 +16,7 @@ export interface JobWords {
   workers(): Promise<readonly Choice[]>;
 }
 
-const statuses = [
-  "pending",
-  "queued",
-  "running",
-  "completed",
-  "failed",
-  "cancelled",
-  "paused",
-  "waiting",
-  "delayed",
-] as const;
+const statuses = [...jobStatuses, "waiting", "delayed"] as const;
 /** `unacknowledged` is no word of a search: lists ask for it. */
 export type SearchedStatus = (typeof statuses)[number] | "unacknowledged";
 

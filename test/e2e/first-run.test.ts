@@ -1,16 +1,14 @@
 // From the console's first line to thumbnails, as an owner with a browser goes: the whole server, real media, no reload.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { ownerInput } from "../support/app.ts";
-import { chromiumPath, openChromium } from "../support/chromium.ts";
+import { axe, chromiumPath, openChromium } from "../support/chromium.ts";
 import { hasFfmpeg, madeMedia } from "../support/made-media.ts";
 import { eventually, type ServerProcess, startServer } from "../support/server-process.ts";
-
-const axe = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
 describe.skipIf(!chromiumPath || !hasFfmpeg)(
   "the first run in a browser (skipped: needs Chromium and ffmpeg)",

@@ -10,13 +10,10 @@ import {
   setDefaultTimeout,
   test,
 } from "bun:test";
-import { readFileSync } from "node:fs";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { ownerInput } from "../support/app.ts";
-import { chromiumPath, openChromium } from "../support/chromium.ts";
+import { axe, chromiumPath, openChromium, signIn } from "../support/chromium.ts";
 import { type JobsSite, jobsSite } from "../support/jobs-site.ts";
-
-const axe = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
 setDefaultTimeout(60_000);
 
@@ -34,11 +31,7 @@ describe.skipIf(!chromiumPath)("the jobs page in a browser (skipped: no Chromium
     site = await jobsSite();
     context = await chromium.newContext({ viewport: { width: 1280, height: 900 } });
     page = await context.newPage();
-    await page.goto(`${site.origin}/sign-in?next=/admin/jobs`);
-    await page.fill("[name=email]", ownerInput.email);
-    await page.fill("[name=password]", ownerInput.password);
-    await page.click("main button[type=submit]");
-    await page.waitForURL("**/admin/jobs");
+    await signIn(page, site.origin, ownerInput, "/admin/jobs");
   });
   afterEach(async () => {
     await context.close();

@@ -13,7 +13,7 @@ import {
 } from "bun:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { memberInput, ownerInput } from "../support/app.ts";
-import { chromiumPath, openChromium } from "../support/chromium.ts";
+import { chromiumPath, openChromium, signIn as signInBy } from "../support/chromium.ts";
 import { type JobsSite, jobsSite } from "../support/jobs-site.ts";
 
 setDefaultTimeout(60_000);
@@ -38,13 +38,8 @@ describe.skipIf(!chromiumPath)("an open page in a browser (skipped: no Chromium 
     await site.close();
   });
 
-  async function signIn(who: { email: string; password: string }, next: string) {
-    await page.goto(`${site.origin}/sign-in?next=${encodeURIComponent(next)}`);
-    await page.fill("[name=email]", who.email);
-    await page.fill("[name=password]", who.password);
-    await page.click("main button[type=submit]");
-    await page.waitForURL(`**${next.split("?")[0]}*`);
-  }
+  const signIn = (who: { email: string; password: string }, next: string) =>
+    signInBy(page, site.origin, who, next);
   const enqueue = async (kind: string, n: number) => (await site.app.queue.enqueue(kind, { n })).id;
 
   test("a member chooses colours and signs out", async () => {

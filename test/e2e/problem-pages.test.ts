@@ -16,10 +16,8 @@ import type { FileRow } from "../../src/db/tables/library.ts";
 import { excludeFiles } from "../../src/healing/quarantine.ts";
 import { getFile } from "../../src/library/files.ts";
 import { ownerInput } from "../support/app.ts";
-import { chromiumPath, openChromium } from "../support/chromium.ts";
+import { axe, chromiumPath, openChromium, signIn } from "../support/chromium.ts";
 import { type ProblemSite, problemSite } from "../support/problem-site.ts";
-
-const axe = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
 setDefaultTimeout(60_000);
 
@@ -49,11 +47,7 @@ describe.skipIf(!chromiumPath)("problems in a browser (skipped: no Chromium is i
     for (const file of files) await site.work(file);
     context = await chromium.newContext({ viewport: { width: 1280, height: 900 } });
     page = await context.newPage();
-    await page.goto(`${origin()}/sign-in?next=/admin/problems`);
-    await page.fill("[name=email]", ownerInput.email);
-    await page.fill("[name=password]", ownerInput.password);
-    await page.click("main button[type=submit]");
-    await page.waitForURL("**/admin/problems");
+    await signIn(page, origin(), ownerInput, "/admin/problems");
   });
   afterEach(async () => {
     await context.close();

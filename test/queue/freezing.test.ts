@@ -5,7 +5,7 @@ import type { Hold } from "../../src/queue/hold.ts";
 import { everyQueue, type Measured } from "../../src/queue/job-store.ts";
 import type { Run } from "../../src/queue/kind.ts";
 import { endPlaybackPauses, pauseQueue, resumeEverything, resumeQueue } from "../../src/queue/pausing.ts";
-import type { ProcessesOf } from "../../src/queue/processes.ts";
+import type { ProcessesOf } from "../../src/runtime/run-processes.ts";
 import { testKind, testQueue } from "../support/queue.ts";
 
 /** Runs that go on until their test ends them, and what was done to their processes. */

@@ -52,24 +52,13 @@ export async function startServer(
   env: Record<string, string> = {},
 ): Promise<ServerProcess> {
   const child = spawn(["serve", "--data", data, "--port", "0", ...folders], env);
-  let printed = "";
-  const listening = Promise.withResolvers<string>();
-  const follow = async (stream: ReadableStream<Uint8Array>) => {
-    const decoder = new TextDecoder();
-    for await (const bytes of stream) {
-      printed += decoder.decode(bytes, { stream: true });
-      const url = /listens on (http:\S+)/.exec(printed)?.[1];
-      if (url) listening.resolve(url);
-    }
-  };
-  const followed = Promise.all([follow(child.stdout), follow(child.stderr)]);
-  void followed.then(() => listening.reject(new Error(`The server ended: ${printed}`)));
-  const url = await listening.promise;
+  const { printed, listening, followed } = follow(child);
+  const url = await listening;
   let cookie = "";
   return {
     url,
     pid: child.pid,
-    log: () => printed,
+    log: printed,
     async end(signal) {
       const from = performance.now();
       child.kill(signal);
@@ -90,6 +79,23 @@ export async function startServer(
       return answer;
     },
   };
+}
+
+/** Reads what a server prints; `listening` is its address, or rejects with what it said when it ends instead. */
+export function follow(child: { stdout: ReadableStream<Uint8Array>; stderr: ReadableStream<Uint8Array> }) {
+  let printed = "";
+  const listening = Promise.withResolvers<string>();
+  const read = async (stream: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder();
+    for await (const bytes of stream) {
+      printed += decoder.decode(bytes, { stream: true });
+      const url = /listens on (http:\S+)/.exec(printed)?.[1];
+      if (url) listening.resolve(url);
+    }
+  };
+  const followed = Promise.all([read(child.stdout), read(child.stderr)]);
+  void followed.then(() => listening.reject(new Error(`The server ended: ${printed}`)));
+  return { printed: () => printed, listening: listening.promise, followed };
 }
 
 /** Asks again until there is an answer. For what happens in another process, where no clock can be stepped. */

@@ -3,7 +3,7 @@
 import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { number } from "../format.ts";
 import { Layout } from "../layout.tsx";
-import { Icon } from "../parts/icon.tsx";
+import { NewerOlder } from "../parts/pager.tsx";
 import { When } from "../parts/when.tsx";
 
 export interface AuditPageProps {
@@ -71,20 +71,10 @@ export function AuditPage({ ctx, entries, total, page, pages }: AuditPageProps) 
         {pages > 1 ? (
           <nav class="pager" aria-label="Pages of the audit">
             <span>{`Page ${page} of ${number(pages)}`}</span>
-            <span class="row">
-              {page > 1 ? (
-                <a class="btn btn-small" href={ctx.url(`/admin/audit?page=${page - 1}`)}>
-                  <Icon name="chevron-left" />
-                  Newer
-                </a>
-              ) : null}
-              {page < pages ? (
-                <a class="btn btn-small" href={ctx.url(`/admin/audit?page=${page + 1}`)}>
-                  Older
-                  <Icon name="chevron-right" />
-                </a>
-              ) : null}
-            </span>
+            <NewerOlder
+              newer={page > 1 ? ctx.url(`/admin/audit?page=${page - 1}`) : null}
+              older={page < pages ? ctx.url(`/admin/audit?page=${page + 1}`) : null}
+            />
           </nav>
         ) : null}
       </section>

@@ -3,8 +3,8 @@
 import type { PageContext } from "../../src/http/pages/page-context.ts";
 import type { PauseChoice } from "../../src/http/pages/pause-form.ts";
 import { Layout } from "../layout.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { type OperationLine, OperationRow } from "../parts/operation-line.tsx";
+import { NewerOlder } from "../parts/pager.tsx";
 
 type Url = PageContext["url"];
 
@@ -51,20 +51,7 @@ export function OperationList({ operations, page, pages, url }: Omit<OperationsP
       {pages > 1 ? (
         <nav class="pager" aria-label="Pages of operations">
           <span>{`Page ${page} of ${pages}`}</span>
-          <span class="row">
-            {page > 1 ? (
-              <a class="btn btn-small" href={at(page - 1)} rel="prev">
-                <Icon name="chevron-left" />
-                Newer
-              </a>
-            ) : null}
-            {page < pages ? (
-              <a class="btn btn-small" href={at(page + 1)} rel="next">
-                Older
-                <Icon name="chevron-right" />
-              </a>
-            ) : null}
-          </span>
+          <NewerOlder newer={page > 1 ? at(page - 1) : null} older={page < pages ? at(page + 1) : null} />
         </nav>
       ) : null}
     </section>

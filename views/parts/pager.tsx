@@ -20,20 +20,27 @@ export function Pager({ list, previous, next, url }: PagerProps) {
           ? "No jobs"
           : `${number(list.first)}–${number(list.first + list.jobs.length - 1)} of ${list.isLeast ? "more than " : ""}${number(list.total)}`}
       </span>
-      <span class="row">
-        {previous === null ? null : (
-          <a class="btn btn-small" href={url(previous)} rel="prev">
-            <Icon name="chevron-left" />
-            Newer
-          </a>
-        )}
-        {next === null ? null : (
-          <a class="btn btn-small" href={url(next)} rel="next">
-            Older
-            <Icon name="chevron-right" />
-          </a>
-        )}
-      </span>
+      <NewerOlder newer={previous === null ? null : url(previous)} older={next === null ? null : url(next)} />
     </nav>
+  );
+}
+
+/** The ways to the pages beside a list that has the newest first; null where there is none. */
+export function NewerOlder({ newer, older }: { newer: string | null; older: string | null }) {
+  return (
+    <span class="row">
+      {newer === null ? null : (
+        <a class="btn btn-small" href={newer} rel="prev">
+          <Icon name="chevron-left" />
+          Newer
+        </a>
+      )}
+      {older === null ? null : (
+        <a class="btn btn-small" href={older} rel="next">
+          Older
+          <Icon name="chevron-right" />
+        </a>
+      )}
+    </span>
   );
 }

@@ -5,7 +5,7 @@ import { file, library } from "../../db/tables/library.ts";
 import { inQuarantine } from "../../healing/explain-job.ts";
 import { stuckThresholdS } from "../../healing/stuck-jobs.ts";
 import { failureCodes } from "../../jobs/failures.ts";
-import type { Attempt, Category, Job, JobStatus } from "../../queue/job.ts";
+import { type Attempt, type Category, type Job, type JobStatus, pauseEndsAt } from "../../queue/job.ts";
 import { readJobLog } from "../../queue/job-logs.ts";
 import { pauseOf } from "../../queue/pause.ts";
 import { frozenMs, middleS, runEstimate, workedS } from "../../queue/run-estimate.ts";
@@ -182,6 +182,7 @@ function view(
   const waitsForSlot = reason?.code === "resuming";
   const eta =
     job.status === "running" && !waitsForSlot ? runEstimate(job, now, runTimes(app, job.kind)) : null;
+  const pausedUntil = pauseEndsAt(job.pauseEnds);
   return {
     id: String(job.id),
     type: kind?.alias ?? job.kind,
@@ -204,10 +205,7 @@ function view(
     frozenS: Math.round(frozenMs(job, now) / 1000),
     pausedBy: job.pausedBy,
     pausedSince: iso(job.pausedAt),
-    pausedUntil:
-      job.pauseEnds !== null && typeof job.pauseEnds === "object"
-        ? new Date(job.pauseEnds.at).toISOString()
-        : null,
+    pausedUntil: pausedUntil === null ? null : new Date(pausedUntil).toISOString(),
     pausedUntilPlaybackEnds: job.pauseEnds === "playback",
     resourceCategory: job.category,
     vramRequired: job.vramMb,

@@ -1,6 +1,7 @@
 // A queue as the API and the queue cards show it.
 
 import { type Estimate, middleS, type Rate } from "../../history/eta.ts";
+import { pauseEndsAt } from "../../queue/job.ts";
 import type { Finished, LaneTally, PauseMode, QueueState, Tally } from "../../queue/job-store.ts";
 import { type Pause, pauseOf } from "../../queue/pause.ts";
 import { type Stuck, stuckFor } from "../../queue/stuck.ts";
@@ -105,6 +106,7 @@ function view(app: App, f: Facts): QueueView {
   const spec = app.queue.catalogue.queueByName.get(name);
   const range = pause ? null : etaOf(app, f);
   const averageRunMs = app.history.averageRunMs(name);
+  const endsAt = pauseEndsAt(pause?.ends ?? null);
   return {
     name,
     section: spec?.section ?? "Upkeep",
@@ -112,8 +114,7 @@ function view(app: App, f: Facts): QueueView {
     state: stateOf(app, f),
     isPaused: pause !== undefined,
     pausedSince: pause?.since.toISOString() ?? null,
-    pausedUntil:
-      pause && typeof pause.ends === "object" && pause.ends ? new Date(pause.ends.at).toISOString() : null,
+    pausedUntil: endsAt === null ? null : new Date(endsAt).toISOString(),
     pausedUntilPlaybackEnds: pause?.ends === "playback",
     pausedBy: pause?.by ?? null,
     pauseMode: pause?.mode ?? null,

@@ -2,6 +2,7 @@
 
 import type { ServerState } from "../../../views/parts/server-state.tsx";
 import type { Hold } from "../../queue/hold.ts";
+import { pauseEndsAt } from "../../queue/job.ts";
 import { everyQueue } from "../../queue/job-store.ts";
 import { pauseOf } from "../../queue/pause.ts";
 import type { App } from "../context.ts";
@@ -12,11 +13,12 @@ export async function serverState(
 ): Promise<ServerState> {
   const states = (await app.store.queueStates()).filter((state) => state.queue === everyQueue);
   const pause = pauseOf(new Map(states.map((s) => [s.queue, s])), everyQueue, app.clock.now());
+  const endsAt = pauseEndsAt(pause?.ends ?? null);
   return {
     pause: pause
       ? {
           by: pause.by,
-          until: pause.ends !== null && typeof pause.ends === "object" ? new Date(pause.ends.at) : null,
+          until: endsAt === null ? null : new Date(endsAt),
           untilPlaybackEnds: pause.ends === "playback",
           isFrozen: pause.mode === "freeze",
         }

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { descendantsOf, stateOf } from "../processes.ts";
+import { follow } from "../server-process.ts";
 
 export const owner = { email: "owner@example.org", password: "correct horse battery" };
 const root = join(import.meta.dir, "../../..");
@@ -33,37 +34,22 @@ export function spawnServer(command: string[], data: string, folders: string[]):
     stdout: "pipe",
     stderr: "pipe",
   });
-  let printed = "";
-  const listening = Promise.withResolvers<string>();
-  const follow = async (stream: ReadableStream<Uint8Array>) => {
-    const decoder = new TextDecoder();
-    for await (const bytes of stream) {
-      printed += decoder.decode(bytes, { stream: true });
-      const url = /listens on (http:\S+)/.exec(printed)?.[1];
-      if (url) listening.resolve(url);
-    }
-  };
-  listening.promise.catch(() => {});
-  void Promise.all([follow(child.stdout), follow(child.stderr)]).then(() =>
-    listening.reject(new Error("The server ended by itself.")),
-  );
+  const { printed, listening } = follow(child);
+  // One that is killed while it starts never listens; whoever waits for it hears of it.
+  listening.catch(() => {});
   return {
     pid: child.pid,
     url: "",
-    printed: () => printed.slice(-4_000),
+    printed: () => printed().slice(-4_000),
     exited: child.exited,
-    listening: listening.promise,
+    listening,
     signal: (name) => child.kill(name),
   };
 }
 
 export async function startServer(command: string[], data: string, folders: string[]): Promise<Server> {
   const server = spawnServer(command, data, folders);
-  try {
-    server.url = await server.listening;
-  } catch (error) {
-    throw new Error(`${(error as Error).message}\n${server.printed()}`);
-  }
+  server.url = await server.listening;
   return server;
 }
 

@@ -1,5 +1,5 @@
-// The processes that a run has started. The queue knows them only by the run's abort signal; whoever starts processes
-// (`media/process.ts`) keeps the books.
+// The processes that a run has started, as the queue and whoever starts them (`media/run-processes.ts` keeps the books) agree
+// on them. The queue knows them only by the run's abort signal.
 
 export interface RunProcesses {
   /** Stops every process of the run where it is, and those that it starts later. */
