@@ -3,7 +3,7 @@
 
 import type { PageContext } from "../src/http/pages/page-context.ts";
 import { number } from "./format.ts";
-import { Icon, type IconName, IconSprite, Mark } from "./parts/icon.tsx";
+import { Icon, type IconName, Mark } from "./parts/icon.tsx";
 import { Toast } from "./parts/toast.tsx";
 
 export interface LayoutProps {
@@ -14,15 +14,15 @@ export interface LayoutProps {
   bare?: boolean;
   /** Uses the whole width: tables and watched work. */
   wide?: boolean;
-  /** Address of the page's one stream, below the base path. */
+  /** Address of the page's one stream, below the base path; else owners get that of the frame alone. */
   live?: string;
-  /** More static files, in order. */
-  styles?: Parameters<PageContext["assets"]>[0][];
+  /** More modules, in order. */
   scripts?: Parameters<PageContext["assets"]>[0][];
   children?: unknown;
 }
 
-export function Layout({ ctx, title, bare, wide, live, styles = [], scripts = [], children }: LayoutProps) {
+export function Layout({ ctx, title, bare, wide, live, scripts = [], children }: LayoutProps) {
+  const stream = live ?? (ctx.user?.role === "owner" && !bare ? "/live/frame" : undefined);
   return (
     <html lang="en" data-theme={ctx.theme ?? undefined}>
       <head>
@@ -32,21 +32,22 @@ export function Layout({ ctx, title, bare, wide, live, styles = [], scripts = []
         <meta name="color-scheme" content={ctx.theme ?? "light dark"} />
         <meta name="htmx-config" content={htmxConfig} />
         <link rel="icon" type="image/svg+xml" href={ctx.assets("favicon.svg")} />
-        {(["app.css", ...styles] as const).map((name) => (
-          <link rel="stylesheet" href={ctx.assets(name)} />
+        <link rel="stylesheet" href={ctx.assets("app.css")} />
+        <script src={ctx.assets("htmx.js")} defer />
+        {ctx.preloads.map((path) => (
+          <link rel="modulepreload" href={path} />
         ))}
-        {(["htmx.js", "app.js", ...scripts] as const).map((name) => (
-          <script src={ctx.assets(name)} defer />
+        {(["app.js", ...scripts] as const).map((name) => (
+          <script type="module" src={ctx.assets(name)} />
         ))}
       </head>
       <body class={bare ? "bare" : "app"} data-base={ctx.basePath}>
         <a class="skip" href="#main">
           Skip to content
         </a>
-        <IconSprite />
         {bare ? null : <Navigation ctx={ctx} />}
         <main id="main" class={wide ? "wide" : undefined} tabindex={-1}>
-          {live ? <Stream url={ctx.url(live)} signIn={ctx.url("/sign-in")} /> : null}
+          {stream ? <Stream url={ctx.url(stream)} signIn={ctx.url("/sign-in")} /> : null}
           {children}
         </main>
         <div id="toasts" aria-live="polite">
@@ -63,7 +64,7 @@ export function Layout({ ctx, title, bare, wide, live, styles = [], scripts = []
 /** Error statuses never swap into the page (a proxy's 502 would land in a table), yet their partials do. */
 const htmxConfig = JSON.stringify({
   noSwap: [204, 304, "4xx", "5xx"],
-  morphIgnore: ["data-htmx-powered", "open", "aria-expanded", "hidden", "data-current"],
+  morphIgnore: ["data-htmx-powered", "open", "aria-expanded", "data-current"],
   includeIndicatorCSS: false,
   extensions: "sse",
   history: "reload",
@@ -96,6 +97,19 @@ function Navigation({ ctx }: { ctx: PageContext }) {
           <Mark />
           <span>Sprocket</span>
         </a>
+        {owner ? (
+          <button
+            type="button"
+            class="jump needs-js"
+            data-palette
+            aria-label="Search or jump"
+            aria-keyshortcuts="Control+K"
+          >
+            <Icon name="search" />
+            <span>Search or jump</span>
+            <kbd>Ctrl K</kbd>
+          </button>
+        ) : null}
         {ctx.user ? <Account ctx={ctx} /> : null}
       </header>
       <nav class="side" aria-label="Main">
@@ -108,11 +122,10 @@ function Navigation({ ctx }: { ctx: PageContext }) {
               <Item ctx={ctx} to="/admin/problems" icon="triangle-alert" label="Problems">
                 <OpenProblems ctx={ctx} />
               </Item>
-              <Item ctx={ctx} to="/admin/history" icon="history" label="History" extra />
-              <Item ctx={ctx} to="/admin/operations" icon="layers" label="Operations" extra />
+              {extraPages.map(({ to, icon, label }) => (
+                <Item ctx={ctx} to={to} icon={icon} label={label} extra />
+              ))}
               <Item ctx={ctx} to="/admin/settings" icon="settings" label="Settings" />
-              <Item ctx={ctx} to="/admin/audit" icon="scroll-text" label="Audit" extra />
-              <Item ctx={ctx} to="/admin/about" icon="info" label="About" extra />
             </>
           ) : null}
         </ul>
@@ -158,26 +171,14 @@ function Account({ ctx }: { ctx: PageContext }) {
           <Icon name="keyboard" />
           Keyboard shortcuts
         </button>
-        {ctx.user!.role === "owner" ? (
-          <>
-            <a class="menu-item phone-only" href={ctx.url("/admin/history")}>
-              <Icon name="history" />
-              History
-            </a>
-            <a class="menu-item phone-only" href={ctx.url("/admin/operations")}>
-              <Icon name="layers" />
-              Operations
-            </a>
-            <a class="menu-item phone-only" href={ctx.url("/admin/audit")}>
-              <Icon name="scroll-text" />
-              Audit
-            </a>
-            <a class="menu-item phone-only" href={ctx.url("/admin/about")}>
-              <Icon name="info" />
-              About
-            </a>
-          </>
-        ) : null}
+        {ctx.user!.role === "owner"
+          ? extraPages.map(({ to, icon, label }) => (
+              <a class="menu-item phone-only" href={ctx.url(to)}>
+                <Icon name={icon} />
+                {label}
+              </a>
+            ))
+          : null}
         <form method="post" action={ctx.url("/sign-out")}>
           <button type="submit" class="menu-item">
             <Icon name="log-out" />
@@ -188,6 +189,15 @@ function Account({ ctx }: { ctx: PageContext }) {
     </details>
   );
 }
+
+/** Pages beyond the phone's bottom bar: the account's menu has them there. */
+const extraPages: { to: string; icon: IconName; label: string }[] = [
+  { to: "/admin/history", icon: "history", label: "History" },
+  { to: "/admin/operations", icon: "layers", label: "Operations" },
+  { to: "/admin/audit", icon: "scroll-text", label: "Audit" },
+  { to: "/admin/health", icon: "heart-pulse", label: "Health" },
+  { to: "/admin/about", icon: "info", label: "About" },
+];
 
 interface ItemProps {
   ctx: PageContext;

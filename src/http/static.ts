@@ -4,37 +4,100 @@
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { Hono } from "hono";
-import appCss from "../../static/app.css" with { type: "file" };
-import appJs from "../../static/app.js" with { type: "file" };
+import cssBase from "../../static/css/base.css" with { type: "file" };
+import cssControls from "../../static/css/controls.css" with { type: "file" };
+import cssDoors from "../../static/css/doors.css" with { type: "file" };
+import cssFile from "../../static/css/file.css" with { type: "file" };
+import cssFrame from "../../static/css/frame.css" with { type: "file" };
+import cssHistory from "../../static/css/history.css" with { type: "file" };
+import cssJobs from "../../static/css/jobs.css" with { type: "file" };
+import cssLast from "../../static/css/last.css" with { type: "file" };
+import cssLibrary from "../../static/css/library.css" with { type: "file" };
+import cssLiveWork from "../../static/css/live-work.css" with { type: "file" };
+import cssProblems from "../../static/css/problems.css" with { type: "file" };
+import cssQueues from "../../static/css/queues.css" with { type: "file" };
+import cssSettings from "../../static/css/settings.css" with { type: "file" };
+import cssTokens from "../../static/css/tokens.css" with { type: "file" };
 import faviconSvg from "../../static/favicon.svg" with { type: "file" };
-import fileJs from "../../static/file.js" with { type: "file" };
-import mediaCss from "../../static/media.css" with { type: "file" };
+import jsApp from "../../static/js/app.js" with { type: "file" };
+import jsAtOnce from "../../static/js/at-once.js" with { type: "file" };
+import jsCopy from "../../static/js/copy.js" with { type: "file" };
+import jsDialog from "../../static/js/dialog.js" with { type: "file" };
+import jsDom from "../../static/js/dom.js" with { type: "file" };
+import jsFile from "../../static/js/file.js" with { type: "file" };
+import jsJobList from "../../static/js/job-list.js" with { type: "file" };
+import jsKeyboard from "../../static/js/keyboard.js" with { type: "file" };
+import jsLiveWork from "../../static/js/live-work.js" with { type: "file" };
+import jsRequests from "../../static/js/requests.js" with { type: "file" };
+import jsStream from "../../static/js/stream.js" with { type: "file" };
+import jsSuggest from "../../static/js/suggest.js" with { type: "file" };
+import jsTheme from "../../static/js/theme.js" with { type: "file" };
+import jsTimes from "../../static/js/times.js" with { type: "file" };
+import jsToasts from "../../static/js/toasts.js" with { type: "file" };
 import htmxJs from "../../static/vendor/htmx.min.js" with { type: "file" };
 import sseJs from "../../static/vendor/hx-sse.min.js" with { type: "file" };
+import { iconCss } from "../../views/parts/icon-paths.ts";
 import type { App, Env } from "./context.ts";
 
-/** Several files are served as one, in order. */
+/** Several files are served as one, in order: from general to special. */
 const paths = {
-  "app.css": appCss,
-  "app.js": appJs,
+  "app.css": [
+    cssTokens,
+    cssBase,
+    cssFrame,
+    cssControls,
+    cssLiveWork,
+    cssQueues,
+    cssJobs,
+    cssProblems,
+    cssHistory,
+    cssSettings,
+    cssDoors,
+    cssLibrary,
+    cssFile,
+    cssLast,
+  ],
   "favicon.svg": faviconSvg,
-  "file.js": fileJs,
-  "media.css": mediaCss,
   // In one script: htmx starts in a task of its own right after it, and an extension that comes later comes too late.
   "htmx.js": [htmxJs, sseJs],
 };
 
-export type AssetName = keyof typeof paths;
+/** Scripts that import each other by their names: served in one folder, whose name carries the hash of all. */
+const modules = {
+  "app.js": jsApp,
+  "at-once.js": jsAtOnce,
+  "copy.js": jsCopy,
+  "dialog.js": jsDialog,
+  "dom.js": jsDom,
+  "file.js": jsFile,
+  "job-list.js": jsJobList,
+  "keyboard.js": jsKeyboard,
+  "live-work.js": jsLiveWork,
+  "requests.js": jsRequests,
+  "stream.js": jsStream,
+  "suggest.js": jsSuggest,
+  "theme.js": jsTheme,
+  "times.js": jsTimes,
+  "toasts.js": jsToasts,
+};
 
-/** The path of an asset below the base path: `/static/app.1a2b3c4d5e.css`. */
+export type AssetName = keyof typeof paths | keyof typeof modules;
+
+/** The path of an asset below the base path: `/static/app.1a2b3c4d5e.css`, `/static/js.1a2b3c4d5e/app.js`. */
 export function assetPath(name: AssetName): string {
   return `/static/${load(name).hashedName}`;
 }
 
+/** What `app.js` imports: a browser that is told may fetch them at once. */
+export const appModules = (Object.keys(modules) as (keyof typeof modules)[]).filter(
+  (name) => name !== "app.js" && name !== "file.js",
+);
+
 export function staticFiles(_app: Pick<App, "config">): Hono<Env> {
-  const byHashedName = new Map((Object.keys(paths) as AssetName[]).map((n) => [load(n).hashedName, load(n)]));
+  const names = [...Object.keys(paths), ...Object.keys(modules)] as AssetName[];
+  const byHashedName = new Map(names.map((name) => [load(name).hashedName, load(name)]));
   const routes = new Hono<Env>();
-  routes.on(["GET", "HEAD"], "/static/:file", (c) => {
+  routes.on(["GET", "HEAD"], "/static/:file{.+}", (c) => {
     const asset = byHashedName.get(c.req.param("file"));
     if (!asset) return c.notFound();
     const headers = new Headers({
@@ -68,11 +131,13 @@ const loaded = new Map<AssetName, Asset>();
 function load(name: AssetName): Asset {
   const known = loaded.get(name);
   if (known) return known;
-  const bytes = new Uint8Array(Buffer.concat([paths[name]].flat().map((path) => readFileSync(path))));
-  const hash = new Bun.CryptoHasher("sha256").update(bytes).digest("hex").slice(0, 10);
+  const isModule = isOneOf(modules, name);
+  const files = read(isModule ? [modules[name]] : [paths[name]].flat());
+  const bytes = name === "app.css" ? new Uint8Array(Buffer.concat([files, Buffer.from(iconCss())])) : files;
+  const hash = hashOf(isModule ? read(Object.values(modules)) : bytes);
   const [stem, extension] = [name.slice(0, name.lastIndexOf(".")), name.slice(name.lastIndexOf(".") + 1)];
   const asset: Asset = {
-    hashedName: `${stem}.${hash}.${extension}`,
+    hashedName: isModule ? `js.${hash}/${name}` : `${stem}.${hash}.${extension}`,
     hash,
     mimeType: mimeTypes[extension]!,
     bytes,
@@ -80,6 +145,18 @@ function load(name: AssetName): Asset {
   };
   loaded.set(name, asset);
   return asset;
+}
+
+function read(files: string[]): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.concat(files.map((path) => readFileSync(path))));
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return new Bun.CryptoHasher("sha256").update(bytes).digest("hex").slice(0, 10);
+}
+
+function isOneOf<T extends object>(table: T, name: PropertyKey): name is keyof T {
+  return Object.hasOwn(table, name);
 }
 
 const mimeTypes: Record<string, string> = {

@@ -154,7 +154,7 @@ describe("the store", () => {
     expect(count()).toBe(2);
     await h.measures.pack(h.clock.now());
     expect(count()).toBe(2);
-    expect(rows(h, "measure WHERE level = 0 AND at < " + open.at)).toBe(0);
+    expect(rows(h, `measure WHERE level = 0 AND at < ${open.at}`)).toBe(0);
   });
 
   test("forgets packed stretches whose time is over", async () => {

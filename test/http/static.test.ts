@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import type { Hono } from "hono";
 import type { Env } from "../../src/http/context.ts";
-import { assetPath, staticFiles } from "../../src/http/static.ts";
+import { appModules, assetPath, staticFiles } from "../../src/http/static.ts";
 
 describe("static files", () => {
   let site: Hono<Env>;
@@ -48,7 +48,7 @@ describe("static files", () => {
 
   test("styles and scripts of a page stay below 120 KB compressed", async () => {
     let sum = 0;
-    for (const name of ["app.css", "media.css", "app.js", "file.js", "htmx.js"] as const) {
+    for (const name of ["app.css", "app.js", "file.js", "htmx.js", ...appModules] as const) {
       const answer = await site.request(assetPath(name), { headers: { "Accept-Encoding": "gzip" } });
       sum += (await answer.arrayBuffer()).byteLength;
     }

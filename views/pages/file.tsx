@@ -62,7 +62,7 @@ export function FilePage(props: FileProps) {
   const query = gridQuery(from);
   const other = (id: number) => ctx.url(`/files/${id}${query ? `?${query}` : ""}`);
   return (
-    <Layout ctx={ctx} title={file.name} styles={["media.css"]} scripts={["file.js"]} wide>
+    <Layout ctx={ctx} title={file.name} scripts={["file.js"]} wide>
       <header class="page-head">
         <div>
           <nav aria-label="Folders">

@@ -31,7 +31,7 @@ export interface HomeProps {
 export function HomePage({ ctx, cards, hiddenNsfw, goingOn, recent }: HomeProps) {
   const owner = ctx.user?.role === "owner";
   return (
-    <Layout ctx={ctx} title="Library" styles={["media.css"]} wide>
+    <Layout ctx={ctx} title="Library" wide>
       <header class="page-head">
         <h1>Library</h1>
         <Search ctx={ctx} />
@@ -80,7 +80,7 @@ export interface SearchProps {
 
 export function SearchPage({ ctx, text, groups }: SearchProps) {
   return (
-    <Layout ctx={ctx} title={`Search: ${text}`} styles={["media.css"]} wide>
+    <Layout ctx={ctx} title={`Search: ${text}`} wide>
       <header class="page-head">
         <h1>Search</h1>
         <Search ctx={ctx} text={text} />

@@ -18,7 +18,7 @@ interface FolderProps {
 
 export function NewLibraryFolderPage({ ctx, folder, offered }: FolderProps) {
   return (
-    <Layout ctx={ctx} title="Add library" styles={["media.css"]}>
+    <Layout ctx={ctx} title="Add library">
       <header class="page-head">
         <h1>Add library</h1>
       </header>
@@ -54,7 +54,7 @@ export function NewLibraryFolderPage({ ctx, folder, offered }: FolderProps) {
 
 export function NewLibraryMakePage({ ctx, form }: { ctx: PageContext; form: LibraryMakeProps }) {
   return (
-    <Layout ctx={ctx} title="Add library" styles={["media.css"]}>
+    <Layout ctx={ctx} title="Add library">
       <header class="page-head">
         <h1>Add library</h1>
       </header>
@@ -87,7 +87,7 @@ export function LibrarySettingsPage({
   recognises,
 }: SettingsProps) {
   return (
-    <Layout ctx={ctx} title={`Settings of ${library.name}`} styles={["media.css"]}>
+    <Layout ctx={ctx} title={`Settings of ${library.name}`}>
       <header class="page-head">
         <div>
           <ol class="crumbs">

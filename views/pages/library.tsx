@@ -52,12 +52,7 @@ export function LibraryPage(props: LibraryProps) {
   const owner = ctx.user?.role === "owner";
   const here = trail.at(-1)!;
   return (
-    <Layout
-      ctx={ctx}
-      title={here.path === "" ? library.name : `${here.name} in ${library.name}`}
-      styles={["media.css"]}
-      wide
-    >
+    <Layout ctx={ctx} title={here.path === "" ? library.name : `${here.name} in ${library.name}`} wide>
       <header class="page-head">
         <div>
           <nav aria-label="Folders">

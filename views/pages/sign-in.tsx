@@ -17,7 +17,7 @@ export interface SignInProps {
 
 export function SignInPage({ ctx, email, error, next, mode }: SignInProps) {
   return (
-    <Layout ctx={ctx} title="Sign in" bare styles={["media.css"]}>
+    <Layout ctx={ctx} title="Sign in" bare>
       <div class="card door">
         <header>
           <h1 class="door-title">

@@ -20,7 +20,7 @@ export interface SignUpProps {
 export function SignUpPage({ ctx, door, invite, values, errors, error, passwordLength }: SignUpProps) {
   const mayEnter = door === "open" || door === "invited";
   return (
-    <Layout ctx={ctx} title="Sign up" bare styles={["media.css"]}>
+    <Layout ctx={ctx} title="Sign up" bare>
       <div class="card door">
         <header>
           <h1 class="door-title">

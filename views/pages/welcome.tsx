@@ -153,7 +153,7 @@ function Steps({
   children?: unknown;
 }) {
   return (
-    <Layout ctx={ctx} title={title} bare wide={at > 1} styles={["media.css"]}>
+    <Layout ctx={ctx} title={title} bare wide={at > 1}>
       <div class="card door stack">
         <ol class="steps" aria-label="Steps">
           {steps.map((step, i) => (

@@ -1,34 +1,12 @@
-// An icon by name, drawn from the sprite that the layout puts into each page. Icons are decoration: the words stand beside them.
+// An icon by name. Icons are decoration: the words stand beside them. Their drawings are masks in the style sheet, so that a
+// page does not carry them, and take the colour of the text.
 
-import { type IconName, iconPaths } from "./icon-paths.ts";
+import type { IconName } from "./icon-paths.ts";
 
 export type { IconName };
 
 export function Icon({ name }: { name: IconName }) {
-  return (
-    <svg class="icon" aria-hidden="true">
-      <use href={`#i-${name}`} />
-    </svg>
-  );
-}
-
-export function IconSprite() {
-  return (
-    <svg class="sprite" aria-hidden="true">
-      {Object.entries(iconPaths).map(([name, inner]) => (
-        <symbol
-          id={`i-${name}`}
-          viewBox="0 0 24 24"
-          fill="none"
-          stroke="currentColor"
-          stroke-width="2"
-          stroke-linecap="round"
-          stroke-linejoin="round"
-          dangerouslySetInnerHTML={{ __html: inner }}
-        />
-      ))}
-    </svg>
-  );
+  return <i class={`icon i-${name}`} aria-hidden="true" />;
 }
 
 /** The mark: a sprocket with eight teeth. */

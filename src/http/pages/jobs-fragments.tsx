@@ -1,8 +1,8 @@
 // The parts of the jobs dashboard that change by themselves. The page is built of them once, the live stream sends them
 // again when they differ.
 
-import { JobsEmpty, ListLine } from "../../../views/pages/jobs.tsx";
 import { FourUp } from "../../../views/parts/four-up.tsx";
+import { JobsEmpty, ListLine } from "../../../views/parts/job-list.tsx";
 import { JobRow, JobTable } from "../../../views/parts/job-table.tsx";
 import { type OperationLine, OperationsNow } from "../../../views/parts/operation-line.tsx";
 import { Pager } from "../../../views/parts/pager.tsx";
@@ -16,6 +16,7 @@ import { unlessMoved } from "../unless-moved.ts";
 import { type JobList, jobList } from "./job-lines.ts";
 import { isFiltered, type JobsQuery, jobsSearch } from "./jobs-query.ts";
 import { operationsNow } from "./operation-lines.ts";
+import { openProblems } from "./problem-count.ts";
 import { queueFigures, totalsOf } from "./queue-figures.ts";
 import { runningLines } from "./running-lines.ts";
 import { serverState } from "./server-state.ts";
@@ -25,6 +26,8 @@ interface Shared {
   running: RunningLine[];
   state: ServerState;
   operations: OperationLine[];
+  /** Causes of failure that nobody has dealt with. */
+  problems: number;
 }
 
 export interface Dashboard extends Shared {
@@ -38,12 +41,13 @@ export function sharedFigures(app: App): () => Promise<Shared> {
 }
 
 async function figuresNow(app: App, queuesNow = () => queueFigures(app)): Promise<Shared> {
-  const [queues, running, operations] = await Promise.all([
+  const [queues, running, operations, problems] = await Promise.all([
     queuesNow(),
     runningLines(app),
     operationsNow(app),
+    openProblems(app),
   ]);
-  return { queues, running, operations, state: await serverState(app, queues) };
+  return { queues, running, operations, problems, state: await serverState(app, queues) };
 }
 
 export async function dashboard(app: App, query: JobsQuery, shared?: Shared): Promise<Dashboard> {

@@ -1,8 +1,10 @@
-// The streams of the pages: `/live/jobs`, with the page's own query, so that the list it updates is the one it shows.
+// The streams of the pages. `/live/frame` is what every page of an owner has; those of pages that watch work bring more,
+// `/live/jobs` with the page's own query, so that the list it updates is the one it shows.
 
 import { Hono } from "hono";
 import type { App, Env } from "../context.ts";
 import { LiveViews } from "../live.ts";
+import { frameFragments } from "./frame-fragments.tsx";
 import { dashboard, dashboardFragments, fourUpFragment, sharedFigures } from "./jobs-fragments.tsx";
 import { jobsSearch, overviewRows, readJobsQuery } from "./jobs-query.ts";
 
@@ -10,13 +12,20 @@ export function livePages(app: App): Hono<Env> {
   const views = new LiveViews(app, sharedFigures(app));
   const routes = new Hono<Env>();
   const url = (path: string) => `${app.config.basePath}${path}`;
+  routes.get("/live/frame", (c) =>
+    views.stream(c, { key: "frame", fragments: async (shared) => frameFragments(shared) }),
+  );
   routes.get("/live/admin", (c) =>
     views.stream(c, {
       key: "admin",
       fragments: async (shared) => {
         const query = { ...readJobsQuery(new URLSearchParams()), perPage: overviewRows };
         const parts = dashboardFragments(await dashboard(app, query, shared), query, url);
-        return [fourUpFragment(shared, url), ...parts.filter((part) => part.target !== "#tiles")];
+        return [
+          ...frameFragments(shared),
+          fourUpFragment(shared, url),
+          ...parts.filter((part) => part.target !== "#tiles"),
+        ];
       },
     }),
   );
@@ -24,7 +33,10 @@ export function livePages(app: App): Hono<Env> {
     const query = readJobsQuery(new URL(c.req.url).searchParams);
     return views.stream(c, {
       key: `jobs${jobsSearch(query)}`,
-      fragments: async (shared) => dashboardFragments(await dashboard(app, query, shared), query, url),
+      fragments: async (shared) => [
+        ...frameFragments(shared),
+        ...dashboardFragments(await dashboard(app, query, shared), query, url),
+      ],
     });
   });
   return routes;

@@ -4,7 +4,7 @@ import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 import { type Version, version } from "../../runtime/version.ts";
 import type { App, Env, User } from "../context.ts";
-import { type AssetName, assetPath } from "../static.ts";
+import { type AssetName, appModules, assetPath } from "../static.ts";
 import { type Flash, takeFlash } from "./flash.ts";
 import { openProblems } from "./problem-count.ts";
 
@@ -18,6 +18,8 @@ export interface PageContext {
   url(path: string): string;
   /** The hashed address of a static file. */
   assets(name: AssetName): string;
+  /** Addresses of the modules that every page's script imports. */
+  preloads: string[];
   version: Version;
   /** Null follows the system. */
   theme: "dark" | "light" | null;
@@ -41,6 +43,7 @@ export function pageContext(app: PageParts, c: Context<Env>): PageContext {
     basePath,
     url,
     assets: (name) => url(assetPath(name)),
+    preloads: appModules.map((name) => url(assetPath(name))),
     version,
     theme: theme === "dark" || theme === "light" ? theme : null,
     nsfwVisible: app.settings.get("nsfwVisible") === true,

@@ -18,7 +18,10 @@ document.addEventListener(
     const wave = document.querySelector(".waveform");
     const played = wave?.querySelector(".waveform-played");
     if (!media || !played) return;
-    played.setAttribute("width", `${Math.min(100, (media.currentTime / Number(wave.dataset.duration)) * 100)}%`);
+    played.setAttribute(
+      "width",
+      `${Math.min(100, (media.currentTime / Number(wave.dataset.duration)) * 100)}%`,
+    );
   },
   true,
 );

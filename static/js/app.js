@@ -1,0 +1,14 @@
+// What the pages do beyond links and forms.
+
+import "./times.js";
+import "./theme.js";
+import "./toasts.js";
+import "./dialog.js";
+import "./requests.js";
+import "./stream.js";
+import "./live-work.js";
+import "./job-list.js";
+import "./suggest.js";
+import "./at-once.js";
+import "./copy.js";
+import "./keyboard.js";
