@@ -16,7 +16,7 @@ export function rangeInWords({ lowS, highS }: Seconds): string {
 }
 
 function unitOf(seconds: number): [string, number, number] {
-  if (seconds < 90) return ["s", 1, 10];
+  if (seconds <= 60) return ["s", 1, 10];
   if (seconds < 1800) return ["min", 60, 1];
   if (seconds < 5400) return ["min", 60, 5];
   return seconds < 36 * 3600 ? ["h", 3600, 1] : ["days", 86_400, 1];

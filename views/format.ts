@@ -49,6 +49,11 @@ export function dateTime(at: Date): string {
   return `${at.getDate()} ${months[at.getMonth()]} ${at.getFullYear()}, ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
+/** `22 Nov`. */
+export function shortDate(at: Date): string {
+  return `${at.getDate()} ${months[at.getMonth()]}`;
+}
+
 /** `completed` → `Completed`. */
 export function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);

@@ -47,7 +47,7 @@ export function Layout({ ctx, title, bare, wide, live, scripts = [], children }:
         </a>
         {bare ? null : <Navigation ctx={ctx} />}
         <main id="main" class={wide ? "wide" : undefined} tabindex={-1}>
-          {stream ? <Stream url={ctx.url(stream)} signIn={ctx.url("/sign-in")} /> : null}
+          {stream ? <Stream ctx={ctx} url={ctx.url(stream)} /> : null}
           {children}
         </main>
         <div id="toasts" aria-live="polite">
@@ -68,24 +68,42 @@ const htmxConfig = JSON.stringify({
   includeIndicatorCSS: false,
   extensions: "sse",
   history: "reload",
+  // A server that restarts is back within seconds, and so is the page.
+  sse: { reconnectMaxDelay: 5000, connectTimeout: 15000 },
 });
 
-function Stream({ url, signIn }: { url: string; signIn: string }) {
+function Stream({ ctx, url }: { ctx: PageContext; url: string }) {
   return (
     <>
       <div id="stream" hx-sse:connect={url} hx-swap="none" />
-      <p id="stream-lost" class="banner banner-warn" role="alert" hidden>
+      <BuildMark build={ctx.build} />
+      <p id="stream-lost" class="banner banner-warn stream-note" role="alert" hidden>
         <Icon name="triangle-alert" />
         <span>The live connection is lost. Figures may be old; trying again by itself.</span>
       </p>
-      <p id="signed-out" class="banner banner-warn" role="alert" hidden>
+      <p id="stream-back" class="banner banner-good stream-note" role="status" hidden>
+        <Icon name="circle-check" />
+        <span>Connected again. Figures are live.</span>
+      </p>
+      <p id="signed-out" class="banner banner-warn stream-note" role="alert" hidden>
         <Icon name="triangle-alert" />
         <span>
-          You are signed out; the figures stand still. <a href={signIn}>Sign in</a>
+          You are signed out; the figures stand still. <a href={ctx.url("/sign-in")}>Sign in</a>
+        </span>
+      </p>
+      <p id="upgraded" class="banner banner-good stream-note" role="status" hidden>
+        <Icon name="circle-check" />
+        <span>
+          Sprocket was upgraded. <a href={ctx.url(ctx.path)}>Reload</a>
         </span>
       </p>
     </>
   );
+}
+
+/** The stream brings it again: a page that a former build rendered is to be loaded anew. */
+export function BuildMark({ build }: { build: string }) {
+  return <span id="build" data-build={build} hidden />;
 }
 
 function Navigation({ ctx }: { ctx: PageContext }) {
@@ -98,15 +116,9 @@ function Navigation({ ctx }: { ctx: PageContext }) {
           <span>Sprocket</span>
         </a>
         {owner ? (
-          <button
-            type="button"
-            class="jump needs-js"
-            data-palette
-            aria-label="Search or jump"
-            aria-keyshortcuts="Control+K"
-          >
+          <button type="button" class="jump needs-js" data-palette aria-keyshortcuts="Control+K">
             <Icon name="search" />
-            <span>Search or jump</span>
+            <span>Go to…</span>
             <kbd>Ctrl K</kbd>
           </button>
         ) : null}
@@ -122,10 +134,13 @@ function Navigation({ ctx }: { ctx: PageContext }) {
               <Item ctx={ctx} to="/admin/problems" icon="triangle-alert" label="Problems">
                 <OpenProblems ctx={ctx} />
               </Item>
-              {extraPages.map(({ to, icon, label }) => (
-                <Item ctx={ctx} to={to} icon={icon} label={label} extra />
+              {workPages.map((place) => (
+                <Item ctx={ctx} {...place} extra />
               ))}
               <Item ctx={ctx} to="/admin/settings" icon="settings" label="Settings" />
+              {serverPages.map((place) => (
+                <Item ctx={ctx} {...place} extra />
+              ))}
             </>
           ) : null}
         </ul>
@@ -167,12 +182,13 @@ function Account({ ctx }: { ctx: PageContext }) {
             ))}
           </fieldset>
         </form>
+        {ctx.user!.role === "owner" ? <NsfwSwitch ctx={ctx} /> : null}
         <button type="button" class="menu-item needs-js" data-keys>
           <Icon name="keyboard" />
           Keyboard shortcuts
         </button>
         {ctx.user!.role === "owner"
-          ? extraPages.map(({ to, icon, label }) => (
+          ? [...workPages, ...serverPages].map(({ to, icon, label }) => (
               <a class="menu-item phone-only" href={ctx.url(to)}>
                 <Icon name={icon} />
                 {label}
@@ -190,20 +206,38 @@ function Account({ ctx }: { ctx: PageContext }) {
   );
 }
 
-/** Pages beyond the phone's bottom bar: the account's menu has them there. */
-const extraPages: { to: string; icon: IconName; label: string }[] = [
-  { to: "/admin/history", icon: "history", label: "History" },
-  { to: "/admin/operations", icon: "layers", label: "Operations" },
-  { to: "/admin/audit", icon: "scroll-text", label: "Audit" },
-  { to: "/admin/health", icon: "heart-pulse", label: "Health" },
-  { to: "/admin/about", icon: "info", label: "About" },
-];
+function NsfwSwitch({ ctx }: { ctx: PageContext }) {
+  return (
+    <form method="post" action={ctx.url("/nsfw")}>
+      <input type="hidden" name="back" value={ctx.path} />
+      <button type="submit" class="menu-item" name="visible" value={ctx.nsfwVisible ? "0" : "1"}>
+        <Icon name="eye-off" />
+        {ctx.nsfwVisible ? "Hide NSFW content" : "Show NSFW content"}
+      </button>
+    </form>
+  );
+}
 
-interface ItemProps {
-  ctx: PageContext;
+interface Place {
   to: string;
   icon: IconName;
   label: string;
+}
+
+/** Pages beyond the phone's bottom bar: the account's menu has them there. */
+const workPages: Place[] = [
+  { to: "/admin/history", icon: "history", label: "History" },
+  { to: "/admin/operations", icon: "layers", label: "Operations" },
+];
+const serverPages: Place[] = [
+  { to: "/admin/people", icon: "users", label: "People" },
+  { to: "/admin/health", icon: "heart-pulse", label: "Health" },
+  { to: "/admin/audit", icon: "scroll-text", label: "Audit" },
+  { to: "/admin/about", icon: "info", label: "About" },
+];
+
+interface ItemProps extends Place {
+  ctx: PageContext;
   exact?: boolean;
   /** Not on the phone's bottom bar; the account menu has it. */
   extra?: boolean;

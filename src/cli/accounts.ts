@@ -90,8 +90,9 @@ async function withAccounts(flags: Flags, act: (open: Open) => Promise<void>): P
     const accounts = await openAccounts(parts);
     await act({
       accounts,
-      note: (action, target, detail) =>
-        audit({ db, clock: systemClock }, "command line", action, target, detail),
+      note: async (action, target, detail) => {
+        await audit({ db, clock: systemClock }, "command line", action, target, detail);
+      },
     });
     return 0;
   } finally {

@@ -186,6 +186,25 @@ function createProgram(exit: (code: number) => void): Command {
     .argument("<file>")
     .action(async (file, flags) => exit(await (await import("./backup.ts")).backup(file, flagsOf(flags))));
 
+  const bundle = add(
+    "support-bundle",
+    "write an archive for whoever is to help: checks, failures, settings; no secrets, no names of files",
+    ["sprocket support-bundle bundle.tar.gz", "sprocket support-bundle --with-paths bundle.tar.gz"],
+  )
+    .argument("<file>", "a new .tar.gz")
+    .option("--with-paths", "keep paths and names of files")
+    .action(async (file, flags) =>
+      exit(
+        await (await import("./support-bundle.ts")).writeSupportBundle(
+          file,
+          flags,
+          flagsOf(flags, doctorKeys),
+        ),
+      ),
+    );
+  for (const key of doctorKeys) addConfigOption(bundle, key);
+  addConfigFile(bundle);
+
   const config = add("config", "the configuration", ["sprocket config dump --json"]);
   const dump = add(
     "dump",
@@ -243,7 +262,7 @@ function commandNames(program: Command): string[] {
 }
 
 /** Announced, and not in this build. */
-const laterCommands = ["worker", "restore", "support-bundle", "models"];
+const laterCommands = ["worker", "restore", "models"];
 
 function withData(command: Command): Command {
   addConfigOption(command, "dataFolder");

@@ -1,38 +1,14 @@
-// The doctor's look at the server's own things: data folder, database, libraries, port, clock.
+// What the doctor looks at beside a server, or without one: the database as a file, the libraries in it, the port.
 
-import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname } from "node:path";
-import { type Check, checkDisk } from "../http/readiness.ts";
-import { listLibraries } from "../library/libraries.ts";
-import { rootProblem } from "../library/lost-root.ts";
+import { existsSync } from "node:fs";
+import { checkLibraries as checkFolders } from "../http/checks/libraries.ts";
+import type { Check } from "../http/readiness.ts";
 import { CannotStart } from "../runtime/cannot-start.ts";
+import { systemClock } from "../runtime/clock.ts";
 import type { Config } from "../runtime/config.ts";
 import { dataPaths, serverPid } from "../runtime/data-folder.ts";
 import { openBeside } from "./database.ts";
 import { listen } from "./listen.ts";
-
-export function checkFolder({ dataFolder }: Config): Check {
-  const name = "data folder";
-  const place = nearestFolder(dataFolder);
-  try {
-    accessSync(place, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch (error) {
-    const { code } = error as { code?: string };
-    const fix = `Give user ${process.geteuid?.()} the right to write there, or choose another folder with --data.`;
-    return { name, result: "fail", detail: `${place} takes no files (${code})`, fix };
-  }
-  if (place !== dataFolder)
-    return { name, result: "ok", detail: `${dataFolder} is not there yet; the first start makes it` };
-  const mode = statSync(dataFolder).mode & 0o777;
-  if (mode & 0o077)
-    return {
-      name,
-      result: "warn",
-      detail: `${dataFolder} is open to other users of this machine (mode ${mode.toString(8)})`,
-      fix: `chmod 700 ${dataFolder}`,
-    };
-  return { name, result: "ok", detail: `${dataFolder} is writable and private` };
-}
 
 export function checkDatabase({ dataFolder }: Config): Check {
   const name = "database";
@@ -63,10 +39,6 @@ export function checkDatabase({ dataFolder }: Config): Check {
   }
 }
 
-export function checkFreeSpace({ dataFolder }: Config): Promise<Check> {
-  return checkDisk(nearestFolder(dataFolder));
-}
-
 export async function checkLibraries({ dataFolder }: Config): Promise<Check[]> {
   let open: ReturnType<typeof openBeside>;
   try {
@@ -76,19 +48,7 @@ export async function checkLibraries({ dataFolder }: Config): Promise<Check[]> {
     return [];
   }
   try {
-    const checks: Check[] = [];
-    for (const row of await listLibraries(open.db)) {
-      const problem = await rootProblem(row.path);
-      const name = `library ${row.name}`;
-      const fix =
-        "Mount its disk, or give the server's user read and execute rights. Its files stay listed meanwhile.";
-      checks.push(
-        problem
-          ? { name, result: "fail", detail: problem, fix }
-          : { name, result: "ok", detail: `${row.path} is readable` },
-      );
-    }
-    return checks;
+    return await checkFolders(open.db, systemClock);
   } finally {
     open.close();
   }
@@ -109,31 +69,4 @@ export async function checkPort(config: Config): Promise<Check> {
       fix: "Choose another with --port or SPROCKET_PORT.",
     };
   }
-}
-
-/** A clock that runs behind makes sessions, leases and delays wrong. */
-export function checkTime({ dataFolder }: Config): Check {
-  const name = "clock";
-  const { database } = dataPaths(dataFolder);
-  const now = Date.now();
-  const known = existsSync(database) ? Math.max(firstRelease, statSync(database).mtimeMs) : firstRelease;
-  const detail = new Date(now).toISOString();
-  // A minute: clocks of disks and machines differ a little.
-  if (now >= known - 60_000) return { name, result: "ok", detail };
-  const fix =
-    "Set the clock; on a machine without a battery, wait for network time before the server starts.";
-  return {
-    name,
-    result: "fail",
-    detail: `${detail} lies before ${new Date(known).toISOString()}, which has been`,
-    fix,
-  };
-}
-
-const firstRelease = Date.UTC(2026, 0, 1);
-
-function nearestFolder(path: string): string {
-  let folder = path;
-  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
-  return folder;
 }

@@ -1,17 +1,11 @@
 // `sprocket doctor`: looks at everything the server needs, one after the other, and says how to mend what is wrong.
 
+import { checkFolder, checkFreeSpace, checkTime } from "../http/checks/data-folder.ts";
 import type { Check } from "../http/readiness.ts";
 import { type Config, type Flags, readConfig } from "../runtime/config.ts";
 import { columns } from "./columns.ts";
-import {
-  checkDatabase,
-  checkFolder,
-  checkFreeSpace,
-  checkLibraries,
-  checkPort,
-  checkTime,
-} from "./doctor-server.ts";
-import { checkFfmpeg, checkModel, checkPictures } from "./doctor-tools.ts";
+import { checkDatabase, checkLibraries, checkPort } from "./doctor-server.ts";
+import { checkTools } from "./doctor-tools.ts";
 
 export async function doctor(options: { json?: boolean; model?: string }, flags: Flags): Promise<number> {
   const checks = await examine(readConfig(flags), options.model);
@@ -25,13 +19,13 @@ export async function doctor(options: { json?: boolean; model?: string }, flags:
   return failed === 0 ? 0 : 1;
 }
 
-async function examine(config: Config, model: string | undefined): Promise<Check[]> {
+/** Everything, in the order in which one would look. */
+export async function examine(config: Config, model?: string): Promise<Check[]> {
   const checks: Check[] = [];
   for (const check of [checkFolder, checkDatabase, checkFreeSpace, checkLibraries, checkPort, checkTime])
     checks.push(...[await check(config)].flat());
-  checks.push(...(await checkFfmpeg(config)));
-  checks.push(await checkPictures(config), await checkModel(config, model));
+  checks.push(...(await checkTools(config, model)));
   return checks;
 }
 
-const mark = { ok: "ok  ", warn: "warn", fail: "FAIL" };
+const mark = { ok: "ok  ", note: "note", warn: "warn", fail: "FAIL" };

@@ -7,6 +7,7 @@ import { healingWatch } from "../healing/healing-watch.ts";
 import { liveStateLoop } from "../healing/live-state.ts";
 import { liveFacts } from "../http/api/job-view.ts";
 import { createApp } from "../http/app.ts";
+import { Checkup } from "../http/checks/checkup.ts";
 import type { App } from "../http/context.ts";
 import { openOperations } from "../http/operations.ts";
 import { checkTool } from "../http/readiness.ts";
@@ -116,13 +117,15 @@ export async function openApp(engine: Engine, config: Config): Promise<App> {
   });
   const accounts = await openAccounts({ db, settings, clock, log, config });
   const operations = openOperations({ ...engine, heldBack: (id) => engine.queue.heldBack(id) });
-  return { ...engine, config, worker, yielding, operations, accounts, startedAt: new Date(clock.now()) };
+  const startedAt = new Date(clock.now());
+  const checkup = new Checkup({ ...engine, config, worker, startedAt });
+  return { ...engine, config, worker, yielding, operations, accounts, checkup, startedAt };
 }
 
 /** In the order of their start. */
 export function services(
   { settings, ...engine }: Engine,
-  { worker, yielding, operations }: Pick<App, "worker" | "yielding" | "operations">,
+  { worker, yielding, operations, checkup }: Pick<App, "worker" | "yielding" | "operations" | "checkup">,
 ): Service[] {
   const { clock, log } = engine;
   const { catalogue } = engine.queue;
@@ -161,6 +164,8 @@ export function services(
       clock,
       log,
     ),
+    // The first time a minute after the start, when nobody waits for anything.
+    loopService({ name: "checkup", everyMs: 60_000, step: () => checkup.tryTools() }, clock, log),
     libraryWatch({ ...engine, scanKinds }),
     operations,
     yielding,

@@ -1,7 +1,7 @@
 // Row B3: failures that nobody has cleared, grouped by cause, each with what it means, what was done about it and what to do
 // next. What one can do with a whole group is in `problem-acts.ts`.
 
-import { failureCodes } from "../jobs/failures.ts";
+import { failureCodes, failureTitle } from "../jobs/failures.ts";
 import { causeOf } from "../queue/fingerprint.ts";
 import type { Job } from "../queue/job.ts";
 import type { FailureGroup, JobFilter } from "../queue/job-store.ts";
@@ -10,8 +10,12 @@ import type { HealingParts } from "./parts.ts";
 export interface Problem {
   fingerprint: string;
   code: string;
+  /** `Truncated files`. */
+  name: string;
   /** `14 files: the file ends too early`. */
   title: string;
+  /** It stops whatever needs the same thing. */
+  isServerWide: boolean;
   /** The newest message without what differs from file to file. */
   cause: string;
   /** The newest message, verbatim. */
@@ -25,6 +29,9 @@ export interface Problem {
   /** The files they are about; null when there are too many to tell, 0 when they are about none. */
   files: number | null;
   kinds: string[];
+  queues: string[];
+  /** Ids of the libraries that its files are of. */
+  libraries: number[];
   firstAt: Date;
   lastAt: Date;
   /** The newest few. */
@@ -39,19 +46,24 @@ export interface ProblemSample {
   failedAt: Date | null;
 }
 
-/** The most frequent first. What a page does not show is not looked into. */
+/** What stops the whole server first, then the most frequent. What a page does not show is not looked into. */
 export async function problems(
   { store }: Pick<HealingParts, "store">,
   hideGroups: number[],
   offset = 0,
   limit = 20,
 ): Promise<{ problems: Problem[]; total: number }> {
-  const groups = await store.failureGroups(hideGroups);
+  const groups = (await store.failureGroups(hideGroups)).sort(bySeverity);
   const shown = groups.slice(offset, offset + limit);
   return {
     problems: await Promise.all(shown.map((group) => problemOf(store, group, hideGroups))),
     total: groups.length,
   };
+}
+
+/** Leaves those alike as they come. */
+export function bySeverity(a: Pick<FailureGroup, "code">, b: Pick<FailureGroup, "code">): number {
+  return Number(isServerWide(b.code)) - Number(isServerWide(a.code));
 }
 
 /** Undefined when nothing fails of it any more. */
@@ -64,12 +76,16 @@ export async function findProblem(
   return group && (await problemOf(store, group, hideGroups));
 }
 
-async function problemOf(
+function isServerWide(code: string): boolean {
+  return failureCodes[code]?.isServerWide ?? false;
+}
+
+export async function problemOf(
   store: HealingParts["store"],
   group: FailureGroup,
   hideGroups: number[],
 ): Promise<Problem> {
-  const { fingerprint, code, message, count, kinds, firstAt, lastAt } = group;
+  const { fingerprint, code, message, count, kinds, queues, groups, firstAt, lastAt } = group;
   const samples = (await Promise.all(group.jobIds.map((id) => store.get(id)))).filter(
     (job) => job !== undefined,
   );
@@ -80,7 +96,9 @@ async function problemOf(
   return {
     fingerprint,
     code,
+    name: failureTitle(code),
     title: `${what}: ${firstClause(meaning)}`,
+    isServerWide: isServerWide(code),
     cause: causeOf(message, samples[0]?.subject.label),
     message,
     meaning,
@@ -89,6 +107,8 @@ async function problemOf(
     count,
     files,
     kinds,
+    queues,
+    libraries: groups.filter((id) => id > 0),
     firstAt,
     lastAt,
     samples: samples.map((job) => ({
@@ -119,6 +139,8 @@ async function filesOf(
 const countedUpTo = 200;
 
 function whatWasDone(code: string, samples: Job[]): string {
+  if (code === "job.orphaned") return "Written down as failed. Nothing runs twice by itself.";
+  if (code === "job.stuck") return "Ended, with the programs that it had started.";
   const retries = Math.max(0, ...samples.map((job) => job.retryCount));
   if (retries > 0) return `Tried ${retries + 1} times before it was given up.`;
   if (failureCodes[code]?.retryable === false)

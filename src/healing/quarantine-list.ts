@@ -1,17 +1,18 @@
 // The files that are held back, page by page, and those that a filter picks for release.
 
-import { and, asc, count, desc, eq, isNull, notInArray, type SQL } from "drizzle-orm";
+import { and, asc, count, desc, eq, isNotNull, isNull, notInArray, type SQL, sql } from "drizzle-orm";
 import { type QuarantineRow, quarantine } from "../db/tables/healing.ts";
 import { type FileRow, file } from "../db/tables/library.ts";
 import { failureCodes } from "../jobs/failures.ts";
-import { excludedByHand } from "../library/held-files.ts";
 import type { HealingParts } from "./parts.ts";
 
 export interface QuarantineFilter {
   code?: string;
   kind?: string;
   libraryId?: number;
-  /** Only what people excluded, or only what the server held back. */
+  /** Part of the path. */
+  text?: string;
+  /** Only what people held back, or only what the server did by itself. */
   by?: "people" | "server";
   hideLibraries?: number[];
 }
@@ -89,23 +90,22 @@ export async function findHold(
 /** Without a look at the files where the filter asks nothing of them. */
 async function counted({ db }: Pick<HealingParts, "db">, filter: QuarantineFilter): Promise<number> {
   const all = db.select({ n: count() }).from(quarantine).$dynamic();
-  const looksAtFiles = filter.libraryId !== undefined || Boolean(filter.hideLibraries?.length);
+  const looksAtFiles =
+    filter.libraryId !== undefined || Boolean(filter.text) || Boolean(filter.hideLibraries?.length);
   const rows = looksAtFiles ? all.innerJoin(file, eq(file.id, quarantine.fileId)) : all;
   const [row] = await rows.where(matching(filter));
   return row!.n;
 }
 
-function matching({ code, kind, libraryId, by, hideLibraries }: QuarantineFilter): SQL | undefined {
+function matching({ code, kind, libraryId, text, by, hideLibraries }: QuarantineFilter): SQL | undefined {
   return and(
     isNull(quarantine.releasedAt),
     code === undefined ? undefined : eq(quarantine.code, code),
     kind === undefined ? undefined : eq(quarantine.kind, kind),
     libraryId === undefined ? undefined : eq(file.libraryId, libraryId),
-    by === undefined
-      ? undefined
-      : by === "people"
-        ? eq(quarantine.code, excludedByHand)
-        : isNull(quarantine.heldBy),
+    // Each file of the quarantine is looked at: they are few beside the library.
+    text ? sql`instr(lower(${file.path}), ${text.toLowerCase()}) > 0` : undefined,
+    by === undefined ? undefined : by === "people" ? isNotNull(quarantine.heldBy) : isNull(quarantine.heldBy),
     hideLibraries?.length ? notInArray(file.libraryId, hideLibraries) : undefined,
   );
 }

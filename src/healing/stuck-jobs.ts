@@ -46,18 +46,26 @@ export async function clearStuck(
   for (const one of await stuckJobs(parts, queue)) {
     if (!(await endStuck(parts, one, again))) continue;
     cleared.push(one.job);
-    await recordEvent(parts, {
-      event: "cleared",
-      ...aboutStuck(one),
-      actor: by,
-      detail: `${stuckFailure(one).message}; ${whatBecomes(one.job, again)}`,
-    });
+    await tellCleared(parts, one, by, again);
   }
   return {
     cleared: cleared.length,
     jobIds: cleared.map((job) => job.id),
     queues: new Set(cleared.map((job) => job.queue)).size,
   };
+}
+
+/** One of them; answers what becomes of it, undefined when it is not stuck. */
+export async function clearStuckJob(
+  parts: HealingParts,
+  jobId: number,
+  by: string,
+  again: boolean,
+): Promise<string | undefined> {
+  const one = (await stuckJobs(parts)).find(({ job }) => job.id === jobId);
+  if (!one || !(await endStuck(parts, one, again))) return undefined;
+  await tellCleared(parts, one, by, again);
+  return whatBecomes(one.job, again);
 }
 
 /** False when it has ended or moved on in the meantime. */
@@ -95,6 +103,20 @@ export function whatBecomes(job: Pick<Job, "retryCount" | "maxRetries">, again: 
 export function aboutStuck({ job, silentS }: Stuck) {
   const fileId = job.subject.type === "file" ? job.subject.id : null;
   return { queue: job.queue, jobId: job.id, fileId, ageS: silentS };
+}
+
+async function tellCleared(
+  parts: HealingParts,
+  one: Stuck,
+  by: string | null,
+  again: boolean,
+): Promise<void> {
+  await recordEvent(parts, {
+    event: "cleared",
+    ...aboutStuck(one),
+    actor: by,
+    detail: `${stuckFailure(one).message}; ${whatBecomes(one.job, again)}`,
+  });
 }
 
 /** More than any machine runs at once. */

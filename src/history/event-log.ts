@@ -1,7 +1,7 @@
 // What happened to the queue and to the server, one row each, newest first. Events of single jobs that merely ended are
 // not here: the jobs themselves tell that.
 
-import { and, desc, eq, gte, lt, lte, notInArray, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, lte, notInArray, or, sql } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import { event } from "../db/tables/history.ts";
 import { file } from "../db/tables/library.ts";
@@ -62,11 +62,20 @@ export interface EventFilter {
   queue?: string;
   from?: Date;
   to?: Date;
+  /** Whoever did it is called one of these; null among them stands for the server itself. */
+  actors?: readonly (string | null)[];
+  /** Somewhere in what is written: the detail, the queue, the file's path. */
+  text?: string;
   /** Leave out events about these libraries and their files. */
   hideLibraries?: number[];
   /** Only events after this one in the list, which is older. */
   after?: { at: Date; id: number };
+  /** Only events before this one in the list, which is newer: the nearest to it. */
+  newerThan?: { at: Date; id: number };
 }
+
+/** No index knows words and names: they are looked for among so many of the newest. */
+export const mostSearched = 50_000;
 
 export async function recordEvent(
   { db, clock, events }: { db: Db; clock: Clock; events: EventBus },
@@ -91,6 +100,33 @@ export async function listEvents(
     .flat()
     .sort((a, b) => b.at.getTime() - a.at.getTime() || b.id - a.id)
     .slice(offset, offset + limit);
+}
+
+/** How many of the newest match that came after an event with this id; `most` at most. */
+export async function countNewer(db: Db, filter: EventFilter, id: number, most: number): Promise<number> {
+  const names = filter.event ?? [];
+  const { length } = await db
+    .select({ id: event.id })
+    .from(event)
+    .leftJoin(file, eq(file.id, event.fileId))
+    .where(
+      and(
+        gt(event.id, id),
+        names.length > 0 ? inArray(event.event, [...names]) : undefined,
+        conditions({ ...filter, event: undefined }),
+      ),
+    )
+    .limit(most);
+  return length;
+}
+
+/** Of the oldest event that is kept, and about how many there are. */
+export async function eventsKept(db: Db): Promise<{ since: Date | null; about: number }> {
+  const [row] = await db
+    .select({ first: sql<number | null>`min(${event.id})`, last: sql<number | null>`max(${event.id})` })
+    .from(event);
+  const [oldest] = await db.select({ at: event.at }).from(event).orderBy(asc(event.at)).limit(1);
+  return { since: oldest?.at ?? null, about: row?.last ? row.last - row.first! + 1 : 0 };
 }
 
 /** All that match, in batches, each from where the last one ended. */
@@ -140,7 +176,7 @@ async function listOfOne(
   limit: number,
   offset: number,
 ): Promise<RecordedEvent[]> {
-  return await db
+  const found = await db
     .select({
       id: event.id,
       at: event.at,
@@ -156,12 +192,14 @@ async function listOfOne(
     .from(event)
     .leftJoin(file, eq(file.id, event.fileId))
     .where(conditions(filter))
-    .orderBy(desc(event.at), desc(event.id))
+    .orderBy(...(filter.newerThan ? [asc(event.at), asc(event.id)] : [desc(event.at), desc(event.id)]))
     .limit(limit)
     .offset(offset);
+  return filter.newerThan ? found.reverse() : found;
 }
 
-function conditions({ event: [name] = [], queue, from, to, hideLibraries, after }: EventFilter) {
+function conditions(filter: EventFilter) {
+  const { event: [name] = [], queue, from, to, actors, text, hideLibraries, after, newerThan } = filter;
   return and(
     name === undefined ? undefined : eq(event.event, name),
     queue === undefined ? undefined : eq(event.queue, queue),
@@ -171,5 +209,29 @@ function conditions({ event: [name] = [], queue, from, to, hideLibraries, after 
       ? sql`coalesce(${file.libraryId}, ${event.libraryId}, 0) NOT IN ${hideLibraries}`
       : undefined,
     after && sql`(${event.at}, ${event.id}) < (${after.at.getTime()}, ${after.id})`,
+    newerThan && sql`(${event.at}, ${event.id}) > (${newerThan.at.getTime()}, ${newerThan.id})`,
+    actors || text ? searchedFrom(to) : undefined,
+    actors && byOneOf(actors),
+    text ? says(text) : undefined,
   );
+}
+
+/** Ids grow with time. */
+function searchedFrom(to: Date | undefined) {
+  const newest = sql`(SELECT id FROM event ${to ? sql`WHERE at < ${to.getTime()}` : sql``} ORDER BY at DESC LIMIT 1)`;
+  return sql`${event.id} > coalesce(${newest}, 0) - ${mostSearched}`;
+}
+
+function byOneOf(actors: readonly (string | null)[]) {
+  const names = actors.filter((name) => name !== null);
+  return or(
+    names.length > 0 ? inArray(event.actor, names) : undefined,
+    actors.includes(null) ? isNull(event.actor) : undefined,
+  );
+}
+
+function says(text: string) {
+  const pattern = `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
+  const within = (column: unknown) => sql`${column} LIKE ${pattern} ESCAPE '\\'`;
+  return or(within(event.detail), within(event.queue), within(file.path));
 }

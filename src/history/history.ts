@@ -10,8 +10,10 @@ import { loopService, type Service } from "../runtime/service.ts";
 import type { Version } from "../runtime/version.ts";
 import { type Estimate, estimateFinish, estimateStart, type Rate } from "./eta.ts";
 import {
+  countNewer,
   type EventFilter,
   eventBatches,
+  eventsKept,
   type HistoryEntry,
   listEvents,
   type RecordedEvent,
@@ -19,12 +21,21 @@ import {
 } from "./event-log.ts";
 import type { FailedLog } from "./failed-log.sqlite.ts";
 import type { Histogram } from "./histogram.ts";
-import { listMarks, type Mark, noticeOrphan, noticeScan, noticeSetting, noticeUpgrade } from "./marks.ts";
-import type { MeasureStore } from "./measure-store.ts";
+import { type KeptFacts, keptFacts } from "./kept.ts";
+import {
+  listMarks,
+  type Mark,
+  noticeOrphan,
+  noticeScan,
+  noticeSetting,
+  noticeUpgrade,
+  settingsSeen,
+} from "./marks.ts";
+import type { Ended, MeasureStore } from "./measure-store.ts";
 import { Measures } from "./measures.ts";
 import { historyPruner } from "./pruner.ts";
-import { readSeries, type Series, type SeriesAsk, type SeriesName } from "./series.ts";
-import { readStatistics, type Statistics } from "./statistics.ts";
+import { readAllSeries, type Series, type SeriesAsk, type SeriesName } from "./series.ts";
+import { readStatistics, type Statistics, type StatisticsFilter } from "./statistics.ts";
 
 export interface HistoryParts {
   db: Db;
@@ -51,11 +62,19 @@ export interface History {
 
   events(filter: EventFilter, limit: number, offset?: number): Promise<RecordedEvent[]>;
   eventBatches(filter: EventFilter, size?: number): AsyncGenerator<RecordedEvent[]>;
+  /** How many match that came after the event with this id; `most` at most. */
+  countNewer(filter: EventFilter, id: number, most: number): Promise<number>;
   failed: FailedLog;
   marks(from: Date, to: Date, hideLibraries?: number[]): Promise<Mark[]>;
   series(name: SeriesName, ask: SeriesAsk): Promise<Series>;
-  statistics(): Statistics;
+  /** Several over the same time, read together. */
+  allSeries(names: readonly SeriesName[], ask: SeriesAsk): Promise<Series[]>;
+  statistics(filter?: StatisticsFilter): Statistics;
+  /** Since when and how long it is kept, and what it takes. */
+  kept(): Promise<KeptFacts>;
 
+  /** How many jobs ended in each minute, queue by queue; two hours back at most. */
+  endedSince(from: number): Ended[];
   /** Jobs that left a queue per minute, over the last five or since the first of them; null when none did. */
   rate(queue: string, kind?: string): Rate | null;
   /** How long runs take; of all the queue's kinds together when none is named. */
@@ -98,9 +117,10 @@ export function openHistory(parts: HistoryParts): History {
     stopListening: () => {},
     async start() {
       await measures.load();
+      const seen = await settingsSeen(db);
       await notice("an upgrade", noticeUpgrade(parts, parts.version));
       service.stopListening = events.subscribe((e) => {
-        if (e.topic === "setting") void notice("a setting", noticeSetting(parts, e.key));
+        if (e.topic === "setting") void notice("a setting", noticeSetting(parts, e.key, seen));
       });
     },
     async stop() {
@@ -108,6 +128,12 @@ export function openHistory(parts: HistoryParts): History {
       await Promise.all(notices);
       measures.flush();
     },
+  };
+  const allSeries: History["allSeries"] = async (names, ask) => {
+    // What waits is looked at each minute; whoever asks wants it as of now.
+    if (names.some((name) => name === "waiting" || name === "oldest-waiting")) await measures.sample();
+    else measures.flush();
+    return readAllSeries(parts.measures, clock.now(), names, ask);
   };
   return {
     measure(m) {
@@ -125,15 +151,17 @@ export function openHistory(parts: HistoryParts): History {
     eventBatches: (filter, size) => eventBatches(db, filter, size),
     failed: parts.failed,
     marks: (from, to, hideLibraries) => listMarks(db, from, to, hideLibraries),
-    async series(name, ask) {
-      // What waits is looked at each minute; whoever asks wants it as of now.
-      if (name === "waiting" || name === "oldest-waiting") await measures.sample();
-      else measures.flush();
-      return readSeries(parts.measures, clock.now(), name, ask);
-    },
-    statistics() {
+    countNewer: (filter, id, most) => countNewer(db, filter, id, most),
+    series: async (name, ask) => (await allSeries([name], ask))[0]!,
+    allSeries,
+    statistics(filter) {
       measures.flush();
-      return readStatistics(parts.measures, clock.now());
+      return readStatistics(parts.measures, clock.now(), filter);
+    },
+    kept: keptFacts(parts, () => eventsKept(db)),
+    endedSince(from) {
+      measures.flush();
+      return parts.measures.ended(from, clock.now() + 1);
     },
     rate: (queue, kind) => measures.rate(queue, kind),
     runTimes: (queue, kind) => measures.runTimes(queue, kind),

@@ -11,6 +11,7 @@ import type { JobStore, Measured } from "../queue/job-store.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { EventBus } from "../runtime/events.ts";
 import { type HistoryEvent, listEvents, recordEvent } from "./event-log.ts";
+import { type SettingsSeen, settingChange } from "./setting-change.ts";
 
 export const markEvents = [
   "upgrade",
@@ -64,14 +65,22 @@ export async function noticeUpgrade(
     });
 }
 
-/** Which setting and who; never its value, which may be a secret. */
-export async function noticeSetting(parts: MarkParts, key: string): Promise<void> {
+/** All that are stored, to be compared with what they become. */
+export async function settingsSeen(db: Db): Promise<SettingsSeen> {
+  const rows = await db.select({ key: setting.key, value: setting.value }).from(setting);
+  return new Map(rows.map(({ key, value }) => [key, value]));
+}
+
+/** Which setting, who, and from what to what; `seen` is brought up to date. */
+export async function noticeSetting(parts: MarkParts, key: string, seen: SettingsSeen): Promise<void> {
   const [row] = await parts.db
-    .select({ by: setting.updatedBy, email: user.email })
+    .select({ by: setting.updatedBy, name: user.name, value: setting.value })
     .from(setting)
     .leftJoin(user, eq(user.id, setting.updatedBy))
     .where(eq(setting.key, key));
-  await recordEvent(parts, { event: "setting", actor: row?.email ?? row?.by ?? null, detail: key });
+  const detail = settingChange(key, seen.get(key) ?? undefined, row?.value ?? undefined);
+  seen.set(key, row?.value);
+  await recordEvent(parts, { event: "setting", actor: row?.name ?? row?.by ?? null, detail });
 }
 
 /** A scan that found something, in the words of its log. One that found nothing bends no chart, and there is one an hour. */

@@ -5,8 +5,10 @@ import { addFigures, noFigures } from "./figures.ts";
 import { type Histogram, unpack } from "./histogram.ts";
 import {
   type Counts,
+  type Ended,
   type Figures,
   type LaneSpan,
+  type Level,
   levels,
   type MeasuredLane,
   type Span,
@@ -124,6 +126,38 @@ export class MeasureReader {
       .values(...args) as [number, number, number, number][])
       add(lane, at, waiting, oldestS);
     return found.sort((a, b) => a.at - b.at);
+  }
+
+  /** Minutes are packed only when they are over for longer. */
+  ended(from: number, to: number): Ended[] {
+    const { where, args } = conditions(stretchOf({ level: "minute", from, to }));
+    const queues = this.lanes.byId();
+    const rows = this.sqlite
+      .query(`SELECT lane, at, completed, failed FROM measure WHERE ${where}`)
+      .all(...args) as { lane: number; at: number; completed: number; failed: number }[];
+    return rows.map(({ lane, at, ...rest }) => ({
+      ...rest,
+      at: at * minuteMs,
+      queue: queues.get(lane)!.queue,
+    }));
+  }
+
+  firstObserved(level: Level): number | null {
+    const { at } = this.sqlite
+      .query("SELECT min(at) AS at FROM observed WHERE level = ?")
+      .get(levels.indexOf(level)) as { at: number | null };
+    return at === null ? null : at * minuteMs;
+  }
+
+  bytes(): number {
+    const tables = ["measure", "packed_measure", "backlog", "packed_backlog", "observed", "measured_lane"];
+    const { bytes } = this.sqlite
+      .query(
+        `SELECT sum(pgsize) AS bytes FROM dbstat WHERE aggregate = 1 AND name IN
+           (SELECT name FROM sqlite_schema WHERE tbl_name IN (${tables.map((name) => `'${name}'`).join(",")}))`,
+      )
+      .get() as { bytes: number | null };
+    return bytes ?? 0;
   }
 
   observed(span: Span): { at: number; onMs: number }[] {

@@ -98,7 +98,10 @@ class SqliteMeasureStore implements MeasureStore {
   histograms: MeasureStore["histograms"] = (span, of, into) => this.reader.histograms(span, of, into);
   sums = (span: LaneSpan) => this.reader.sums(span);
   backlog = (span: Span & { queue?: string }) => this.reader.backlog(span);
+  ended = (from: number, to: number) => this.reader.ended(from, to);
   observed = (span: Span) => this.reader.observed(span);
+  firstObserved = (level: Level) => this.reader.firstObserved(level);
+  bytes = () => this.reader.bytes();
 
   async pack(now: number): Promise<void> {
     // Each is a transaction of its own, and others get their turn in between.

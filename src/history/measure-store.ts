@@ -66,6 +66,13 @@ export interface Counts extends Sums {
   at: number;
 }
 
+export interface Ended {
+  queue: string;
+  at: number;
+  completed: number;
+  failed: number;
+}
+
 export interface MeasureStore {
   /** All of it or nothing. */
   add(flushed: Flushed): void;
@@ -76,7 +83,13 @@ export interface MeasureStore {
   /** Over the whole span, lane by lane. */
   sums(span: LaneSpan): (MeasuredLane & { figures: Figures })[];
   backlog(span: Span & { queue?: string }): { at: number; queue: string; waiting: number; oldestS: number }[];
+  /** Minute by minute and queue by queue, of the last two hours at most; minutes in which nothing ended are left out. */
+  ended(from: number, to: number): Ended[];
   observed(span: Span): { at: number; onMs: number }[];
+  /** The start of the first bucket of a level in which the server measured; null: none is kept. */
+  firstObserved(level: Level): number | null;
+  /** Bytes on the disk. Walks the pages: not for every request. */
+  bytes(): number;
   /** Makes what is over small. To be called now and then. */
   pack(now: number): Promise<void>;
   /** Forgets the buckets of each level that began before. */

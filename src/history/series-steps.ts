@@ -31,13 +31,13 @@ const steps: { stepS: number; level: Level }[] = [
 ];
 export const stepsS = steps.map((s) => s.stepS);
 
-/** Of a chart that chooses its own step. */
+/** Of a chart that chooses its own step and does not say how many it has room for. */
 const pointsWanted = 500;
 const mostPoints = 2000;
-const longestMs = 400 * dayMs;
+export const longestMs = 400 * dayMs;
 /** `Refused` 422, naming what is allowed, for a span or a step that cannot be answered. */
 export function chosenStep(
-  { from, to, stepS }: { from: Date; to: Date; stepS?: number },
+  { from, to, stepS, points = pointsWanted }: { from: Date; to: Date; stepS?: number; points?: number },
   now: number,
 ): { stepS: number; level: Level } {
   const lengthMs = to.getTime() - from.getTime();
@@ -46,7 +46,7 @@ export function chosenStep(
   const age = now - from.getTime();
   const fitting = steps.filter((s) => age <= keptMs[s.level] || s.level === "day");
   if (stepS === undefined)
-    return fitting.find((s) => lengthMs / (s.stepS * 1000) <= pointsWanted) ?? fitting.at(-1)!;
+    return fitting.find((s) => lengthMs / (s.stepS * 1000) <= points) ?? fitting.at(-1)!;
   const step = steps.find((s) => s.stepS === stepS);
   if (!step) refuse("step", `\`step\` is one of ${stepsS.join(", ")} seconds.`);
   if (!fitting.includes(step!))

@@ -1,8 +1,8 @@
 // One measured figure over time, for a chart: evenly cut, null where nothing was measured because the server was off.
 
-import { addSums } from "./figures.ts";
-import { countOf, emptyHistogram, type Histogram, percentile } from "./histogram.ts";
+import { countOf, percentile } from "./histogram.ts";
 import type { Counts, LaneSpan, MeasureStore } from "./measure-store.ts";
+import { Buckets } from "./series-buckets.ts";
 import { chosenStep, endOf, startOf, startsOf } from "./series-steps.ts";
 
 export const seriesNames = [
@@ -31,6 +31,8 @@ export interface SeriesAsk {
   to: Date;
   /** One of `stepsS`; left out, the finest that gives a chart's worth of points. */
   stepS?: number;
+  /** How many points make a chart's worth. */
+  points?: number;
 }
 
 export interface SeriesPoint {
@@ -58,6 +60,16 @@ const leastForRateMs = 5000;
 
 /** `Refused` 422, naming what is allowed, for a span or a step that cannot be answered. */
 export function readSeries(measures: MeasureStore, now: number, name: SeriesName, ask: SeriesAsk): Series {
+  return readAllSeries(measures, now, [name], ask)[0]!;
+}
+
+/** Several over the same time: what they have in common is read once. */
+export function readAllSeries(
+  measures: MeasureStore,
+  now: number,
+  names: readonly SeriesName[],
+  ask: SeriesAsk,
+): Series[] {
   const { stepS, level } = chosenStep(ask, now);
   const starts = startsOf(ask.from.getTime(), Math.min(ask.to.getTime(), now + 1), stepS);
   const end = starts.length > 0 ? endOf(starts.at(-1)!, stepS) : ask.to.getTime();
@@ -68,66 +80,41 @@ export function readSeries(measures: MeasureStore, now: number, name: SeriesName
     queue: ask.queue,
     kind: ask.kind,
   };
-  const valueAt = reader(measures, name, span, now, (at) => startOf(at, stepS));
-  const points = starts.map((start) => {
-    const partial = endOf(start, stepS) > now;
-    return { at: new Date(start), ...valueAt(start), partial };
+  const buckets = new Buckets(measures, span, (at) => startOf(at, stepS));
+  return names.map((name) => {
+    const valueAt = reader(buckets, name, now);
+    const points = starts.map((start) => {
+      const partial = endOf(start, stepS) > now;
+      return { at: new Date(start), ...valueAt(start), partial };
+    });
+    return { name, unit: units[name], stepS, from: new Date(span.from), to: new Date(end), points };
   });
-  return { name, unit: units[name], stepS, from: new Date(span.from), to: new Date(end), points };
 }
 
 type Value = Pick<SeriesPoint, "value" | "sample">;
 
-function reader(
-  measures: MeasureStore,
-  name: SeriesName,
-  span: LaneSpan,
-  now: number,
-  bucketOf: (at: number) => number,
-): (start: number) => Value {
-  const onMs = new Map<number, number>();
-  for (const o of measures.observed(span)) {
-    const start = bucketOf(o.at);
-    onMs.set(start, (onMs.get(start) ?? 0) + o.onMs);
-  }
-  const read = readerOf(measures, name, span, bucketOf);
+function reader(buckets: Buckets, name: SeriesName, now: number): (start: number) => Value {
+  const read = readerOf(buckets, name);
   return (start) => {
-    const on = onMs.get(start) ?? 0;
+    const on = buckets.onMs().get(start) ?? 0;
     // It is there now, though that may be for no time at all yet.
-    return on > 0 || start === bucketOf(now) ? read(start, on) : { value: null, sample: 0 };
+    return on > 0 || start === buckets.of(now) ? read(start, on) : { value: null, sample: 0 };
   };
 }
 
-function readerOf(
-  measures: MeasureStore,
-  name: SeriesName,
-  span: LaneSpan,
-  bucketOf: (at: number) => number,
-): (start: number, onMs: number) => Value {
+function readerOf(buckets: Buckets, name: SeriesName): (start: number, onMs: number) => Value {
   const [of, figure] = name.split("-") as [string, string | undefined];
-  if (name === "waiting" || name === "oldest-waiting") return backlogReader(measures, name, span, bucketOf);
+  if (name === "waiting" || name === "oldest-waiting") return backlogReader(buckets, name);
   if ((of === "wait" || of === "run") && figure !== "avg") {
     const q = Number(figure!.slice(1)) / 100;
-    const histograms = new Map<number, Histogram>();
-    measures.histograms(span, of === "wait" ? "waits" : "runs", (at) => {
-      const start = bucketOf(at);
-      const histogram = histograms.get(start) ?? emptyHistogram();
-      histograms.set(start, histogram);
-      return histogram;
-    });
+    const histograms = buckets.histograms(of === "wait" ? "waits" : "runs");
     return (start) => {
       const histogram = histograms.get(start);
       if (!histogram || countOf(histogram) === 0) return { value: null, sample: 0 };
       return { value: rounded(percentile(histogram, q)!), sample: countOf(histogram) };
     };
   }
-  const sums = new Map<number, Counts>();
-  for (const counts of measures.counts(span)) {
-    const start = bucketOf(counts.at);
-    const sum = sums.get(start);
-    if (sum) addSums(sum, counts);
-    else sums.set(start, { ...counts });
-  }
+  const sums = buckets.counts();
   return (start, onMs) => countValue(name, sums.get(start) ?? nothing, onMs);
 }
 
@@ -142,21 +129,8 @@ function countValue(name: SeriesName, c: Counts, onMs: number): Value {
   return { value, sample: value };
 }
 
-/** A queue without a row had nothing waiting; of several rows in a bucket the last one says how it ended. */
-function backlogReader(
-  measures: MeasureStore,
-  name: "waiting" | "oldest-waiting",
-  span: LaneSpan,
-  bucketOf: (at: number) => number,
-): (start: number) => Value {
-  const waiting = new Map<number, Map<string, number>>();
-  const oldest = new Map<number, number>();
-  for (const b of measures.backlog(span)) {
-    const start = bucketOf(b.at);
-    if (!waiting.has(start)) waiting.set(start, new Map());
-    waiting.get(start)!.set(b.queue, b.waiting);
-    oldest.set(start, Math.max(b.oldestS, oldest.get(start) ?? 0));
-  }
+function backlogReader(buckets: Buckets, name: "waiting" | "oldest-waiting"): (start: number) => Value {
+  const { waiting, oldest } = buckets.backlog();
   return (start) => {
     const n = [...(waiting.get(start)?.values() ?? [])].reduce((sum, w) => sum + w, 0);
     return { value: name === "waiting" ? n : (oldest.get(start) ?? 0), sample: n };

@@ -1,6 +1,6 @@
 // The audit log: who did what to what. Every administrative act writes one row after it has succeeded.
 
-import { and, count, desc, eq, gte, lt } from "drizzle-orm";
+import { and, count, desc, eq, gte, isNull, lt } from "drizzle-orm";
 import { user } from "../db/tables/accounts.ts";
 import { audit as auditTable } from "../db/tables/settings.ts";
 import type { App } from "./context.ts";
@@ -15,26 +15,31 @@ export interface AuditEntry {
   detail: unknown;
 }
 
-/** `actor` is a user, a user's id, or null for the server itself; `action` reads `user.delete`, `queue.pause`. */
+/**
+ * `actor` is a user, a user's id, or null for the server itself; `action` reads `user.delete`, `queue.pause`. Answers the
+ * entry's id: some acts are taken back by it.
+ */
 export async function audit(
   app: Pick<App, "db" | "clock">,
   actor: { email: string } | string | null | undefined,
   action: string,
   target: string | number | null = null,
   detail?: unknown,
-): Promise<void> {
-  await app.db.insert(auditTable).values({
+): Promise<number> {
+  const values = {
     at: new Date(app.clock.now()),
     actor: await emailOf(app, actor),
     action,
     target: target === null ? null : String(target),
     detail: detail ?? null,
-  });
+  };
+  const [row] = await app.db.insert(auditTable).values(values).returning({ id: auditTable.id });
+  return row!.id;
 }
 
 export interface AuditFilter {
-  /** An e-mail address. */
-  actor?: string;
+  /** An e-mail address; null for the server itself. */
+  actor?: string | null;
   /** `job.retry`; `job.*` is every action on a job. */
   action?: string;
   from?: Date;
@@ -60,6 +65,21 @@ export async function listAudit(
   return { entries, total: row!.total };
 }
 
+/** Newest first, from behind an entry, without counting: a page of a list that grows at its top. */
+export async function auditBefore(
+  app: Pick<App, "db">,
+  filter: AuditFilter,
+  before: number,
+  limit: number,
+): Promise<AuditEntry[]> {
+  return await app.db
+    .select()
+    .from(auditTable)
+    .where(and(matching(filter), lt(auditTable.id, before)))
+    .orderBy(desc(auditTable.id))
+    .limit(limit);
+}
+
 /** All that match, newest first, a stretch at a time. */
 export async function* auditStretches(
   app: Pick<App, "db">,
@@ -67,12 +87,7 @@ export async function* auditStretches(
   size = 500,
 ): AsyncIterable<AuditEntry[]> {
   for (let before = Number.MAX_SAFE_INTEGER; ; ) {
-    const entries = await app.db
-      .select()
-      .from(auditTable)
-      .where(and(matching(filter), lt(auditTable.id, before)))
-      .orderBy(desc(auditTable.id))
-      .limit(size);
+    const entries = await auditBefore(app, filter, before, size);
     if (entries.length > 0) yield entries;
     if (entries.length < size) return;
     before = entries.at(-1)!.id;
@@ -82,7 +97,7 @@ export async function* auditStretches(
 function matching({ actor, action, from, to }: AuditFilter) {
   const area = action?.endsWith(".*") ? action.slice(0, -1) : undefined;
   return and(
-    actor === undefined ? undefined : eq(auditTable.actor, actor),
+    actor === undefined ? undefined : actor === null ? isNull(auditTable.actor) : eq(auditTable.actor, actor),
     // From `job.` to before `job/`, so that the index serves it.
     area === undefined
       ? undefined

@@ -16,6 +16,7 @@ import type { EventBus } from "../runtime/events.ts";
 import type { Logger } from "../runtime/log.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Yielding } from "../yielding/yielding.ts";
+import type { Checkup } from "./checks/checkup.ts";
 
 export interface App {
   config: Config;
@@ -34,6 +35,7 @@ export interface App {
   events: EventBus;
   clock: Clock;
   log: Logger;
+  checkup: Checkup;
   startedAt: Date;
 }
 

@@ -23,6 +23,8 @@ export interface Fragment {
 export interface View<Shared> {
   /** Connections with the same key see the same. */
   key: string;
+  /** It shows nothing that is for owners alone. */
+  forMembers?: boolean;
   fragments(shared: Shared): Promise<Fragment[]>;
 }
 
@@ -41,7 +43,7 @@ interface Channel<Shared> {
 }
 
 interface Reader {
-  send(text: string): void;
+  send(bytes: Uint8Array): void;
   close(): void;
   /** Asked now and then: a session may have ended. */
   mayStay(): Promise<boolean>;
@@ -81,21 +83,23 @@ export class LiveViews<Shared> {
   /** Answers a request with the stream of a view. */
   stream(c: Context<Env>, view: View<Shared>): Response {
     liftIdleTimeout(c);
-    const encoder = new TextEncoder();
     let leave = () => {};
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         const reader: Reader = {
-          send(text) {
+          send(bytes) {
             if ((controller.desiredSize ?? 0) < -mostUnread) controller.close();
             // Throws when it is closed.
-            controller.enqueue(encoder.encode(text));
+            controller.enqueue(bytes);
           },
           close: () => controller.close(),
-          mayStay: async () => (await this.app.accounts.identify(c.req.raw.headers))?.user.role === "owner",
+          mayStay: async () => {
+            const identity = await this.app.accounts.identify(c.req.raw.headers);
+            return identity?.user.role === "owner" || (view.forMembers === true && identity !== undefined);
+          },
         };
         // Headers are flushed by the first bytes; the browser's connect timeout covers them.
-        reader.send("retry: 1000\n: hello\n\n");
+        reader.send(encode("retry: 1000\n: hello\n\n"));
         leave = this.join(view, reader);
       },
       cancel: () => leave(),
@@ -199,8 +203,9 @@ export class LiveViews<Shared> {
     }
     if (partials.length === 0) return;
     const data = partials.join("").replaceAll(/\r?\n/g, "\ndata: ");
-    for (const reader of channel.readers)
-      this.send(channel, reader, `id: ${this.bootId}-${++this.sequence}\ndata: ${data}\n\n`);
+    // Once for all of them.
+    const message = encode(`id: ${this.bootId}-${++this.sequence}\ndata: ${data}\n\n`);
+    for (const reader of channel.readers) this.send(channel, reader, message);
   }
 
   private async beat(): Promise<void> {
@@ -217,18 +222,22 @@ export class LiveViews<Shared> {
   }
 
   private sendAll(text: string): void {
+    const message = encode(text);
     for (const channel of this.channels.values())
-      for (const reader of channel.readers) this.send(channel, reader, text);
+      for (const reader of channel.readers) this.send(channel, reader, message);
   }
 
-  private send(channel: Channel<Shared>, reader: Reader, text: string): void {
+  private send(channel: Channel<Shared>, reader: Reader, message: Uint8Array): void {
     try {
-      reader.send(text);
+      reader.send(message);
     } catch {
       this.part(channel, reader);
     }
   }
 }
+
+const encoder = new TextEncoder();
+const encode = (text: string) => encoder.encode(text);
 
 function leave(channel: Channel<never>, target: string): void {
   channel.sent.delete(target);

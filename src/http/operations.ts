@@ -9,6 +9,8 @@ import type { Operation } from "../queue/operation-rows.ts";
 import { type OperationParts, Operations } from "../queue/operations.ts";
 import { audit } from "./audit.ts";
 import type { App, User } from "./context.ts";
+import { operationInWords } from "./pages/bulk-words.ts";
+import { filterInWords } from "./pages/filter-words.ts";
 
 export function openOperations(parts: Omit<OperationParts, "onEnd">): Operations {
   return new Operations({ ...parts, onEnd: (op, by) => writeDown(parts, op, by) });
@@ -43,6 +45,15 @@ async function writeDown(
   const { filter, params, status, matched, done, skipped, failed, undone, notUndone } = op;
   const actor = by === null ? null : { email: by };
   const target = `operation:${op.id}`;
+  // Of a single job its own history tells, and nobody calls that a bulk act.
+  const single = /^ids=(\d+)$/.exec(filter)?.[1];
+  if (single !== undefined) {
+    const action = op.undoStartedAt ? "job.undo" : `job.${op.action}`;
+    const detail = op.undoStartedAt ? { action: op.action, undone } : op.params;
+    if (done > 0)
+      await audit(parts, actor, action, `job:${single}`, Object.keys(detail).length > 0 ? detail : undefined);
+    return;
+  }
   if (op.undoStartedAt) await audit(parts, actor, "operation.undo", target, { status, undone, notUndone });
   else
     await audit(parts, actor, `jobs.${op.action}`, target, {
@@ -63,8 +74,6 @@ async function nameOf({ db }: Pick<App, "db">, email: string): Promise<string> {
   return row?.name ?? email;
 }
 
-function inWords({ id, action, filter, status, matched, done, undoStartedAt, undone }: Operation): string {
-  const what = `${action} of ${filter || "every job"}`;
-  const came = undoStartedAt ? `${undone} of ${done} jobs put back` : `${done} of ${matched} jobs`;
-  return `operation ${id}, ${what}: ${status}, ${came}`;
+function inWords(op: Operation): string {
+  return `${operationInWords(op)} Meant: ${filterInWords(op.filter)}.`;
 }

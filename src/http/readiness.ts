@@ -9,9 +9,11 @@ import type { DataPaths } from "../runtime/data-folder.ts";
 
 export interface Check {
   name: string;
-  /** `warn`: works, but not everything it could do. */
-  result: "ok" | "warn" | "fail";
+  /** `warn`: works, but not everything it could do. `note`: nothing is wrong, yet worth knowing. */
+  result: "ok" | "warn" | "fail" | "note";
   detail: string;
+  /** The same in a few words, where there is little room. */
+  brief?: string;
   /** What to do about it. */
   fix?: string;
 }

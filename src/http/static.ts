@@ -4,16 +4,21 @@
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { Hono } from "hono";
+import cssAdmin from "../../static/css/admin.css" with { type: "file" };
+import cssApiDocs from "../../static/css/api-docs.css" with { type: "file" };
 import cssBase from "../../static/css/base.css" with { type: "file" };
 import cssControls from "../../static/css/controls.css" with { type: "file" };
+import cssCreateJob from "../../static/css/create-job.css" with { type: "file" };
 import cssDoors from "../../static/css/doors.css" with { type: "file" };
 import cssFile from "../../static/css/file.css" with { type: "file" };
 import cssFrame from "../../static/css/frame.css" with { type: "file" };
 import cssHistory from "../../static/css/history.css" with { type: "file" };
+import cssJobDetail from "../../static/css/job-detail.css" with { type: "file" };
 import cssJobs from "../../static/css/jobs.css" with { type: "file" };
 import cssLast from "../../static/css/last.css" with { type: "file" };
 import cssLibrary from "../../static/css/library.css" with { type: "file" };
 import cssLiveWork from "../../static/css/live-work.css" with { type: "file" };
+import cssPalette from "../../static/css/palette.css" with { type: "file" };
 import cssProblems from "../../static/css/problems.css" with { type: "file" };
 import cssQueues from "../../static/css/queues.css" with { type: "file" };
 import cssSettings from "../../static/css/settings.css" with { type: "file" };
@@ -21,17 +26,27 @@ import cssTokens from "../../static/css/tokens.css" with { type: "file" };
 import faviconSvg from "../../static/favicon.svg" with { type: "file" };
 import jsApp from "../../static/js/app.js" with { type: "file" };
 import jsAtOnce from "../../static/js/at-once.js" with { type: "file" };
+import jsCharts from "../../static/js/charts.js" with { type: "file" };
 import jsCopy from "../../static/js/copy.js" with { type: "file" };
+import jsCreateJob from "../../static/js/create-job.js" with { type: "file" };
 import jsDialog from "../../static/js/dialog.js" with { type: "file" };
 import jsDom from "../../static/js/dom.js" with { type: "file" };
 import jsFile from "../../static/js/file.js" with { type: "file" };
+import jsFiles from "../../static/js/files.js" with { type: "file" };
+import jsFuzzy from "../../static/js/fuzzy.js" with { type: "file" };
 import jsJobList from "../../static/js/job-list.js" with { type: "file" };
 import jsKeyboard from "../../static/js/keyboard.js" with { type: "file" };
 import jsLiveWork from "../../static/js/live-work.js" with { type: "file" };
+import jsLog from "../../static/js/log.js" with { type: "file" };
+import jsLogMarks from "../../static/js/log-marks.js" with { type: "file" };
+import jsPalette from "../../static/js/palette.js" with { type: "file" };
+import jsProblems from "../../static/js/problems.js" with { type: "file" };
 import jsRequests from "../../static/js/requests.js" with { type: "file" };
+import jsSettings from "../../static/js/settings.js" with { type: "file" };
 import jsStream from "../../static/js/stream.js" with { type: "file" };
 import jsSuggest from "../../static/js/suggest.js" with { type: "file" };
 import jsTheme from "../../static/js/theme.js" with { type: "file" };
+import jsTicks from "../../static/js/ticks.js" with { type: "file" };
 import jsTimes from "../../static/js/times.js" with { type: "file" };
 import jsToasts from "../../static/js/toasts.js" with { type: "file" };
 import htmxJs from "../../static/vendor/htmx.min.js" with { type: "file" };
@@ -49,12 +64,17 @@ const paths = {
     cssLiveWork,
     cssQueues,
     cssJobs,
+    cssJobDetail,
     cssProblems,
     cssHistory,
     cssSettings,
+    cssAdmin,
     cssDoors,
     cssLibrary,
     cssFile,
+    cssCreateJob,
+    cssPalette,
+    cssApiDocs,
     cssLast,
   ],
   "favicon.svg": faviconSvg,
@@ -66,17 +86,27 @@ const paths = {
 const modules = {
   "app.js": jsApp,
   "at-once.js": jsAtOnce,
+  "charts.js": jsCharts,
   "copy.js": jsCopy,
+  "create-job.js": jsCreateJob,
   "dialog.js": jsDialog,
   "dom.js": jsDom,
   "file.js": jsFile,
+  "files.js": jsFiles,
+  "fuzzy.js": jsFuzzy,
   "job-list.js": jsJobList,
   "keyboard.js": jsKeyboard,
   "live-work.js": jsLiveWork,
+  "palette.js": jsPalette,
+  "problems.js": jsProblems,
+  "log.js": jsLog,
+  "log-marks.js": jsLogMarks,
   "requests.js": jsRequests,
+  "settings.js": jsSettings,
   "stream.js": jsStream,
   "suggest.js": jsSuggest,
   "theme.js": jsTheme,
+  "ticks.js": jsTicks,
   "times.js": jsTimes,
   "toasts.js": jsToasts,
 };
@@ -90,7 +120,7 @@ export function assetPath(name: AssetName): string {
 
 /** What `app.js` imports: a browser that is told may fetch them at once. */
 export const appModules = (Object.keys(modules) as (keyof typeof modules)[]).filter(
-  (name) => name !== "app.js" && name !== "file.js",
+  (name) => !["app.js", "charts.js", "file.js", "files.js", "problems.js", "settings.js"].includes(name),
 );
 
 export function staticFiles(_app: Pick<App, "config">): Hono<Env> {

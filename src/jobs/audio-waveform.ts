@@ -8,7 +8,9 @@ import { aboutFile, fileId, inputFile, megabytes } from "./input-file.ts";
 import { lacksDerivative, pendingFiles } from "./pending-files.ts";
 import type { Tools } from "./tools.ts";
 
-const params = z.strictObject({ fileId });
+const params = z.strictObject({
+  fileId: fileId.meta({ title: "Sound or video", fileTypes: ["audio", "video"] }),
+});
 
 export const audioWaveform: JobKind<z.infer<typeof params>, Tools> = {
   name: "audio-waveform",

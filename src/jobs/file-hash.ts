@@ -11,7 +11,7 @@ import { aboutFile, fileId, inputFile, megabytes } from "./input-file.ts";
 import { pendingFiles } from "./pending-files.ts";
 import type { Tools } from "./tools.ts";
 
-const params = z.strictObject({ fileId });
+const params = z.strictObject({ fileId: fileId.meta({ title: "File" }) });
 
 export const fileHash: JobKind<z.infer<typeof params>, Tools> = {
   name: "file-hash",

@@ -17,7 +17,7 @@ import { aboutFile, fileId, type InputFile, inputFile, megabytes } from "./input
 import { pendingFiles } from "./pending-files.ts";
 import type { Tools } from "./tools.ts";
 
-const params = z.strictObject({ fileId });
+const params = z.strictObject({ fileId: fileId.meta({ title: "File" }) });
 type Params = z.infer<typeof params>;
 
 export const fileMetadata: JobKind<Params, Tools> = {

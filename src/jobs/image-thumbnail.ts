@@ -9,7 +9,7 @@ import { lacksDerivative, pendingFiles } from "./pending-files.ts";
 import { withScratchFolder } from "./scratch-folder.ts";
 import type { Tools } from "./tools.ts";
 
-const params = z.strictObject({ fileId });
+const params = z.strictObject({ fileId: fileId.meta({ title: "Picture", fileTypes: ["image"] }) });
 
 export const imageThumbnail: JobKind<z.infer<typeof params>, Tools> = {
   name: "image-thumbnail",

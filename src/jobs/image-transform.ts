@@ -18,15 +18,22 @@ import { aboutFile, fileId, type InputFile, inputFile } from "./input-file.ts";
 import { extensions } from "./keep-pictures.ts";
 import type { Tools } from "./tools.ts";
 
-const side = z.number().int().min(1).max(4096);
+const side = (title: string) =>
+  z.number().int().min(1).max(4096).optional().meta({ title, description: "Pixels; empty keeps the shape" });
 
 export const transformParams = z.strictObject({
-  fileId,
-  w: side.optional(),
-  h: side.optional(),
-  fit: z.enum(["cover", "contain", "fill", "inside", "outside"]).default("inside"),
-  format: z.enum(["webp", "jpeg", "png", "avif"]).default("webp"),
-  quality: z.number().int().min(1).max(100).default(80),
+  fileId: fileId.meta({ title: "Picture", fileTypes: ["image"] }),
+  w: side("Width"),
+  h: side("Height"),
+  fit: z.enum(["cover", "contain", "fill", "inside", "outside"]).default("inside").meta({
+    title: "Fit",
+    description: "How the picture fills a width and a height that are not its shape",
+  }),
+  format: z.enum(["webp", "jpeg", "png", "avif"]).default("webp").meta({ title: "Format" }),
+  quality: z.number().int().min(1).max(100).default(80).meta({
+    title: "Quality",
+    description: "Higher is better and larger",
+  }),
 });
 export type TransformParams = z.infer<typeof transformParams>;
 

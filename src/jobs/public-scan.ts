@@ -6,7 +6,12 @@ import type { JobKind } from "../queue/kind.ts";
 import { scansOf } from "./scan.ts";
 import type { Tools } from "./tools.ts";
 
-const params = z.strictObject({ skipExisting: z.boolean().default(true) });
+const params = z.strictObject({
+  skipExisting: z.boolean().default(true).meta({
+    title: "Skip files that did not change",
+    description: "Without it, everything that is made of a file is asked for again",
+  }),
+});
 
 export const publicScan: JobKind<z.output<typeof params>, Tools> = {
   name: "public-scan",

@@ -13,17 +13,23 @@ import { givenUp } from "./pending-files.ts";
 import type { Tools } from "./tools.ts";
 
 const scanParams = z.strictObject({
-  libraryId: z.union([
-    z.int().positive(),
-    z
-      .string()
-      .regex(/^[1-9]\d{0,14}$/)
-      .transform(Number),
-  ]),
-  /** False: the whole cascade again, for files that did not change as well. */
-  skipExisting: z.boolean().default(true),
-  /** Believe that files are gone even though the root looks empty or exchanged. */
-  acceptMissing: z.boolean().optional(),
+  libraryId: z
+    .union([
+      z.int().positive(),
+      z
+        .string()
+        .regex(/^[1-9]\d{0,14}$/)
+        .transform(Number),
+    ])
+    .meta({ title: "Library" }),
+  skipExisting: z.boolean().default(true).meta({
+    title: "Skip files that did not change",
+    description: "Without it, everything that is made of a file is asked for again",
+  }),
+  acceptMissing: z.boolean().optional().meta({
+    title: "Accept that files are gone",
+    description: "Believe it even though the root looks empty or exchanged",
+  }),
 });
 export type ScanParams = z.output<typeof scanParams>;
 

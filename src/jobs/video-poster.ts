@@ -15,11 +15,15 @@ import { withScratchFolder } from "./scratch-folder.ts";
 import type { Tools } from "./tools.ts";
 
 const params = z.strictObject({
-  fileId,
-  /** Seconds from the start; default: the best of a few places, 25 % first. */
-  timestamp: z.number().min(0).optional(),
-  /** One more WebP, this wide. */
-  width: z.number().int().min(16).max(1280).optional(),
+  fileId: fileId.meta({ title: "Video", fileTypes: ["video"] }),
+  timestamp: z.number().min(0).optional().meta({
+    title: "Frame at",
+    description: "Seconds from the start; usually the best of a few places, 25 % first",
+  }),
+  width: z.number().int().min(16).max(1280).optional().meta({
+    title: "One more width",
+    description: "A further WebP, so many pixels wide",
+  }),
 });
 type Params = z.infer<typeof params>;
 

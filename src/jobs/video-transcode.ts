@@ -14,14 +14,23 @@ import { lacksDerivative, pendingFiles } from "./pending-files.ts";
 import type { Tools } from "./tools.ts";
 
 const params = z.strictObject({
-  fileId,
-  /** kbit/s: never more than that over two seconds. */
-  targetBitrate: z.int().min(100).max(50_000).optional(),
-  preset: z.enum(presets).optional(),
-  /** Lower is better and larger. */
-  crf: z.int().min(1).max(51).optional(),
-  /** Of the shorter side. */
-  maxHeight: z.int().min(144).max(1080).optional(),
+  fileId: fileId.meta({ title: "Video", fileTypes: ["video"] }),
+  targetBitrate: z.int().min(100).max(50_000).optional().meta({
+    title: "Bit rate at most",
+    description: "kbit/s: never more than that over two seconds",
+  }),
+  preset: z.enum(presets).optional().meta({
+    title: "Preset",
+    description: "Slower ones make smaller files; usually medium",
+  }),
+  crf: z.int().min(1).max(51).optional().meta({
+    title: "Quality (CRF)",
+    description: "Lower is better and larger; usually 23",
+  }),
+  maxHeight: z.int().min(144).max(1080).optional().meta({
+    title: "Height at most",
+    description: "Pixels of the shorter side; usually 1080",
+  }),
 });
 type Params = z.infer<typeof params>;
 

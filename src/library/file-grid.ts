@@ -25,7 +25,8 @@ export interface GridFilter {
   type?: FileType;
   /** `problem` = anything but ok; `trashed` shows only what lies in the trash. */
   state?: FileState | "problem" | "trashed";
-  text?: string;
+  /** Only these, which a search has found: it has looked at all the rest. */
+  among?: number[];
 }
 
 export interface GridPage {
@@ -50,8 +51,7 @@ export async function gridPage(
   limit = 60,
   reverse = false,
 ): Promise<GridPage> {
-  const ids = filter.text ? await idsWithText(db, filter.libraryId, filter.text) : undefined;
-  const plan = { ...filter, sort, ids, walk: (await narrowWalk(db, filter)) ?? orderWalk(filter, sort) };
+  const plan = { ...filter, sort, walk: (await narrowWalk(db, filter)) ?? orderWalk(filter, sort) };
   const from = after ? readCursor(after) : null;
   const files: FileRow[] = [];
   for (const stretch of stretches(plan, from, reverse)) {
@@ -93,15 +93,13 @@ export async function thumbnailsOf(db: Db, fileIds: number[]): Promise<Map<numbe
   return new Map(rows.map((row) => [row.fileId, row]));
 }
 
-/** Which libraries these files are of, and how many each has. */
-export async function countByLibrary(db: Db, fileIds: number[]): Promise<Map<number, number>> {
-  if (fileIds.length === 0) return new Map();
+/** Which library each is of. */
+export async function librariesOf(db: Db, fileIds: number[]): Promise<Map<number, number>> {
   const rows = await db
-    .select({ libraryId: file.libraryId, n: sql<number>`count(*)` })
+    .select({ id: file.id, libraryId: file.libraryId })
     .from(file)
-    .where(inArray(file.id, fileIds))
-    .groupBy(file.libraryId);
-  return new Map(rows.map((row) => [row.libraryId, row.n]));
+    .where(sql`${file.id} IN (SELECT value FROM json_each(${JSON.stringify(fileIds)}))`);
+  return new Map(rows.map((row) => [row.id, row.libraryId]));
 }
 
 /** Files of a library that are missing, damaged or quarantined. */
@@ -140,7 +138,7 @@ const narrowMeans = 3000;
 /** The columns that each walk may use an index of; `id` is the table itself and the tail of every index. */
 const walks = {
   // By their ids, and by partial indexes that hold nothing else.
-  text: [],
+  found: [],
   state: [],
   trash: [],
   type: [file.libraryId, file.type],
@@ -159,12 +157,10 @@ const walks = {
 interface Plan extends GridFilter {
   sort: GridSort;
   walk: keyof typeof walks;
-  /** Of the files with the text. */
-  ids: number[] | undefined;
 }
 
 async function narrowWalk(db: Db, filter: GridFilter): Promise<Plan["walk"] | undefined> {
-  if (filter.text) return "text";
+  if (filter.among) return "found";
   if (filter.state === "trashed") return "trash";
   if (filter.state && filter.state !== "ok") return "state";
   const restrictions: [Plan["walk"], SQL | undefined][] = [];
@@ -268,12 +264,12 @@ async function read(db: Db, plan: Plan, { where, order }: Stretch, limit: number
 // --- filter ----------------------------------------------------------------------------------------------------------
 
 function matching(plan: Plan): SQL | undefined {
+  if (plan.among) return inArray(file.id, plan.among);
   return and(
     sql`${inWalk(plan, file.libraryId)} = ${plan.libraryId}`,
     inFolder(plan, (column) => inWalk(plan, column)),
     plan.type ? sql`${inWalk(plan, file.type)} = ${plan.type}` : undefined,
     inState(plan.state),
-    plan.ids ? inArray(file.id, plan.ids) : undefined,
   );
 }
 
@@ -298,20 +294,6 @@ function inState(state: GridFilter["state"]): SQL | undefined {
   const unsound = sql`${file.state} <> 'ok'`;
   return and(kept, unsound, state === "problem" ? undefined : sql`+${file.state} = ${state}`);
 }
-
-/** Matches in the index of paths alone, so that a search reads no row that it does not show. */
-async function idsWithText(db: Db, libraryId: number, text: string): Promise<number[]> {
-  const pattern = `%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`;
-  const rows = await db
-    .select({ id: file.id })
-    .from(file)
-    .where(sql`${file.libraryId} = ${libraryId} AND ${file.path} LIKE ${pattern} ESCAPE '\\'`)
-    .orderBy(asc(file.path))
-    .limit(mostWithText);
-  return rows.map((row) => row.id);
-}
-
-const mostWithText = 2000;
 
 function cursorOf(row: FileRow, sort: GridSort): string {
   const keys = {

@@ -62,6 +62,11 @@ export async function listFiles(db: Db, filter: FileFilter): Promise<FileList> {
   return { files: await rowsOf(db, page), total };
 }
 
+/** Which files a search finds, in its order and without their rows; `terms` may be empty. */
+export function findFiles(db: Db, filter: FileFilter): Promise<FoundFiles> {
+  return search(db, filter);
+}
+
 /** Of a search: as far as it counts. */
 export async function countFiles(db: Db, filter: FileFilter): Promise<number> {
   if (filter.terms?.length) return (await search(db, { ...filter, limit: 0 })).total;

@@ -1,8 +1,8 @@
-// Counts and sums over files, for the overview and the library cards. All from covering indexes.
+// Counts and sums over files, for the overview and the library cards. The writer keeps them: nothing is counted here.
 
-import { eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { eq, isNotNull, sql } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
-import { type FileType, file, folder, library } from "../db/tables/library.ts";
+import { fileTally, folder, library } from "../db/tables/library.ts";
 
 export interface FileStats {
   /** Not in the trash. */
@@ -22,7 +22,7 @@ export interface LibraryCounts {
 
 /** `counts`: of every library, where they have been read already. */
 export async function fileStats(db: Db, counts?: ReadonlyMap<number, LibraryCounts>): Promise<FileStats> {
-  const files = counts ? sumOf(counts) : await allFiles(db);
+  const files = sumOf(counts ?? (await libraryCounts(db)));
   const [libraries] = await db.select({ n: sql<number>`count(*)` }).from(library);
   const [folders] = await db.select({ n: sql<number>`count(*)` }).from(folder).where(isNotNull(folder.id));
   return {
@@ -30,14 +30,6 @@ export async function fileStats(db: Db, counts?: ReadonlyMap<number, LibraryCoun
     libraries: libraries?.n ?? 0,
     folders: folders?.n ?? 0,
   };
-}
-
-async function allFiles(db: Db) {
-  const [files] = await db
-    .select({ n: sql<number>`count(*)`, bytes: sql<number>`coalesce(sum(${file.sizeBytes}), 0)` })
-    .from(file)
-    .where(isNull(file.trashedAt));
-  return { files: files?.n ?? 0, storageBytes: files?.bytes ?? 0 };
 }
 
 function sumOf(counts: ReadonlyMap<number, LibraryCounts>) {
@@ -51,23 +43,13 @@ function sumOf(counts: ReadonlyMap<number, LibraryCounts>) {
 
 /** Of every library, or of one. Libraries without files are left out. */
 export async function libraryCounts(db: Db, libraryId?: number): Promise<Map<number, LibraryCounts>> {
-  const ofOne = libraryId === undefined ? sql`1` : eq(file.libraryId, libraryId);
-  const rows = await db
-    .select({
-      libraryId: file.libraryId,
-      type: file.type,
-      n: sql<number>`count(*)`,
-      bytes: sql<number>`sum(${file.sizeBytes})`,
-    })
-    .from(file)
-    .where(sql`${isNull(file.trashedAt)} and ${ofOne}`)
-    .groupBy(file.libraryId, file.type);
+  const ofOne = libraryId === undefined ? undefined : eq(fileTally.libraryId, libraryId);
   const counts = new Map<number, LibraryCounts>();
-  for (const row of rows) {
+  for (const row of await db.select().from(fileTally).where(ofOne)) {
     const mine = counts.get(row.libraryId) ?? noFiles();
-    mine[row.type as FileType] += row.n;
-    mine.total += row.n;
-    mine.sizeBytes += row.bytes;
+    mine[row.type] += row.files;
+    mine.total += row.files;
+    mine.sizeBytes += row.sizeBytes;
     counts.set(row.libraryId, mine);
   }
   return counts;

@@ -2,7 +2,7 @@
 
 import { and, asc, eq, exists, gt, gte, inArray, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
-import { derivative, type FolderRow, file, folder } from "../db/tables/library.ts";
+import { derivative, type FolderRow, file, folder, folderTally } from "../db/tables/library.ts";
 import { NotFound } from "../runtime/errors.ts";
 import { below } from "./file-list.ts";
 
@@ -101,10 +101,10 @@ export function parentOf(path: string): string {
 
 /** Files in and below each folder of a folder, by the paths of those. */
 async function countsBelow(db: Db, { libraryId, path }: FolderRow): Promise<Map<string, number>> {
-  const inIt = and(eq(file.folderId, folder.id), isNull(file.trashedAt));
   const rows = await db
-    .select({ path: folder.path, files: db.$count(file, inIt) })
+    .select({ path: folder.path, files: folderTally.files })
     .from(folder)
+    .innerJoin(folderTally, eq(folderTally.folderId, folder.id))
     .where(and(eq(folder.libraryId, libraryId), isBelow(path)));
   const counts = new Map<string, number>();
   const start = path === "" ? 0 : path.length + 1;

@@ -111,3 +111,6 @@ const byExtension = new Map(
     ),
   ),
 );
+
+/** Without the dot, all of them. */
+export const mediaExtensions: readonly string[] = [...byExtension.keys()];

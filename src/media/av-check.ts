@@ -2,8 +2,8 @@
 // at the beginning, the middle and the end, so that a check costs seconds whatever the length.
 
 import { claimedSizeBytes } from "./container-end.ts";
+import { type Decoded, decodeWindow, type Window } from "./decode-window.ts";
 import type { FfmpegResult } from "./ffmpeg.ts";
-import { input, runFfmpeg } from "./ffmpeg.ts";
 import type { Probe } from "./ffprobe.ts";
 
 export interface Verdict {
@@ -42,12 +42,6 @@ export async function checkAv(
   return undefined;
 }
 
-interface Window {
-  startS: number;
-  /** Null: to the end. */
-  lengthS: number | null;
-}
-
 /** Exported for its test. */
 export function decodeWindows(durationS: number | null, wholeUpToS: number): Window[] {
   if (durationS === null) return [{ startS: 0, lengthS: wholeUpToS }];
@@ -71,28 +65,33 @@ async function decode(
   window: Window,
   options: CheckOptions,
 ): Promise<Verdict | undefined> {
-  const faults: string[] = [];
-  const result = await runFfmpeg(
-    options.ffmpegPath,
-    [
-      ...input(path, window.startS > 0 ? ["-ss", window.startS.toFixed(3)] : []),
-      ...(window.lengthS === null ? [] : ["-t", String(window.lengthS)]),
-      ...streams(probe),
-      "-f",
-      "null",
-      "-",
-    ],
-    {
-      signal: options.signal,
-      onErrorLine(line) {
-        if (faults.length < 20 && decodeFault.test(line)) faults.push(line.replace(/ @ 0x[0-9a-f]+/g, ""));
-      },
-    },
-  );
-  return judge(result, faults, probe, window);
+  const decoded = await decodeWindow(path, streams(probe), window, options);
+  const verdict = judge(decoded, probe, window);
+  if (verdict?.code !== "input.corrupt" || window.startS === 0) return verdict;
+  const ofSeek = await faultsOfSeek(path, probe, window, options);
+  return judge({ ...decoded, faultCount: decoded.faultCount - ofSeek }, probe, window);
 }
 
-function judge(result: FfmpegResult, faults: string[], probe: Probe, window: Window): Verdict | undefined {
+/**
+ * A seek may land in the middle of a frame: what a decoder says until its first whole one is about the landing, not about
+ * the file. Whatever comes to nothing at all is excused nothing.
+ */
+async function faultsOfSeek(
+  path: string,
+  probe: Probe,
+  window: Window,
+  options: CheckOptions,
+): Promise<number> {
+  let excused = 0;
+  for (const index of streamIndexes(probe)) {
+    const first = ["-map", `0:${index}`, "-frames", "1"];
+    const { result, faultCount } = await decodeWindow(path, first, window, options);
+    if (result.frames > 0 || (result.outTimeS ?? 0) > 0) excused += faultCount;
+  }
+  return excused;
+}
+
+function judge({ result, faults, faultCount }: Decoded, probe: Probe, window: Window): Verdict | undefined {
   const said = faults.slice(0, 3).join("\n") || result.stderrTail.trim().split("\n").at(-1) || "";
   if (faults.some((f) => /partial file/.test(f)))
     return { code: "input.truncated", reason: `The file ends in the middle of its data.\n${said}` };
@@ -100,7 +99,7 @@ function judge(result: FfmpegResult, faults: string[], probe: Probe, window: Win
     return { code: "input.unsupported", reason: `This ffmpeg has no decoder for the file.\n${said}` };
   const early = endsEarly(result, probe, window);
   if (early) return early;
-  if (faults.length > (streaming.has(probe.container) ? 10 : 2))
+  if (faultCount > (streaming.has(probe.container) ? 10 : 2))
     return { code: "input.corrupt", reason: `Decoding finds damage.\n${said}` };
   if (result.exitCode !== 0) return { code: "input.corrupt", reason: `The file cannot be decoded.\n${said}` };
   return undefined;
@@ -121,16 +120,11 @@ function endsEarly(result: FfmpegResult, probe: Probe, window: Window): Verdict 
   };
 }
 
-/** The first picture and every sound: a damaged subtitle or cover does not make a film invalid. */
 function streams(probe: Probe): string[] {
-  return [
-    ...(probe.video ? ["-map", `0:${probe.video.index}`] : []),
-    ...(probe.audio.length > 0 ? ["-map", "0:a"] : []),
-  ];
+  return streamIndexes(probe).flatMap((index) => ["-map", `0:${index}`]);
 }
 
-/**
- * Lines that mean lost picture or sound; one or two of them are a blemish, not a broken file. Others, as of odd timestamps or a reference missing after a seek, are harmless.
- */
-const decodeFault =
-  /error while decoding|Error while decoding|Invalid data found when processing|partial file|Invalid NAL unit size|corrupt|decode_slice_header error|Error decoding|invalid (residual|sync code|frame header)|bad block|overread/i;
+/** The first picture and every sound: a damaged subtitle or cover does not make a film invalid. */
+function streamIndexes({ video, audio }: Probe): number[] {
+  return [...(video ? [video] : []), ...audio].map(({ index }) => index);
+}

@@ -30,6 +30,9 @@ const operations: { [K in NativeOp]: (args: NativeOps[K]["args"]) => Promise<Nat
   "image.luma": async (args) => (await import("./image-render.ts")).imageLuma(args),
   "raw.preview": async (args) => (await import("./raw-preview.ts")).findRawPreview(args.path),
   "ort.check": async (args) => (await import("./ort-check.ts")).checkOrt(args.modelPath),
+  "database.check": async ({ path }) => ({
+    damage: (await import("../db/integrity.sqlite.ts")).damageOf(path),
+  }),
   versions: async () => (await import("./ort-check.ts")).nativeVersions(),
 };
 

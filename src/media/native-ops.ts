@@ -58,6 +58,8 @@ export interface NativeOps {
     args: { modelPath: string };
     result: { inputs: string[]; outputs: string[]; version: string };
   };
+  /** Reads all of a database; what is damaged, or null. */
+  "database.check": { args: { path: string }; result: { damage: string | null } };
   /** The libraries that were loaded. */
   versions: { args: Record<string, never>; result: Record<string, string> };
 }

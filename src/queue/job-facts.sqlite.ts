@@ -110,6 +110,24 @@ export function failureGroups(sqlite: Database, tally: Tallies, hideGroups: numb
     .sort((a, b) => b.count - a.count || b.lastAt.getTime() - a.lastAt.getTime());
 }
 
+/** Counted in the same index. */
+export function failureTimes(
+  sqlite: Database,
+  tally: Tallies,
+  asked: { fingerprint: string; from: number; stepMs: number; hideGroups?: number[] },
+): Map<number, number> {
+  const rows = sqlite
+    .query(
+      `SELECT lane, (finished_at - ?2) / ?3 AS step, count(*) AS n FROM finished INDEXED BY finished_by_cause
+       WHERE fingerprint = ?1 AND state = 2 AND finished_at >= ?2 GROUP BY lane, step`,
+    )
+    .all(asked.fingerprint, asked.from, asked.stepMs) as { lane: number; step: number; n: number }[];
+  const times = new Map<number, number>();
+  for (const { lane, step, n } of rows)
+    if (!asked.hideGroups?.includes(tally.lane(lane).group)) times.set(step, (times.get(step) ?? 0) + n);
+  return times;
+}
+
 function groupOf(sqlite: Database, tally: Tallies, fingerprint: string, rows: CauseInLane[]): FailureGroup {
   const newestOf = sqlite.query(
     "SELECT id, finished_at FROM finished WHERE fingerprint = ? AND lane = ? AND state = 2 ORDER BY finished_at DESC, id DESC LIMIT ?",
@@ -126,6 +144,8 @@ function groupOf(sqlite: Database, tally: Tallies, fingerprint: string, rows: Ca
     code,
     message: message ?? "",
     kinds: [...new Set(rows.map((r) => tally.lane(r.lane).kind))].sort(),
+    queues: [...new Set(rows.map((r) => tally.lane(r.lane).queue))].sort(),
+    groups: [...new Set(rows.map((r) => tally.lane(r.lane).group))].sort((a, b) => a - b),
     count: rows.reduce((sum, r) => sum + r.n, 0),
     firstAt: new Date(Math.min(...rows.map((r) => r.first))),
     lastAt: new Date(Math.max(...rows.map((r) => r.last))),

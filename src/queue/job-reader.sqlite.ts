@@ -6,6 +6,7 @@ import { type Conditions, conditionsOf } from "./job-conditions.sqlite.ts";
 import {
   averageRunMs,
   failureGroups,
+  failureTimes,
   finishedSince,
   oldestWaiting,
   queueStates,
@@ -201,6 +202,15 @@ export class JobReader {
   failureGroups(hideGroups?: number[]): FailureGroup[] {
     this.tally.refresh();
     return failureGroups(this.sqlite, this.tally, hideGroups);
+  }
+
+  failureTimes(
+    fingerprint: string,
+    from: number,
+    stepMs: number,
+    hideGroups?: number[],
+  ): Map<number, number> {
+    return failureTimes(this.sqlite, this.tally, { fingerprint, from, stepMs, hideGroups });
   }
 
   queueStates(): QueueState[] {

@@ -283,6 +283,7 @@ class SqliteJobStore implements JobStore {
   nextDue = async () => this.heads.nextDue();
   runsOf = async (worker: string) => this.read.runsOf(worker);
   failureGroups = async (hideGroups?: number[]) => this.read.failureGroups(hideGroups);
+  failureTimes: JobStore["failureTimes"] = async (...asked) => this.read.failureTimes(...asked);
   foreignWrites = () => this.read.foreignWrites();
   leasesLostBefore = async (t: number) => this.read.leasesLostBefore(t);
   get = async (id: number) => this.read.get(id);

@@ -94,6 +94,9 @@ export interface FailureGroup {
   /** Of the newest. */
   message: string;
   kinds: string[];
+  queues: string[];
+  /** Of their subjects: a library's id, or 0. */
+  groups: number[];
   count: number;
   firstAt: Date;
   lastAt: Date;
@@ -316,6 +319,13 @@ export interface JobStore {
   averageRunMs(): Promise<Map<string, { count: number; averageMs: number }>>;
   /** Failures that nobody has cleared, grouped by cause, the most frequent first. */
   failureGroups(hideGroups?: number[]): Promise<FailureGroup[]>;
+  /** How many failures of a cause that nobody has cleared fall into each step since `from`, by the step's number. */
+  failureTimes(
+    fingerprint: string,
+    from: number,
+    stepMs: number,
+    hideGroups?: number[],
+  ): Promise<Map<number, number>>;
   /** Jobs completed and failed per queue since `t`, and when the first of them ended. */
   finishedSince(t: number): Promise<Map<string, Finished>>;
 

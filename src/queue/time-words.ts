@@ -1,9 +1,9 @@
 // How long and when, in the sentences that say why a job waits.
 
-/** `45 s`, `12 min`, `3 h`, `2 days`. */
+/** `45 s`, `12 min`, `3 h`, `2 days`: as everywhere, a minute is never said in seconds. */
 export function inWords(ms: number): string {
   const s = Math.max(0, Math.round(ms / 1000));
-  if (s < 90) return `${s} s`;
+  if (s < 60) return `${s} s`;
   if (s < 90 * 60) return `${Math.round(s / 60)} min`;
   if (s < 48 * 3600) return `${Math.round(s / 3600)} h`;
   return `${Math.round(s / 86400)} days`;

@@ -8,7 +8,19 @@ export interface Logger {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
+  /** The newest lines that were written, oldest first: for a support bundle. */
+  recent?(): LogLine[];
 }
+
+export interface LogLine {
+  time: string;
+  level: LogLevel;
+  message: string;
+  fields: LogFields;
+}
+
+/** So many lines are remembered. */
+const mostRecent = 500;
 
 const order: LogLevel[] = ["debug", "info", "warn", "error"];
 
@@ -17,15 +29,24 @@ export function createLogger(
   level: LogLevel,
   write: (line: string) => void = (line) => void process.stdout.write(line),
 ): Logger {
+  const recent: LogLine[] = [];
   const at =
     (mine: LogLevel) =>
     (message: string, fields: LogFields = {}) => {
       if (order.indexOf(mine) < order.indexOf(level)) return;
       const time = new Date().toISOString();
+      recent.push({ time, level: mine, message, fields: plain(fields) });
+      if (recent.length > mostRecent) recent.shift();
       if (form === "json") write(`${JSON.stringify({ time, level: mine, message, ...plain(fields) })}\n`);
       else write(`${time} ${mine.toUpperCase().padEnd(5)} ${message}${inText(plain(fields))}\n`);
     };
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    recent: () => [...recent],
+  };
 }
 
 /** About what is tried over and over: a failure is said when it begins or becomes another, not at every turn of a full night. */

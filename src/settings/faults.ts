@@ -28,7 +28,11 @@ export function faultInWords({ label, fields }: Pick<SettingRow, "label" | "fiel
     : part === undefined
       ? ""
       : String(part);
-  if (field.control === "number" && field.part && ["too_small", "too_big"].includes(issue.code ?? ""))
+  if (
+    ["number", "duration", "size"].includes(field.control) &&
+    field.part &&
+    ["too_small", "too_big"].includes(issue.code ?? "")
+  )
     return `${label}: ${lowerFirst(of)} ${expected(issue, field)}.`;
   return `${[label, of].filter(Boolean).join(", ")}: ${expected(issue, field)}.`;
 }
@@ -47,6 +51,8 @@ function expected(issue: Issue, field: Field): string {
     case "unrecognized_keys":
       return `there is no part ${issue.keys?.join(", ")}`;
     case "invalid_type":
+      // A fraction is a number; what is none is some other text.
+      if (issue.expected !== "int" && typedAs[field.control]) return typedAs[field.control]!;
       return typeNames[issue.expected ?? ""] ?? issue.message;
     default:
       return issue.message;
@@ -63,6 +69,11 @@ function amount(n: number, { unit }: Field): string {
 function lowerFirst(words: string): string {
   return /^.[a-z]/.test(words) ? words.charAt(0).toLowerCase() + words.slice(1) : words;
 }
+
+const typedAs: Partial<Record<Field["control"], string>> = {
+  duration: "give a time like 30 s or 5 min",
+  size: "give a size like 500 MB or 2 GB",
+};
 
 const typeNames: Record<string, string> = {
   int: "a whole number",

@@ -2,14 +2,27 @@
 
 import { z } from "zod";
 import { importModeSchema, yieldDefault, yieldSchema } from "./yield.ts";
+import { yieldRows } from "./yield-rows.ts";
+
+/** `duration` and `size` are numbers in the field's unit that people may type as "5 min" or "2 GB". */
+type Control =
+  | "choice"
+  | "number"
+  | "duration"
+  | "size"
+  | "switch"
+  | "pairs"
+  | "windows"
+  | "servers"
+  | "queues";
 
 /** How a page lets someone change one value, or one part of a setting that has several. */
 export interface Field {
   /** The part's name inside the setting's value, `playback.own` for a part of a part; "" when the value is a single one. */
   part: string;
   label: string;
-  control: "choice" | "number" | "switch" | "pairs" | "windows" | "servers" | "queues";
-  options?: { value: string; label: string }[];
+  control: Control;
+  options?: { value: string; label: string; hint?: string }[];
   min?: number;
   max?: number;
   unit?: string;
@@ -20,10 +33,20 @@ export interface Field {
 export interface SettingRow<T = unknown> {
   schema: z.ZodType<T>;
   default: T;
-  section: "Accounts" | "Workers" | "Scans" | "Queue" | "Library" | "Yielding";
+  section: "Workers" | "Yielding" | "Healing" | "Scans" | "History" | "Library" | "Accounts";
   label: string;
   help: string;
   fields: Field[];
+  /** A setting of many parts stands on its page as several, each with the parts that belong together. */
+  rows?: PartsRow[];
+}
+
+export interface PartsRow {
+  /** Its anchor on the page. */
+  id: string;
+  label: string;
+  help: string;
+  parts: string[];
 }
 
 const row = <S extends z.ZodType>(schema: S, rest: Omit<SettingRow<z.infer<S>>, "schema">) => ({
@@ -37,16 +60,16 @@ export const settingRows = {
     default: "closed",
     section: "Accounts",
     label: "Registration",
-    help: "Who may create an account. Takes effect at once.",
+    help: "Who may create an account.",
     fields: [
       {
         part: "",
         label: "Registration",
         control: "choice",
         options: [
-          { value: "open", label: "Open: anyone who reaches this server" },
-          { value: "invite", label: "Invite only: whoever holds an invitation link" },
-          { value: "closed", label: "Closed: nobody" },
+          { value: "open", label: "Open", hint: "Anyone who reaches this server." },
+          { value: "invite", label: "Invite only", hint: "Whoever holds an invitation link." },
+          { value: "closed", label: "Closed", hint: "Nobody." },
         ],
       },
     ],
@@ -55,7 +78,7 @@ export const settingRows = {
     default: 1,
     section: "Workers",
     label: "Concurrency multiplier",
-    help: "Multiplies how many jobs each queue runs at once. The category limits below still hold.",
+    help: "Multiplies how many jobs each queue runs at once. The category limits still hold.",
     fields: [{ part: "", label: "Multiplier", control: "number", min: 1, max: 16 }],
   }),
   categoryLimits: row(z.strictObject({ cpu: whole(1, 64), gpu_encode: whole(1, 64), gpu_ai: whole(1, 64) }), {
@@ -75,7 +98,7 @@ export const settingRows = {
     label: "GPU memory budget",
     help: "GPU memory that jobs may reserve together. Empty: what the largest GPU has.",
     fields: [
-      { part: "", label: "Budget", control: "number", min: 0, max: 1_048_576, unit: "MB", optional: true },
+      { part: "", label: "Budget", control: "size", min: 0, max: 1_048_576, unit: "MB", optional: true },
     ],
   }),
   autoScan: row(z.strictObject({ enabled: z.boolean(), intervalMinutes: whole(1, 10_080) }), {
@@ -85,12 +108,12 @@ export const settingRows = {
     help: "Looks through every library for new, changed and vanished files.",
     fields: [
       { part: "enabled", label: "Scan by itself", control: "switch" },
-      { part: "intervalMinutes", label: "Every", control: "number", min: 1, max: 10_080, unit: "minutes" },
+      { part: "intervalMinutes", label: "Every", control: "duration", min: 1, max: 10_080, unit: "minutes" },
     ],
   }),
   orphanPolicy: row(z.enum(["fail", "retry-once"]), {
     default: "fail",
-    section: "Queue",
+    section: "Healing",
     label: "Orphaned jobs",
     help: "What becomes of a job whose worker vanished in the middle of it (a crash or a power cut).",
     fields: [
@@ -99,20 +122,18 @@ export const settingRows = {
         label: "Orphaned jobs",
         control: "choice",
         options: [
-          { value: "fail", label: "Fail: it waits for someone to retry it" },
-          { value: "retry-once", label: "Retry once by itself" },
+          { value: "fail", label: "Fail", hint: "It waits for someone to retry it." },
+          { value: "retry-once", label: "Retry once", hint: "By itself; the second time it fails." },
         ],
       },
     ],
   }),
   stuckAfterS: row(z.record(z.string().min(1), whole(10, 604_800)), {
     default: {},
-    section: "Queue",
+    section: "Healing",
     label: "Stuck after",
-    help: "Seconds without progress after which a running job of a kind counts as stuck. Kinds not named keep their own.",
-    fields: [
-      { part: "", label: "Kind and seconds", control: "pairs", min: 10, max: 604_800, unit: "seconds" },
-    ],
+    help: "How long a running job may show no sign of life before it counts as stuck. Kinds left empty keep their own.",
+    fields: [{ part: "", label: "Kind and time", control: "pairs", min: 10, max: 604_800, unit: "seconds" }],
   }),
   autoHeal: row(
     z.strictObject({
@@ -122,15 +143,15 @@ export const settingRows = {
     }),
     {
       default: { enabled: false, checkIntervalS: 30, action: "clear_and_restart" },
-      section: "Queue",
+      section: "Healing",
       label: "Auto-heal",
-      help: "What happens by itself to a job that is stuck: one without a sign of life for longer than its kind may.",
+      help: "What happens by itself to a stuck job: one without a sign of life for longer than its kind may.",
       fields: [
         { part: "enabled", label: "Heal by itself", control: "switch" },
         {
           part: "checkIntervalS",
           label: "Check every",
-          control: "number",
+          control: "duration",
           min: 10,
           max: 3600,
           unit: "seconds",
@@ -140,11 +161,12 @@ export const settingRows = {
           label: "Stuck jobs",
           control: "choice",
           options: [
-            { value: "alert_only", label: "Only note it in the history" },
-            { value: "clear_and_log", label: "End them as failed" },
+            { value: "alert_only", label: "Only note it in the history", hint: "Nothing is ended." },
+            { value: "clear_and_log", label: "End them as failed", hint: "Somebody retries them." },
             {
               value: "clear_and_restart",
-              label: "End them and try again; restart a worker that gets stuck often",
+              label: "End them and try again",
+              hint: "A worker that gets stuck often starts anew.",
             },
           ],
         },
@@ -153,15 +175,15 @@ export const settingRows = {
   ),
   quarantineAfter: row(whole(0, 100), {
     default: 3,
-    section: "Queue",
+    section: "Healing",
     label: "Quarantine after",
-    help: "A file on which a kind of job has failed so many times in the same way is held back until somebody releases it or its content changes. 0: never.",
+    help: "A file on which a kind of job fails so many times in the same way is held back until somebody releases it or its content changes. 0: never.",
     fields: [{ part: "", label: "Failures", control: "number", min: 0, max: 100, unit: "failures" }],
   }),
   retention: row(z.strictObject({ days: whole(1, 36_500), rows: whole(1000, 100_000_000) }), {
     default: { days: 90, rows: 1_000_000 },
-    section: "Queue",
-    label: "History",
+    section: "History",
+    label: "Retention",
     help: "Finished jobs are kept this long, and at most so many. Failures are kept four times as long.",
     fields: [
       { part: "days", label: "Keep for", control: "number", min: 1, max: 36_500, unit: "days" },
@@ -173,6 +195,7 @@ export const settingRows = {
     section: "Yielding",
     label: "Yielding",
     help: "What the server makes way for. Work that yields waits, and goes on by itself when the reason has passed.",
+    rows: yieldRows,
     fields: [
       { part: "quietHours", label: "Quiet hours", control: "windows" },
       {
@@ -187,7 +210,7 @@ export const settingRows = {
       {
         part: "diskFreeMb",
         label: "Free disk space below",
-        control: "number",
+        control: "size",
         min: 0,
         max: 100_000_000,
         unit: "MB",
@@ -197,7 +220,7 @@ export const settingRows = {
       {
         part: "playback.graceS",
         label: "Go on after nobody has played anything for",
-        control: "number",
+        control: "duration",
         min: 0,
         max: 3600,
         unit: "seconds",
@@ -207,8 +230,8 @@ export const settingRows = {
         label: "What runs already",
         control: "choice",
         options: [
-          { value: "freeze", label: "Stands still, and goes on where it stood" },
-          { value: "drain", label: "Runs to its end" },
+          { value: "freeze", label: "Stands still", hint: "And goes on where it stood." },
+          { value: "drain", label: "Runs to its end", hint: "Nothing new starts." },
         ],
       },
     ],
@@ -217,10 +240,10 @@ export const settingRows = {
     default: { enabled: false },
     section: "Yielding",
     label: "Import mode",
-    help: "For a first import: each queue waits until those before it have nothing left to do. It ends by itself when all is done.",
+    help: "For a first import: each queue waits until those before it have nothing left to do. It switches itself off when all is done.",
     fields: [
       { part: "enabled", label: "One queue after another", control: "switch" },
-      { part: "order", label: "First of all", control: "queues", optional: true },
+      { part: "order", label: "Queues to go first", control: "queues", optional: true },
     ],
   }),
   nsfwVisible: row(z.boolean(), {

@@ -23,6 +23,8 @@ export interface SettingView {
   label: string;
   help: string;
   fields: Field[];
+  /** Where it stands on its page as several rows. */
+  rows?: SettingRow["rows"];
   /** What outside fixes the value (`SPROCKET_…`), when something does. No setting of this version can be fixed so. */
   lockedBy: string | null;
 }

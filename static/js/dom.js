@@ -6,4 +6,12 @@ export const base = document.body.dataset.base ?? "";
 
 /** Whether keys go into what somebody types there. */
 export const isField = (element) =>
-  element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+  element.isContentEditable || element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+
+/** On a file's page, a new job is about that file. */
+export function aboutThisFile(href) {
+  const to = new URL(href, location.href);
+  const id = /\/files\/(\d+)$/.exec(location.pathname)?.[1];
+  if (id && to.pathname === `${base}/admin/jobs/new`) to.searchParams.set("file", id);
+  return to.href;
+}

@@ -5,9 +5,12 @@ import { $ } from "./dom.js";
 const searchField = $("[data-suggest]");
 if (searchField) {
   const box = $("#suggestions");
+  const storedAs = "sprocket.job-searches";
   let found = [];
   let chosen = -1;
   let asked = 0;
+  let isStale = false;
+  let coming = null;
   let soon;
   searchField.setAttribute("role", "combobox");
   searchField.setAttribute("aria-autocomplete", "list");
@@ -16,6 +19,7 @@ if (searchField) {
 
   const show = (suggestions) => {
     found = suggestions;
+    isStale = false;
     chosen = -1;
     box.replaceChildren(
       ...found.map(({ text, label, kind }, i) => {
@@ -26,7 +30,8 @@ if (searchField) {
         const name = document.createElement("b");
         name.textContent = kind === "recent" ? label : text;
         const about = document.createElement("small");
-        about.textContent = kind === "recent" ? text : label === text ? "" : label;
+        about.textContent =
+          kind === "recent" ? text : kind === "before" ? "searched before" : label === text ? "" : label;
         option.append(name, about);
         return option;
       }),
@@ -40,6 +45,22 @@ if (searchField) {
     asked++;
     show([]);
   };
+  // Searches of this browser, newest first: they come back while the field is empty.
+  const kept = () => {
+    try {
+      return JSON.parse(localStorage.getItem(storedAs) ?? "[]").filter((q) => typeof q === "string");
+    } catch {
+      return [];
+    }
+  };
+  const keep = (q) => {
+    try {
+      localStorage.setItem(storedAs, JSON.stringify([q, ...kept().filter((one) => one !== q)].slice(0, 6)));
+    } catch {
+      // A browser that keeps nothing searches all the same.
+    }
+  };
+  if (searchField.value && !searchField.matches("[aria-invalid]")) keep(searchField.value);
   const suggest = async () => {
     const mine = ++asked;
     const at = searchField.selectionStart ?? searchField.value.length;
@@ -50,7 +71,17 @@ if (searchField) {
       const suggestions = await answer.json();
       // What is typed already needs no suggestion.
       const left = suggestions.filter(({ text, from, to }) => searchField.value.slice(from, to) !== text);
-      if (mine === asked && document.activeElement === searchField) show(left);
+      const before =
+        searchField.value.trim() === ""
+          ? kept().map((text) => ({
+              text,
+              label: text,
+              kind: "before",
+              from: 0,
+              to: searchField.value.length,
+            }))
+          : [];
+      if (mine === asked && document.activeElement === searchField) show([...before, ...left]);
     } catch {
       // A search works without them.
     }
@@ -71,13 +102,29 @@ if (searchField) {
     if (kind === "field") suggest();
   };
   searchField.addEventListener("input", () => {
+    // What was chosen stood for other words; and what an empty field offers is for an empty field.
+    choose(-1);
+    isStale = true;
+    if (found.some(({ kind }) => kind === "before") || searchField.value.length === 1) show([]);
     clearTimeout(soon);
     soon = setTimeout(suggest, 120);
   });
+  /** The list that shows is for fewer letters: the right one first, then its first or last. */
+  const fetchThenChoose = (step) => {
+    clearTimeout(soon);
+    const wasShown = !box.hidden;
+    coming = suggest().then(() => {
+      coming = null;
+      if (wasShown && found.length > 0) choose(step > 0 ? 0 : found.length - 1);
+    });
+  };
+  const submit = () => searchField.form.requestSubmit();
+  searchField.addEventListener("focus", () => searchField.value === "" && suggest());
   searchField.addEventListener("blur", hide);
   searchField.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && box.hidden) suggest();
+    if (step && (box.hidden || isStale)) fetchThenChoose(step);
+    else if (event.key === "Enter" && coming) coming.then(() => (chosen >= 0 ? take(chosen) : submit()));
     // One place more than there are: from the last back to what was typed.
     else if (step) choose(((chosen + 1 + step + found.length + 1) % (found.length + 1)) - 1);
     else if (event.key === "Enter" && chosen >= 0) take(chosen);

@@ -11,13 +11,24 @@ import { openSqlite } from "../../src/db/open.sqlite.ts";
 import { addMeasured, noFigures } from "../../src/history/figures.ts";
 import { openSqliteMeasureStore } from "../../src/history/measure-store.sqlite.ts";
 import type { Backlog, Level, MinuteFigures } from "../../src/history/measure-store.ts";
-import { readSeries, seriesNames } from "../../src/history/series.ts";
+import { readAllSeries, readSeries, type SeriesName, seriesNames } from "../../src/history/series.ts";
 import { keptMs } from "../../src/history/series-steps.ts";
 import { readStatistics } from "../../src/history/statistics.ts";
 
 const days = Number(process.argv[2] ?? 365);
 const share = Number(process.argv[3] ?? 0.33);
 const kinds = 25;
+const pageSeries: SeriesName[] = [
+  "completed",
+  "failed",
+  "failure-rate",
+  "waiting",
+  "oldest-waiting",
+  "wait-p50",
+  "wait-p95",
+  "run-p50",
+  "run-p95",
+];
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 const now = Date.UTC(2026, 10, 1, 12);
@@ -68,6 +79,14 @@ try {
         readSeries(measures, now, name, { ...ask, queue: "queue-3" }),
       );
     }
+  for (const span of [1, 7, 30, 90, 365].filter((d) => d <= days))
+    time(`the history page's nine series over ${span} days`, () =>
+      readAllSeries(measures, now, pageSeries, {
+        from: new Date(now - span * dayMs),
+        to: new Date(now),
+        points: 170,
+      }),
+    );
   time("statistics", () => readStatistics(measures, now));
   time("a minute's flush of 25 kinds", () =>
     measures.add({

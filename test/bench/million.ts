@@ -160,9 +160,26 @@ async function measureAll({ store, clock }: App): Promise<void> {
   await get("/api/files?limit=50");
   await get(`/api/files?limit=50&q=${encodeURIComponent("IMG_1234")}`);
   await get("/api/admin/stats");
-  await get("/admin", 50);
-  await get("/admin/jobs", 50);
-  await get("/admin/jobs?status=failed", 50);
+  const page = (path: string) => get(path, 50);
+  await page("/admin");
+  await page("/admin/jobs");
+  await page("/admin/jobs?status=failed");
+  await page("/admin/jobs?queue=hash&page=200");
+  await page("/admin/jobs?q=IMG_123456");
+  await page("/admin/jobs?q=status%3Afailed+error%3Amoov");
+  await page(`/admin/jobs/${failed!.id}`);
+  await page(`/admin/jobs/${middle!.id}`);
+  await page("/admin/jobs/new?kind=file-hash");
+  await page("/admin/problems");
+  await page("/admin/history");
+  await page("/admin/history/numbers");
+  await page("/admin/operations");
+  await page("/admin/health");
+  await page("/admin/settings");
+  await page("/admin/audit");
+  await page("/");
+  await page("/libraries/1");
+  await page(`/files/${failed!.subject.id}`);
   await measure("POST /api/media/jobs/bulk, dry run: all failures", 50, () => count({ status: ["failed"] }));
   await measure("POST /api/media/jobs/bulk, dry run: all that waits", 50, () =>
     count({ status: ["pending"] }),

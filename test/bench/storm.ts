@@ -1,6 +1,7 @@
 // What it costs to keep up with busy jobs: 200 progress reports and 200 log lines a second from 8 running jobs, while one
-// script listens to the stream of the API and one browser has the jobs page open. Run by hand:
-//   bun test/bench/storm.ts [--seconds=10]
+// script listens to the stream of the API and browsers have pages open. Run by hand:
+//   bun test/bench/storm.ts [--seconds=10] [--pages=1] [--reports=200]
+// `--pages=100 --reports=4` is a hundred open pages while four things a second change.
 // CPU time of this process, which does not depend on what else the machine does; the readers are another process.
 
 import { mkdtempSync, rmSync } from "node:fs";
@@ -21,9 +22,12 @@ import { readConfig } from "../../src/runtime/config.ts";
 import { openDataFolder } from "../../src/runtime/data-folder.ts";
 import { silentLogger } from "../../src/runtime/log.ts";
 
-const seconds = Number(process.argv.find((a) => a.startsWith("--seconds="))?.slice(10) ?? 10);
+const option = (name: string, otherwise: number) =>
+  Number(process.argv.find((a) => a.startsWith(`--${name}=`))?.split("=")[1] ?? otherwise);
+const seconds = option("seconds", 10);
+const pages = option("pages", 1);
 const jobs = 8;
-const perJob = 25;
+const perJob = option("reports", 200) / jobs;
 
 if (process.argv[2] === "--read") await read(process.argv.slice(3));
 else await measure();
@@ -51,7 +55,7 @@ async function measure(): Promise<void> {
         const timer = setInterval(() => {
           if (!isStormy) return;
           said++;
-          job.progress((said * 0.1) % 100);
+          job.progress(said % 100);
           job.log(
             `frame=${said * 25} fps=25 q=28.0 size=${said * 512}KiB time=00:00:${said % 60} speed=1.02x`,
           );
@@ -81,7 +85,7 @@ async function measure(): Promise<void> {
   for (let n = 0; n < jobs; n++) await app.queue.enqueue("storm", { n });
 
   const readers = Bun.spawn(
-    [process.execPath, import.meta.path, "--read", `${server.url}`, email, password],
+    [process.execPath, import.meta.path, "--read", `${server.url}`, email, password, `${pages}`],
     {
       stdout: "pipe",
       stderr: "inherit",
@@ -93,7 +97,7 @@ async function measure(): Promise<void> {
   // A server runs for longer than the compiler needs.
   await Bun.sleep(10_000);
   console.log(
-    `${jobs * perJob} progress reports and as many log lines a second, two readers: ${await cpuShare(seconds)}`,
+    `${jobs * perJob} progress reports and as many log lines a second, a script and ${pages} open pages: ${await cpuShare(seconds)}`,
   );
   readers.kill("SIGTERM");
   console.log(`they read ${(await new Response(readers.stdout).text()).trim()}`);
@@ -115,7 +119,7 @@ async function cpuShare(overS: number): Promise<string> {
   return `${((user + system) / 10 / (performance.now() - from)).toFixed(1)} % of one core`;
 }
 
-async function read([url, email, password]: string[]): Promise<void> {
+async function read([url, email, password, open]: string[]): Promise<void> {
   const signedIn = await fetch(`${url}api/auth/sign-in`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -138,5 +142,8 @@ async function read([url, email, password]: string[]): Promise<void> {
     console.log(JSON.stringify(got));
     process.exit();
   });
-  await Promise.all([follow("api/jobs/stream", got.script), follow("live/jobs", got.page)]);
+  // Most look at the jobs page, some at the overview, some at what failed.
+  const views = ["live/jobs", "live/jobs", "live/jobs", "live/admin", "live/jobs?status=failed"];
+  const looks = Array.from({ length: Number(open) }, (_, i) => follow(views[i % views.length]!, got.page));
+  await Promise.all([follow("api/jobs/stream", got.script), ...looks]);
 }

@@ -258,6 +258,17 @@ describe("beside a server", () => {
     expect((await onData("jobs", "--queue", "hsah")).stderr).toContain("did you mean hash?");
   });
 
+  test("support-bundle writes what helps, for its owner alone, without names of files", async () => {
+    const bundle = join(top, "bundle.tar.gz");
+    expect((await onData("support-bundle", bundle)).stdout).toContain(`Wrote ${bundle}`);
+    expect(statSync(bundle).mode & 0o777).toBe(0o600);
+    const files = await new Bun.Archive(await Bun.file(bundle).bytes()).files();
+    const text = await Promise.all([...files.values()].map((one) => one.text()));
+    expect([...files.keys()]).toContain("sprocket-support/failures.json");
+    expect(text.join()).not.toContain(media);
+    expect((await onData("support-bundle", bundle)).stderr).toContain("never replaces a file");
+  });
+
   test("doctor sees the server and its libraries", async () => {
     const { stdout } = await onData("doctor");
     expect(stdout).toContain(`the server runs (process ${server.pid})`);

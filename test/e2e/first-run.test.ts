@@ -48,7 +48,10 @@ describe.skipIf(!chromiumPath || !hasFfmpeg)(
         "aac",
       );
       media.make("sound.flac", "-f", "lavfi", "-i", "sine=frequency=220", "-t", "2");
-      [chromium, server] = await Promise.all([openChromium(), startServer(data)]);
+      [chromium, server] = await Promise.all([
+        openChromium(),
+        startServer(data, [], { SPROCKET_MEDIA: media.folder }),
+      ]);
       context = await chromium.newContext({ viewport: { width: 1280, height: 900 } });
       page = await context.newPage();
       page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
@@ -74,11 +77,17 @@ describe.skipIf(!chromiumPath || !hasFfmpeg)(
       await page.fill("#password", ownerInput.password);
       await page.click("main button[type=submit]");
       await page.waitForURL("**/welcome/library");
-      await page.goto(`${server.url}/welcome/library?path=${encodeURIComponent(media.folder)}`);
+      // What the configuration offers is shown first; one looks around, and comes back to it.
+      await page.click(".picker-list a:has-text('Up one level')");
+      await page.click(".picker-offered a");
       expect(await page.textContent(".picker-facts")).toContain(
         "1 video, 1 picture, 1 audio file directly in it",
       );
       await page.click("text=Use this folder");
+      await page.fill("#name", "Family");
+      await page.click("button:has-text('Another folder')");
+      await page.click("text=Use this folder");
+      expect(await page.inputValue("#name")).toBe("Family");
       await page.click("button:has-text('Start')");
       await page.waitForURL("**/libraries/1");
       await page.evaluate("window.sameDocument = true");
@@ -96,12 +105,12 @@ describe.skipIf(!chromiumPath || !hasFfmpeg)(
       await becomesTrue("document.querySelector('#stage video')?.readyState >= 1");
       expect(await page.evaluate("Math.round(document.querySelector('video').duration)")).toBe(3);
       await page.waitForSelector(".waveform", { timeout: 45_000 });
-      const jobs = () => page.locator("#history .history-job").count();
+      const jobs = () => page.locator("#history .life-job").count();
       const before = await jobs();
-      await page.click("#actions summary");
-      await page.click("#actions button:has-text('File hash')");
+      await page.click("#make summary");
+      await page.click("#make button:has-text('File hash')");
       await page.waitForSelector("#toasts >> text=enqueued as job");
-      await becomesTrue(`document.querySelectorAll("#history .history-job").length === ${before + 1}`, 5_000);
+      await becomesTrue(`document.querySelectorAll("#history .life-job").length === ${before + 1}`, 5_000);
       await becomesTrue(`!document.querySelector("#history .badge-running, #history .badge-pending")`);
       expect(new URL(page.url()).pathname).toMatch(/^\/files\/\d+$/);
     }, 90_000);

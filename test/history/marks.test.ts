@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { user } from "../../src/db/tables/accounts.ts";
 import { setting } from "../../src/db/tables/settings.ts";
 import { listEvents } from "../../src/history/event-log.ts";
+import { settingChange } from "../../src/history/setting-change.ts";
 import { settled } from "../support/fake-clock.ts";
 import { testHistory } from "../support/history.ts";
 
@@ -39,7 +40,7 @@ describe("an upgrade", () => {
 });
 
 describe("a setting", () => {
-  test("is noticed by its key and who changed it, without its value", async () => {
+  test("that this build does not know is noticed by its key and who changed it, without its value", async () => {
     const h = testHistory();
     const { stop } = await started(h);
     const at = new Date(h.clock.now());
@@ -55,12 +56,22 @@ describe("a setting", () => {
     await h.db.insert(setting).values({ key: "secret", value: "hush", updatedAt: at, updatedBy: "u1" });
     h.events.publish({ topic: "setting", key: "secret" });
     await stop();
-    expect(await events(h)).toEqual([
-      { event: "setting", actor: "olga@example.org", jobId: null, detail: "secret" },
-    ]);
+    expect(await events(h)).toEqual([{ event: "setting", actor: "Olga", jobId: null, detail: "secret" }]);
     h.events.publish({ topic: "setting", key: "after the end" });
     await settled();
     expect(await events(h)).toHaveLength(1);
+  });
+
+  test("says what each part was before and is now, and of lists only that they changed", () => {
+    expect(settingChange("concurrencyMultiplier", undefined, 2)).toBe("concurrencyMultiplier: 1 → 2");
+    expect(settingChange("retention", { days: 90, rows: 1000 }, { days: 30, rows: 1000 })).toBe(
+      "retention.days: 90 → 30",
+    );
+    const playback = { servers: [{ token: "hush" }] };
+    expect(settingChange("yield", { mode: "drain" }, { mode: "freeze", playback })).toBe(
+      "yield.mode: drain → freeze, yield.playback.servers: changed",
+    );
+    expect(settingChange("registrationMode", "open", "open")).toBe("registrationMode");
   });
 });
 
@@ -126,6 +137,6 @@ describe("of jobs", () => {
       ["orphaned", "Family"],
       ["orphaned", "Family (runs again)"],
     ]);
-    expect(history.statistics().today).toEqual({ completed: 0, failed: 1 });
+    expect(history.statistics().today).toMatchObject({ completed: 0, failed: 1 });
   });
 });

@@ -32,9 +32,9 @@ test("today, this week and this month are the calendar's", () => {
     // The last of March.
     { ago: 16 * dayMs },
   ]);
-  expect(today).toEqual({ completed: 1, failed: 1 });
-  expect(thisWeek).toEqual({ completed: 3, failed: 1 });
-  expect(thisMonth).toEqual({ completed: 3, failed: 2 });
+  expect(today).toMatchObject({ completed: 1, failed: 1 });
+  expect(thisWeek).toMatchObject({ completed: 3, failed: 1 });
+  expect(thisMonth).toMatchObject({ completed: 3, failed: 2 });
 });
 
 test("a day begins at the local midnight, even where that is not a full hour of UTC", () => {
@@ -90,4 +90,36 @@ test("peak hours are local", () => {
   expect(at("UTC")[3]![12]).toBe(3);
   expect(at("Europe/Berlin")[3]![14]).toBe(3);
   expect(at("Pacific/Auckland")[4]![0]).toBe(3);
+});
+
+test("each period is compared with the one before up to the same point, once that was measured", () => {
+  const h = testHistory(now);
+  const history = h.newHistory();
+  const at = (ago: number) => history.measure(h.run({ at: now - ago }));
+  at(hourMs);
+  // Yesterday at ten, at noon less a minute, and in the evening, which has not come yet today.
+  for (const ago of [26 * hourMs, 24 * hourMs + 60_000, 18 * hourMs]) at(ago);
+  expect(history.statistics().today.before).toBeNull();
+  h.measures.add({
+    figures: [],
+    backlog: [],
+    observed: [{ minute: (now - 20 * dayMs) / 60_000, onMs: 60_000 }],
+  });
+  const { today, thisWeek, thisMonth, since } = history.statistics();
+  expect(today.before).toEqual({ completed: 2, failed: 0 });
+  expect(thisWeek.before).toEqual({ completed: 0, failed: 0 });
+  expect(thisMonth.before).toBeNull();
+  expect(since).toEqual(new Date(Date.UTC(2026, 2, 27)));
+});
+
+test("of one queue or one kind alone", () => {
+  const h = testHistory(now);
+  const history = h.newHistory();
+  history.measure(h.run({ queue: "hash", kind: "file-hash" }));
+  history.measure(h.run({ outcome: "failed" }));
+  const { today, kinds, failureDays } = history.statistics({ queue: "hash" });
+  expect(today).toMatchObject({ completed: 1, failed: 0 });
+  expect(kinds.map((k) => k.kind)).toEqual(["file-hash"]);
+  expect(failureDays.at(-1)!.share).toBe(0);
+  expect(history.statistics({ kind: "file-metadata" }).today.failed).toBe(1);
 });

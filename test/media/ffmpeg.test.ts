@@ -212,6 +212,24 @@ describe.skipIf(!hasFfmpeg)("a check", () => {
     expect((await checkAv(path, promised, options))?.code).toBe("input.truncated");
   });
 
+  test("takes what a seek into the middle of a frame brings for no damage, and damage for damage all the same", async () => {
+    const path = made.make(
+      "tape.mpg",
+      ...["-f", "lavfi", "-i", "testsrc2=size=352x288:rate=25:duration=64"],
+      ...["-f", "lavfi", "-i", "sine=frequency=440:beep_factor=4:sample_rate=48000:duration=64"],
+      ...["-c:v", "mpeg2video", "-b:v", "3M", "-c:a", "mp2", "-b:a", "384k"],
+    );
+    const facts = await probe(path);
+    const options = { ffmpegPath: "ffmpeg", sizeBytes: statSync(path).size };
+    // Where the middle lies decides into what it falls.
+    for (const durationS of [facts.durationS!, 33.1, 62.9])
+      expect(await checkAv(path, { ...facts, durationS }, options)).toBeUndefined();
+    const bytes = readFileSync(path);
+    for (let at = Math.floor(bytes.length * 0.42); at < bytes.length * 0.62; at += 401) bytes[at]! ^= 0x55;
+    writeFileSync(path, bytes);
+    expect(await check(path)).toBe("input.corrupt");
+  });
+
   test("lets the size of a file decide where its container says it", async () => {
     const path = film();
     expect(await claimedSizeBytes(path)).toBe(statSync(path).size);

@@ -703,8 +703,17 @@ export function jobStoreConformance(name: string, open: () => Promise<Engine>) {
           ["c", 1],
         ]);
         expect(groups[0]).toMatchObject({ kinds: ["file-hash"], message: "Frame 9 of b.mp4 is cut" });
+        expect(groups[0]).toMatchObject({ queues: ["hash"], groups: [0] });
         expect(groups[0]!.jobIds.sort()).toEqual([a!, b!].sort());
         const { fingerprint } = groups[0]!;
+        const times = (hide: number[]) => store.failureTimes(fingerprint, t0 + a!, 1, hide);
+        expect(await times([9])).toEqual(
+          new Map([
+            [0, 1],
+            [b! - a!, 1],
+          ]),
+        );
+        expect((await times([])).get(hidden - a!)).toBe(1);
         expect((await store.list({ fingerprint }, "newest", 0, 9)).jobs.map((j) => j.id)).toEqual([
           hidden,
           b!,

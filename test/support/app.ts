@@ -11,6 +11,7 @@ import { openSqlite } from "../../src/db/open.sqlite.ts";
 import { openSqliteFailedLog } from "../../src/history/failed-log.sqlite.ts";
 import { openHistory } from "../../src/history/history.ts";
 import { openSqliteMeasureStore } from "../../src/history/measure-store.sqlite.ts";
+import { Checkup } from "../../src/http/checks/checkup.ts";
 import type { App, Env } from "../../src/http/context.ts";
 import { openOperations } from "../../src/http/operations.ts";
 import { createCatalogue } from "../../src/jobs/index.ts";
@@ -129,6 +130,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     events,
     clock,
     log,
+    checkup: new Checkup({ db, paths, clock, log, config, media, worker, startedAt }),
     startedAt,
   };
   return {

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { createApp } from "../../src/http/app.ts";
+import { aboutFile, fileId } from "../../src/jobs/input-file.ts";
 import type { Tools } from "../../src/jobs/tools.ts";
 import { Catalogue, type JobKind, type Run } from "../../src/queue/kind.ts";
 import { GiveUp } from "../../src/runtime/errors.ts";
@@ -12,10 +13,20 @@ export interface JobsSite {
   origin: string;
   /** The run of a job that is under way; it goes on until `finish`. */
   run(id: number): Promise<{ job: Run; finish(): void }>;
+  /** The web server goes away, as in a restart; it comes back under the same address. */
+  goAway(): Promise<void>;
+  comeBack(): void;
   close(): Promise<void>;
 }
 
-/** Kind `hold` runs until the test ends it, `fail` gives up at once, `quick` is done at once. */
+const encodeParams = z.strictObject({
+  fileId: fileId.meta({ title: "Video", fileTypes: ["video"] }),
+  crf: z.int().min(1).max(51).optional().meta({ title: "Quality" }),
+  preset: z.enum(["fast", "slow"]).default("fast"),
+  sound: z.boolean().default(true),
+});
+
+/** Kind `hold` runs until the test ends it, `fail` gives up at once, `quick` is done at once, `encode` takes a film. */
 export async function jobsSite(): Promise<JobsSite> {
   const runs = new Map<number, { job: Run; finish(): void }>();
   const waiting = new Map<number, () => void>();
@@ -40,6 +51,11 @@ export async function jobsSite(): Promise<JobsSite> {
       },
       dedupKey: (p: { n: number }) => String(p.n),
     }),
+    kind("encode", "thumbnail", {
+      params: encodeParams,
+      about: aboutFile,
+      dedupKey: (p: { fileId: number }) => String(p.fileId),
+    }),
   ];
   const queues = [...new Set(kinds.map((k) => k.queue))].map((name) => ({
     name,
@@ -53,19 +69,22 @@ export async function jobsSite(): Promise<JobsSite> {
   await app.clock.advance(Date.now() - app.clock.now());
   const pump = setInterval(() => void app.clock.advance(Math.max(0, Date.now() - app.clock.now())), 20);
   const site = createApp(app);
-  const server = Bun.serve({
-    port: 0,
-    hostname: "127.0.0.1",
-    fetch: (request, self) => site.fetch(request, self),
-  });
+  const listen = (port: number) =>
+    Bun.serve({ port, hostname: "127.0.0.1", fetch: (request, self) => site.fetch(request, self) });
+  let server = listen(0);
+  const port = server.port!;
   await app.accounts.createUser({ ...ownerInput, role: "owner" });
   app.worker.start();
   return {
     app,
-    origin: `http://127.0.0.1:${server.port}`,
+    origin: `http://127.0.0.1:${port}`,
     async run(id) {
       if (!runs.has(id)) await new Promise<void>((resolve) => waiting.set(id, resolve));
       return runs.get(id)!;
+    },
+    goAway: () => server.stop(true),
+    comeBack() {
+      server = listen(port);
     },
     async close() {
       for (const { finish } of runs.values()) finish();

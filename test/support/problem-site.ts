@@ -14,6 +14,8 @@ export interface ProblemSite extends MediaSite {
   library: LibraryRow;
   /** The message of what fails next; null lets jobs succeed. */
   fails: { code: string; message: string } | null;
+  /** What runs next gives no sign of life until it is ended. */
+  hangs: boolean;
   file(path: string, facts?: Partial<FileRow>): Promise<FileRow>;
   /** Runs a job about it to its end. */
   work(file: FileRow): Promise<number>;
@@ -26,7 +28,11 @@ export async function problemSite(): Promise<ProblemSite> {
       name: "bad",
       label: "Bad kind",
       dedupKey: (p: { fileId?: number }) => String(p.fileId),
-      act: () => {
+      act: (job) => {
+        if (site.hangs)
+          return new Promise((_, reject) =>
+            job.signal.addEventListener("abort", () => reject(new Error("stopped"))),
+          );
         if (site.fails) throw new GiveUp(site.fails.code, site.fails.message);
       },
     }),
@@ -43,6 +49,7 @@ export async function problemSite(): Promise<ProblemSite> {
     ...at,
     library,
     fails,
+    hangs: false,
     file: (path, facts) =>
       addFile(at, library, path, { type: "video", mimeType: "video/mp4", ...facts } as Partial<FileRow>),
     async work(file) {

@@ -1,35 +1,24 @@
-// The overview: what there is, what goes on, who may come in.
+// The overview: is all well, what goes on, what there is, who may come in.
 
 import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { bytes, counted, dateTime, number } from "../format.ts";
 import { Layout } from "../layout.tsx";
+import { type Backfill, BackfillsCard } from "../parts/backfills.tsx";
 import { FourUp } from "../parts/four-up.tsx";
-import { type HealthCheck, HealthStrip } from "../parts/health-strip.tsx";
+import { Headline, type HeadlineProps } from "../parts/headline.tsx";
+import type { HealthSection } from "../parts/health-list.tsx";
+import { HealthStrip } from "../parts/health-strip.tsx";
 import { Icon } from "../parts/icon.tsx";
-import {
-  InvitationsCard,
-  type InvitationsProps,
-  RegistrationForm,
-  type RegistrationMode,
-  type TokenLine,
-  TokensCard,
-  type UserLine,
-  UsersTable,
-} from "../parts/people.tsx";
+import { PeopleSummary, type PeopleSummaryProps, RegistrationForm } from "../parts/people.tsx";
 import { ServerStrip } from "../parts/server-state.tsx";
 import { When } from "../parts/when.tsx";
 import { JobBoard, type JobsPageProps } from "./jobs.tsx";
 
 export interface AdminProps {
   ctx: PageContext;
+  headline: HeadlineProps;
   stats: { files: number; storageBytes: number; libraries: number; users: number; folders: number };
-  users: UserLine[];
-  me: string;
-  tokens: TokenLine[];
-  newToken?: string;
-  invitations: Omit<InvitationsProps, "url" | "link">;
-  newInvitation?: string;
-  registrationMode: RegistrationMode;
+  people: PeopleSummaryProps["people"];
   schedule: { enabled: boolean; intervalMinutes: number; nextAt: Date | null; lastAt: Date | null };
   /** What becomes of stuck jobs by itself; null: nothing. */
   healing: string | null;
@@ -38,10 +27,13 @@ export interface AdminProps {
     name: string;
     path: string;
     files: number;
+    sizeBytes: number;
+    isScanning: boolean;
     lastScanAt: Date | null;
     lastScanNote: string | null;
   }[];
-  health: HealthCheck[];
+  backfills: Backfill[];
+  health: HealthSection[];
   board: JobsPageProps;
 }
 
@@ -50,23 +42,10 @@ export function AdminPage(p: AdminProps) {
   const { url } = ctx;
   return (
     <Layout ctx={ctx} title="Overview" wide live={p.board.live}>
-      <div class="page-head">
-        <h1>Overview</h1>
-        <button type="submit" class="btn" form="act" formaction={url("/admin/backfill/hashes")}>
-          <Icon name="hash" />
-          Backfill hashes
-        </button>
-      </div>
+      <h1 class="sr-only">Overview</h1>
       <div class="stack">
+        <Headline headline={p.headline} url={url} />
         <ServerStrip state={p.board.dashboard.state} url={url} />
-        <dl class="tiles">
-          <Fact label="Files" value={number(stats.files)} />
-          <Fact label="Storage" value={bytes(stats.storageBytes)} />
-          <Fact label="Libraries" value={number(stats.libraries)} />
-          <Fact label="Users" value={number(stats.users)} />
-          <Fact label="Folders" value={number(stats.folders)} />
-        </dl>
-        <HealthStrip checks={p.health} url={url} />
         <section aria-labelledby="work-title">
           <div class="section-head">
             <h2 id="work-title">Work</h2>
@@ -77,42 +56,54 @@ export function AdminPage(p: AdminProps) {
             {p.healing === null
               ? "Auto-heal is off. "
               : `Auto-heal is on. Stuck jobs: ${uncapital(p.healing)}. `}
-            <a href={url("/admin/settings#setting-autoHeal")}>Change</a>
+            <a href={url("/admin/settings#autoHeal")}>Change</a>
             {" · "}
-            <a href={url("/admin/settings#setting-yield")}>What the server makes way for</a>
+            <a href={url("/admin/settings#yield")}>What the server makes way for</a>
           </p>
+        </section>
+        <HealthStrip sections={p.health} url={url} />
+        <section aria-labelledby="stats-title">
+          <h2 id="stats-title" class="sr-only">
+            What there is
+          </h2>
+          <dl class="stats">
+            <Fact label={stats.files === 1 ? "File" : "Files"} value={number(stats.files)} />
+            <Fact label="Storage" value={bytes(stats.storageBytes)} />
+            <Fact label={stats.libraries === 1 ? "Library" : "Libraries"} value={number(stats.libraries)} />
+            <Fact label={stats.folders === 1 ? "Folder" : "Folders"} value={number(stats.folders)} />
+            <Fact label={stats.users === 1 ? "User" : "Users"} value={number(stats.users)} />
+          </dl>
         </section>
         <div class="columns">
           <section class="card flush" aria-labelledby="libraries-title">
             <header>
               <h2 id="libraries-title">Libraries</h2>
-              <a class="btn btn-small" href={url("/")}>
-                Open
+              <a class="btn btn-small" href={url("/libraries/new/folder")}>
+                <Icon name="plus" />
+                Add
               </a>
             </header>
             <Libraries libraries={p.libraries} url={url} />
           </section>
-          <section class="card" aria-labelledby="registration-title">
+          <section class="card" aria-labelledby="people-title">
             <header>
-              <h2 id="registration-title">Registration</h2>
+              <h2 id="people-title">People</h2>
+              <a class="btn btn-small" href={url("/admin/people")}>
+                <Icon name="users" />
+                Manage
+              </a>
             </header>
-            <RegistrationForm mode={p.registrationMode} url={url} />
+            <PeopleSummary people={p.people} url={url} />
+            <h3 class="registration-head">Registration</h3>
+            <RegistrationForm mode={p.people.registrationMode} back="/admin" url={url} />
           </section>
         </div>
-        <section class="card flush" aria-labelledby="users-title">
-          <header>
-            <h2 id="users-title">Users</h2>
-          </header>
-          <UsersTable users={p.users} me={p.me} url={url} />
-        </section>
-        <div class="columns">
-          <InvitationsCard {...p.invitations} link={p.newInvitation} url={url} />
-          <TokensCard tokens={p.tokens} secret={p.newToken} url={url} />
-        </div>
+        <BackfillsCard backfills={p.backfills} url={url} />
         <section aria-labelledby="board-title" class="stack">
           <div class="section-head">
             <h2 id="board-title">Jobs</h2>
             <a class="btn btn-small" href={url("/admin/jobs")}>
+              <Icon name="maximize-2" />
               Full screen
             </a>
           </div>
@@ -140,7 +131,7 @@ export function VersionFooter({ ctx: { version } }: { ctx: PageContext }) {
 
 function Fact({ label, value }: { label: string; value: string }) {
   return (
-    <div class="tile">
+    <div>
       <dt>{label}</dt>
       <dd>{value}</dd>
     </div>
@@ -166,7 +157,7 @@ function AutoScan({ schedule: s, url }: { schedule: AdminProps["schedule"]; url:
         "Auto-scan is off"
       )}
       {" · "}
-      <a href={url("/admin/settings#setting-autoScan")}>Change</a>
+      <a href={url("/admin/settings#autoScan")}>Change</a>
     </p>
   );
 }
@@ -176,23 +167,27 @@ function Libraries({ libraries, url }: { libraries: AdminProps["libraries"]; url
     return (
       <div class="empty">
         <b>There are no libraries yet.</b>
-        <a href={url("/")}>Add the first one</a>
+        <a href={url("/libraries/new/folder")}>Add the first one</a>
       </div>
     );
   return (
     <ul class="lines padded">
       {libraries.map((l) => (
         <li>
-          <span class="grow">
-            <a href={url(`/libraries/${l.id}`)}>{l.name}</a>
+          <span>
+            <a href={url(`/libraries/${l.id}`)}>
+              <b>{l.name}</b>
+            </a>
             <br />
             <small class="muted break">{l.lastScanNote ?? l.path}</small>
           </span>
-          <span class="muted">
+          <span class="library-counts">
             {counted(l.files, "file")}
-            <br />
-            <small>
-              {l.lastScanAt ? (
+            <small class="muted">{bytes(l.sizeBytes)}</small>
+            <small class="muted">
+              {l.isScanning ? (
+                <span class="badge badge-running">scanning</span>
+              ) : l.lastScanAt ? (
                 <>
                   scanned <When at={l.lastScanAt} />
                 </>

@@ -2,6 +2,7 @@
 
 import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { Layout } from "../layout.tsx";
+import { Icon } from "../parts/icon.tsx";
 
 /** The parts of an OpenAPI document that the page shows; the document itself has more. */
 interface ApiDocument {
@@ -46,22 +47,44 @@ export function ApiDocsPage({ ctx, document }: { ctx: PageContext; document: Api
   const groups = byTag(document);
   return (
     <Layout ctx={ctx} title="API">
-      <h1>API {document.info.version}</h1>
-      <p>{document.info.description}</p>
-      <p>
-        Machines read <a href={ctx.url("/api/openapi.json")}>the OpenAPI document</a>. Send{" "}
-        <code>Authorization: Bearer TOKEN</code> or <code>x-api-key: TOKEN</code>.
-      </p>
-      {groups.map(([tag, rows]) => (
-        <section>
-          <h2>{tag}</h2>
-          {rows.map((row) => (
-            <OperationDetails row={row} document={document} />
+      <div class="page-head">
+        <div>
+          <h1>API {document.info.version}</h1>
+          <p>{document.info.description}</p>
+        </div>
+        <a class="btn" href={ctx.url("/api/openapi.json")}>
+          <Icon name="braces" />
+          OpenAPI document
+        </a>
+      </div>
+      <div class="stack api">
+        <p>
+          Send <code>Authorization: Bearer TOKEN</code> or <code>x-api-key: TOKEN</code>.
+        </p>
+        <nav aria-label="Parts of the API" class="row">
+          {groups.map(([tag]) => (
+            <a class="btn btn-small" href={`#${anchorOf(tag)}`}>
+              {tag}
+            </a>
           ))}
-        </section>
-      ))}
+        </nav>
+        {groups.map(([tag, rows]) => (
+          <section class="card flush" id={anchorOf(tag)} aria-labelledby={`${anchorOf(tag)}-name`}>
+            <header>
+              <h2 id={`${anchorOf(tag)}-name`}>{tag}</h2>
+            </header>
+            {rows.map((row) => (
+              <OperationDetails row={row} document={document} />
+            ))}
+          </section>
+        ))}
+      </div>
     </Layout>
   );
+}
+
+function anchorOf(tag: string): string {
+  return `api-${tag.toLowerCase().replace(/[^a-z]+/g, "-")}`;
 }
 
 function OperationDetails({
@@ -73,48 +96,47 @@ function OperationDetails({
 }) {
   const body = Object.values(operation.requestBody?.content ?? {})[0]?.schema;
   return (
-    <details id={`${method}-${path.replace(/[^\w]+/g, "-")}`}>
+    <details class="operation-docs" id={`${method}-${path.replace(/[^\w]+/g, "-")}`}>
       <summary>
-        <code>
-          {method.toUpperCase()} {path}
-        </code>{" "}
-        {operation.summary}
+        <code class={`method method-${method}`}>{method.toUpperCase()}</code>{" "}
+        <code class="break">{path}</code> <span class="muted">{operation.summary}</span>
       </summary>
-      {operation.description ? <p>{operation.description}</p> : null}
-      {operation.parameters?.length ? (
-        <dl>
-          {operation.parameters.map((p) => (
+      <div class="stack-tight">
+        {operation.description ? <p>{operation.description}</p> : null}
+        {operation.parameters?.length ? (
+          <dl class="facts">
+            {operation.parameters.map((p) => (
+              <>
+                <dt>
+                  <code>{p.name}</code> {p.required ? "required" : p.in === "query" ? "" : p.in}
+                </dt>
+                <dd>{[typeText(p.schema, document), p.description].filter(Boolean).join(": ")}</dd>
+              </>
+            ))}
+          </dl>
+        ) : null}
+        <dl class="facts">
+          {body ? (
             <>
-              <dt>
-                <code>{p.name}</code> ({p.in}
-                {p.required ? ", required" : ""})
-              </dt>
-              <dd>{[typeText(p.schema, document), p.description].filter(Boolean).join(": ")}</dd>
+              <dt>Body</dt>
+              <dd>
+                <code>{typeText(body, document)}</code>
+              </dd>
             </>
-          ))}
+          ) : null}
+          {Object.entries(operation.responses ?? {}).map(([status, answer]) => {
+            const schema = answer.content?.["application/json"]?.schema;
+            return (
+              <>
+                <dt>{status}</dt>
+                <dd>
+                  {answer.description} {schema ? <code>{typeText(schema, document)}</code> : null}
+                </dd>
+              </>
+            );
+          })}
         </dl>
-      ) : null}
-      {body ? (
-        <p>
-          Body: <code>{typeText(body, document)}</code>
-        </p>
-      ) : null}
-      <ul>
-        {Object.entries(operation.responses ?? {}).map(([status, answer]) => {
-          const schema = answer.content?.["application/json"]?.schema;
-          return (
-            <li>
-              {status}: {answer.description}
-              {schema ? (
-                <>
-                  {" "}
-                  <code>{typeText(schema, document)}</code>
-                </>
-              ) : null}
-            </li>
-          );
-        })}
-      </ul>
+      </div>
     </details>
   );
 }

@@ -2,350 +2,163 @@
 
 import type { DerivativeRow, FileRow, LibraryRow } from "../../src/db/tables/library.ts";
 import type { ExplainedKind } from "../../src/healing/explain-file.ts";
-import type { HeldFile } from "../../src/healing/quarantine-list.ts";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
-import { bytes, counted } from "../format.ts";
 import { Layout } from "../layout.tsx";
-import { derivativeNames } from "../parts/derivative-names.ts";
+import { type FileAction, FileBar } from "../parts/file-bar.tsx";
 import { type Copy, FileFacts } from "../parts/file-facts.tsx";
-import { FileHistory, type Happening, type HistoryEntry } from "../parts/file-history.tsx";
-import { troubleOf, typeIcons } from "../parts/file-shot.tsx";
+import {
+  FileHistory,
+  type Happening,
+  type HistoryEntry,
+  type HistoryView,
+  type Seer,
+} from "../parts/file-history.tsx";
+import { FileMade } from "../parts/file-made.tsx";
+import { FileStage, type Stage, stageStamp } from "../parts/file-stage.tsx";
+import { FileTrouble, type TroubleProps } from "../parts/file-trouble.tsx";
 import { FileWhy } from "../parts/file-why.tsx";
-import { Release } from "../parts/held-files.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { partial } from "../parts/toast.tsx";
 import { type Waveform, WaveformDrawing } from "../parts/waveform.tsx";
-import { When } from "../parts/when.tsx";
 import { type GridView, gridQuery, href } from "./library.tsx";
 
-/** What stands at the top. Addresses are below the base path. */
-export type Stage =
-  | { kind: "video"; src: string; mimeType: string; poster: string | null }
-  | { kind: "audio"; src: string; mimeType: string }
-  | { kind: "picture"; src: string; width: number | null; height: number | null }
-  /** Only a picture of it, and why no more. */
-  | { kind: "still"; src: string; width: number | null; height: number | null; why: string }
-  | { kind: "none"; why: string };
-
-export interface FileAction {
-  type: string;
-  label: string;
-}
-
-export interface FileProps {
-  ctx: PageContext;
+/** What may change while somebody looks at it. */
+export interface FileNow extends Omit<TroubleProps, "ctx"> {
   file: FileRow;
   library: LibraryRow;
   stage: Stage;
   derivatives: { row: DerivativeRow; href: string }[];
   copies: Copy[];
   waveform: Waveform | null;
-  /** Of the file's own trouble. */
-  failure: { meaning: string; nextStep: string } | null;
-  /** Nothing more is tried on it. */
-  held: Omit<HeldFile, "file"> | null;
-  history: HistoryEntry[];
+  entries: HistoryEntry[];
   happenings: Happening[];
-  /** For owners; null where it is not asked for. */
+  pages: number;
+  failures: number;
+  /** For owners. */
   whys: ExplainedKind[] | null;
-  olderJobs: number;
-  seen: string;
   actions: FileAction[];
+  barred: string | null;
+  view: HistoryView;
+}
+
+export interface FileProps {
+  ctx: PageContext;
+  now: FileNow;
   /** The grid that the visitor came from, and its neighbours there. */
   from: GridView;
   previousId: number | null;
   nextId: number | null;
 }
 
-export function FilePage(props: FileProps) {
-  const { ctx, file, library, from, previousId, nextId } = props;
-  const query = gridQuery(from);
-  const other = (id: number) => ctx.url(`/files/${id}${query ? `?${query}` : ""}`);
+export function FilePage({ ctx, now, from, previousId, nextId }: FileProps) {
+  const { file } = now;
+  const parts = fileParts(ctx, now, from);
   return (
-    <Layout ctx={ctx} title={file.name} scripts={["file.js"]} wide>
+    <Layout
+      ctx={ctx}
+      title={file.name}
+      scripts={["file.js"]}
+      live={`/live/files/${file.id}${pageQuery(from, now.view)}`}
+      wide
+    >
       <header class="page-head">
         <div>
-          <nav aria-label="Folders">
-            <ol class="crumbs">
-              <li>
-                <a href={href(ctx, library.id, { ...from, folder: "" })}>{library.name}</a>
-              </li>
-              {folderSteps(file.path).map(({ name, path }) => (
-                <li>
-                  <a href={href(ctx, library.id, { folder: path })}>{name}</a>
-                </li>
-              ))}
-            </ol>
-          </nav>
+          <Crumbs ctx={ctx} now={now} from={from} />
           <h1 class="break">{file.name}</h1>
         </div>
-        <nav class="row" aria-label="Neighbours">
-          {previousId !== null ? (
-            <a class="btn" href={other(previousId)} rel="prev" id="previous">
-              <Icon name="chevron-left" />
-              Previous
-            </a>
-          ) : null}
-          {nextId !== null ? (
-            <a class="btn" href={other(nextId)} rel="next" id="next">
-              Next
-              <Icon name="chevron-right" />
-            </a>
-          ) : null}
-        </nav>
+        <Neighbours ctx={ctx} from={from} previousId={previousId} nextId={nextId} />
       </header>
-      <FileTrouble {...props} />
-      <FileStage {...props} />
-      <FileWave {...props} />
-      <div class="row file-bar">
-        {file.state !== "missing" ? (
-          <a class="btn" href={ctx.url(`/api/files/${file.id}/original`)} download={file.name}>
-            <Icon name="download" />
-            Original <span class="muted">{bytes(file.sizeBytes)}</span>
-          </a>
-        ) : null}
-        {ctx.user?.role === "owner" ? <Actions {...props} /> : null}
-      </div>
+      {parts["#trouble"]}
+      {parts["#stage"]}
+      {parts["#wave"]}
+      {parts["#file-bar"]}
       <div class="file-columns">
         <div class="stack">
-          {props.whys ? <FileWhy ctx={ctx} fileId={file.id} kinds={props.whys} /> : null}
-          <FileHistory {...historyProps(props)} />
-          <Derivatives {...props} />
+          {parts["#why"]}
+          {parts["#history"]}
         </div>
-        <FileFacts {...props} />
+        <div class="stack">
+          {parts["#facts"]}
+          {parts["#derivatives"]}
+        </div>
       </div>
     </Layout>
   );
 }
 
-/** All that may have changed since the page was shown, but the player while it plays. */
-export function FileChanges(props: FileProps & { stageBefore: string }) {
+/** All that changes by itself, by the selector of its place. */
+export function fileParts(ctx: Seer, now: FileNow, from: GridView): Record<string, unknown> {
+  const { file, waveform } = now;
+  const historyHref = (change: Partial<HistoryView>) =>
+    ctx.url(`/files/${file.id}${pageQuery(from, { ...now.view, ...change })}#history`);
+  return {
+    "#trouble": <FileTrouble ctx={ctx} {...now} />,
+    "#stage": <FileStage ctx={ctx} {...now} />,
+    "#wave": waveform ? <Wave name={file.name} waveform={waveform} /> : <div id="wave" />,
+    "#file-bar": <FileBar ctx={ctx} {...now} isHeld={now.held !== null} />,
+    ...(now.whys && { "#why": <FileWhy ctx={ctx} kinds={now.whys} /> }),
+    "#history": <FileHistory ctx={ctx} fileId={file.id} {...now} href={historyHref} />,
+    "#facts": <FileFacts ctx={ctx} {...now} />,
+    "#derivatives": <FileMade ctx={ctx} {...now} />,
+  };
+}
+
+/** What tells that a part has changed where the markup is not it. */
+export function partStamp(target: string, now: FileNow): string | undefined {
+  return target === "#stage" ? stageStamp(now.stage) : undefined;
+}
+
+/** The grid and the view of the history in an address, without what is the default. */
+export function pageQuery(from: GridView, view: HistoryView): string {
+  const query = new URLSearchParams(gridQuery(from));
+  if (view.failures) query.set("history", "failures");
+  if (view.page > 1) query.set("page", String(view.page));
+  const text = query.toString();
+  return text ? `?${text}` : "";
+}
+
+function Crumbs({ ctx, now: { file, library }, from }: Pick<FileProps, "ctx" | "now" | "from">) {
   return (
-    <>
-      <FileHistory {...historyProps(props)} />
-      {partial("#trouble", "outerMorph", <FileTrouble {...props} />)}
-      {partial("#facts", "outerMorph", <FileFacts {...props} />)}
-      {partial("#derivatives", "outerMorph", <Derivatives {...props} />)}
-      {props.stageBefore !== stageStamp(props.stage)
-        ? partial("#stage", "outerHTML", <FileStage {...props} />)
-        : null}
-      {partial("#wave", "outerMorph", <FileWave {...props} />)}
-      {props.whys
-        ? partial("#why", "outerMorph", <FileWhy ctx={props.ctx} fileId={props.file.id} kinds={props.whys} />)
-        : null}
-    </>
-  );
-}
-
-function historyProps({ ctx, file, history, happenings, copies, olderJobs, seen, stage }: FileProps) {
-  const lists = { entries: history, happenings, copies, older: olderJobs };
-  return { ctx, fileId: file.id, ...lists, seen, stage: stageStamp(stage) };
-}
-
-/** Changes when the stage must be drawn anew; a player that plays is left alone. */
-function stageStamp(stage: Stage): string {
-  return "why" in stage ? `${stage.kind}-${stage.why.length}` : stage.kind;
-}
-
-function FileTrouble({ ctx, file, failure, held }: FileProps) {
-  const trouble = troubleOf(file);
-  const owner = ctx.user?.role === "owner";
-  if (!trouble) return <div id="trouble" />;
-  return (
-    <div id="trouble" class={`banner ${file.trashedAt ? "banner-warn" : "banner-bad"}`}>
-      <Icon name={file.trashedAt ? "trash-2" : "triangle-alert"} />
-      <div>
-        <p>
-          <b>{trouble}</b>
-          {file.trashedAt ? (
-            <>
-              {" since "}
-              <When at={file.trashedAt} />. The file on disk is untouched.
-            </>
-          ) : file.state === "missing" ? (
-            <>
-              {". The last scan did not find it"}
-              {file.missingSince ? (
-                <>
-                  {", first noticed "}
-                  <When at={file.missingSince} />
-                </>
-              ) : null}
-              . Its facts and history are kept; it comes back by itself when it is found again.
-            </>
-          ) : (
-            <>
-              {file.reason ? `: ${file.reason}` : null}{" "}
-              {file.reasonCode ? <span class="mono">{file.reasonCode}</span> : null}
-            </>
-          )}
-        </p>
-        {held ? (
-          <>
-            <p>
-              {`${held.heldBy ? `Excluded by ${held.heldBy}` : "Held back by the server"} `}
-              <When at={held.heldAt} />
-              {held.failures > 0 ? ` after ${counted(held.failures, "failure")}` : null}
-              {held.code === file.reasonCode ? ". " : `: ${held.reason} `}
-              Nothing more is tried on it until somebody releases it, or its content changes.
-            </p>
-            {owner ? (
-              <div class="row">
-                <Release
-                  fileId={file.id}
-                  name={file.name}
-                  back={ctx.url(`/files/${file.id}`)}
-                  url={ctx.url}
-                />
-              </div>
-            ) : null}
-          </>
-        ) : null}
-        {failure && !file.trashedAt && file.state !== "missing" ? (
-          <p>
-            {failure.meaning} <b>Next:</b> {failure.nextStep}
-          </p>
-        ) : null}
-        {file.trashedAt && owner ? (
-          <button
-            class="btn btn-small"
-            type="submit"
-            form="act"
-            formaction={ctx.url(`/files/${file.id}/restore`)}
-          >
-            <Icon name="rotate-ccw" />
-            Restore
-          </button>
-        ) : null}
-      </div>
-    </div>
-  );
-}
-
-function FileStage({ ctx, file, stage }: FileProps) {
-  return (
-    <div id="stage" class="stage" data-kind={stage.kind}>
-      {stage.kind === "video" ? (
-        // biome-ignore lint/a11y/useMediaCaption: subtitles come with the kind that extracts them
-        <video
-          controls
-          preload="metadata"
-          playsinline
-          width={file.width ?? undefined}
-          height={file.height ?? undefined}
-          poster={stage.poster ? ctx.url(stage.poster) : undefined}
-          aria-label={file.name}
-        >
-          <source src={ctx.url(stage.src)} type={stage.mimeType} />
-        </video>
-      ) : stage.kind === "audio" ? (
-        // biome-ignore lint/a11y/useMediaCaption: see above
-        <audio controls preload="metadata" aria-label={file.name}>
-          <source src={ctx.url(stage.src)} type={stage.mimeType} />
-        </audio>
-      ) : stage.kind === "picture" ? (
-        <a href={ctx.url(`/api/files/${file.id}/original`)} aria-label={`Original of ${file.name}`}>
-          <img
-            src={ctx.url(stage.src)}
-            width={stage.width ?? undefined}
-            height={stage.height ?? undefined}
-            alt={file.name}
-          />
-        </a>
-      ) : stage.kind === "still" ? (
-        <figure>
-          <img
-            src={ctx.url(stage.src)}
-            width={stage.width ?? undefined}
-            height={stage.height ?? undefined}
-            alt={file.name}
-          />
-          <figcaption>{stage.why}</figcaption>
-        </figure>
-      ) : (
-        <p class="stage-none">
-          <Icon name={typeIcons[file.type]} />
-          <span>{stage.why}</span>
-        </p>
-      )}
-    </div>
-  );
-}
-
-function FileWave({ file, waveform }: FileProps) {
-  if (!waveform) return <div id="wave" />;
-  return (
-    <div id="wave" class="wave">
-      <WaveformDrawing waveform={waveform} label={`Sound wave of ${file.name}`} />
-    </div>
-  );
-}
-
-function Actions({ ctx, file, actions, held }: FileProps) {
-  return (
-    <>
-      {actions.length > 0 ? (
-        <details class="more" id="actions">
-          <summary class="btn">
-            <Icon name="ellipsis" />
-            Make again
-          </summary>
-          <div class="menu">
-            {actions.map(({ type, label }) => (
-              <button
-                class="menu-item"
-                type="submit"
-                form="act"
-                formaction={ctx.url(`/files/${file.id}/make/${type}`)}
-              >
-                {label}
-              </button>
-            ))}
-          </div>
-        </details>
-      ) : null}
-      {file.trashedAt || held ? null : (
-        <a class="btn" href={ctx.url(`/admin/quarantine/${file.id}/exclude`)} data-dialog>
-          <Icon name="ban" />
-          Exclude from processing
-        </a>
-      )}
-      {file.trashedAt ? null : (
-        <button
-          class="btn btn-quiet-danger"
-          type="submit"
-          form="act"
-          formaction={ctx.url(`/files/${file.id}/trash`)}
-        >
-          <Icon name="trash-2" />
-          Move to trash
-        </button>
-      )}
-    </>
-  );
-}
-
-function Derivatives({ ctx, derivatives }: FileProps) {
-  return (
-    <section id="derivatives" class="card" aria-labelledby="derivatives-title">
-      <header>
-        <h2 id="derivatives-title">Made from it</h2>
-      </header>
-      {derivatives.length === 0 ? <p class="muted">Nothing yet.</p> : null}
-      <ul class="made">
-        {derivatives.map(({ row, href: to }) => (
+    <nav aria-label="Folders">
+      <ol class="crumbs">
+        <li>
+          <a href={href(ctx, library.id, { ...from, folder: "" })}>{library.name}</a>
+        </li>
+        {folderSteps(file.path).map(({ name, path }) => (
           <li>
-            <a href={ctx.url(to)}>
-              {derivativeNames[row.kind] ?? row.kind} <span class="muted">{row.variant}</span>
-            </a>
-            <span class="muted">
-              {row.width && row.height ? `${row.width} × ${row.height} · ` : ""}
-              {bytes(row.sizeBytes)} · <When at={row.createdAt} />
-            </span>
+            <a href={href(ctx, library.id, { folder: path })}>{name}</a>
           </li>
         ))}
-      </ul>
-    </section>
+      </ol>
+    </nav>
+  );
+}
+
+function Neighbours({ ctx, from, previousId, nextId }: Omit<FileProps, "now">) {
+  const query = gridQuery(from);
+  const other = (id: number) => ctx.url(`/files/${id}${query ? `?${query}` : ""}`);
+  return (
+    <nav class="row neighbours" aria-label="Neighbours">
+      {previousId !== null ? (
+        <a class="btn" href={other(previousId)} rel="prev" id="previous">
+          <Icon name="chevron-left" />
+          Previous
+        </a>
+      ) : null}
+      {nextId !== null ? (
+        <a class="btn" href={other(nextId)} rel="next" id="next">
+          Next
+          <Icon name="chevron-right" />
+        </a>
+      ) : null}
+    </nav>
+  );
+}
+
+function Wave({ name, waveform }: { name: string; waveform: Waveform }) {
+  return (
+    <div id="wave" class="wave">
+      <WaveformDrawing waveform={waveform} label={`Sound wave of ${name}`} />
+    </div>
   );
 }
 

@@ -1,9 +1,13 @@
-// Home: the libraries with their covers, what is going on, what came last; and what a search over all of them finds.
+// Home: the libraries with their covers and how they fare, what is going on, what came last.
 
 import type { LibraryRow } from "../../src/db/tables/library.ts";
+import type { ScanTrouble } from "../../src/http/pages/last-scan.ts";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
-import { bytes, counted } from "../format.ts";
+import { bytes, counted, number } from "../format.ts";
+import { href } from "../grid-view.ts";
 import { Layout } from "../layout.tsx";
+import type { Seer } from "../parts/file-history.tsx";
+import { FileSearchBox } from "../parts/file-search.tsx";
 import { FileShot, type Shot } from "../parts/file-shot.tsx";
 import { GoingOn } from "../parts/going-on.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -15,12 +19,14 @@ export interface LibraryCard {
   /** Addresses of up to four pictures, below the base path. */
   covers: string[];
   scanning: boolean;
-  /** Thumbnails still to make in it; null when there are too many to tell apart. */
-  picturesToGo: number | null;
+  trouble: ScanTrouble | null;
+  /** Files that are missing, damaged or quarantined. */
+  problems: number;
+  /** Thumbnails still to make in it. */
+  picturesToGo: number;
 }
 
-export interface HomeProps {
-  ctx: PageContext;
+export interface HomeNow {
   cards: LibraryCard[];
   /** Left out because such content is hidden. */
   hiddenNsfw: number;
@@ -28,13 +34,14 @@ export interface HomeProps {
   recent: Shot[];
 }
 
-export function HomePage({ ctx, cards, hiddenNsfw, goingOn, recent }: HomeProps) {
+export function HomePage({ ctx, ...now }: HomeNow & { ctx: PageContext }) {
   const owner = ctx.user?.role === "owner";
+  const parts = homeParts(ctx, now);
   return (
-    <Layout ctx={ctx} title="Library" wide>
+    <Layout ctx={ctx} title="Library" live="/live/home" wide>
       <header class="page-head">
         <h1>Library</h1>
-        <Search ctx={ctx} />
+        <HomeSearch ctx={ctx} />
         {owner ? (
           <a class="btn" href={ctx.url("/libraries/new/folder")}>
             <Icon name="plus" />
@@ -42,92 +49,50 @@ export function HomePage({ ctx, cards, hiddenNsfw, goingOn, recent }: HomeProps)
           </a>
         ) : null}
       </header>
-      {cards.length > 0 ? <GoingOn {...goingOn} /> : null}
-      {cards.length === 0 ? <NoLibraries ctx={ctx} owner={owner} hiddenNsfw={hiddenNsfw} /> : null}
-      <ul class="library-cards" aria-label="Libraries">
-        {cards.map((card) => (
-          <Card ctx={ctx} card={card} />
-        ))}
-      </ul>
-      {hiddenNsfw > 0 && cards.length > 0 ? (
-        <p class="muted hidden-note">
-          <Icon name="eye-off" /> {counted(hiddenNsfw, "library is", "libraries are")} hidden (not safe for
-          work).
-        </p>
-      ) : null}
-      {recent.length > 0 ? (
-        <section aria-labelledby="recent">
-          <h2 id="recent" class="grid-title">
-            Added last
-          </h2>
-          <ul class="shots shots-row">
-            {recent.map((shot) => (
-              <FileShot shot={shot} />
-            ))}
-          </ul>
-        </section>
-      ) : null}
+      {parts["#going-on"]}
+      {parts["#libraries"]}
+      {parts["#recent"]}
     </Layout>
   );
 }
 
-export interface SearchProps {
-  ctx: PageContext;
-  text: string;
-  /** Matches by library, the first few of each. */
-  groups: { library: LibraryRow; shots: Shot[]; more: boolean }[];
+/** What changes by itself, by the selector of its place. */
+export function homeParts(ctx: Seer, { cards, hiddenNsfw, goingOn, recent }: HomeNow) {
+  const owner = ctx.user?.role === "owner";
+  return {
+    "#going-on": <GoingOn {...goingOn} />,
+    "#libraries": (
+      <div id="libraries">
+        {cards.length === 0 ? <NoLibraries ctx={ctx} owner={owner} hiddenNsfw={hiddenNsfw} /> : null}
+        <ul class="library-cards" aria-label="Libraries">
+          {cards.map((card) => (
+            <Card ctx={ctx} card={card} owner={owner} />
+          ))}
+        </ul>
+        {hiddenNsfw > 0 && cards.length > 0 ? <HiddenNote hiddenNsfw={hiddenNsfw} /> : null}
+      </div>
+    ),
+    "#recent": <Recent recent={recent} />,
+  };
 }
 
-export function SearchPage({ ctx, text, groups }: SearchProps) {
+export function HomeSearch({
+  ctx,
+  text = "",
+  isFaulty = false,
+}: {
+  ctx: Seer;
+  text?: string;
+  isFaulty?: boolean;
+}) {
   return (
-    <Layout ctx={ctx} title={`Search: ${text}`} wide>
-      <header class="page-head">
-        <h1>Search</h1>
-        <Search ctx={ctx} text={text} />
-      </header>
-      {groups.length === 0 ? (
-        <p class="empty card">
-          <b>No file has “{text}” in its name or path.</b>
-          Try a shorter part of the name. Files in the trash are left out.
-        </p>
-      ) : null}
-      {groups.map(({ library, shots, more }) => (
-        <section aria-labelledby={`in-${library.id}`}>
-          <div class="section-head grid-title">
-            <h2 id={`in-${library.id}`}>{library.name}</h2>
-            {more ? (
-              <a href={ctx.url(`/libraries/${library.id}?q=${encodeURIComponent(text)}`)}>
-                All matches in {library.name}
-              </a>
-            ) : null}
-          </div>
-          <ul class="shots">
-            {shots.map((shot) => (
-              <FileShot shot={shot} />
-            ))}
-          </ul>
-        </section>
-      ))}
-    </Layout>
-  );
-}
-
-function Search({ ctx, text }: { ctx: PageContext; text?: string }) {
-  return (
-    <search>
-      <form class="search-box" action={ctx.url("/")}>
-        <label class="sr-only" for="search">
-          Search files by name or folder
-        </label>
-        <input
-          class="input"
-          type="search"
-          id="search"
-          name="q"
-          value={text}
-          placeholder="Search files"
-          data-search
-          required
+    <search class="home-search">
+      <form class="row" action={ctx.url("/")}>
+        <FileSearchBox
+          text={text}
+          placeholder="Search all files: words, or type:video size:>1gb"
+          isFaulty={isFaulty}
+          url={ctx.url}
         />
         <button class="btn" type="submit" aria-label="Search">
           <Icon name="search" />
@@ -137,21 +102,39 @@ function Search({ ctx, text }: { ctx: PageContext; text?: string }) {
   );
 }
 
-function Card({
-  ctx,
-  card: { library, counts, covers, scanning, picturesToGo },
-}: {
-  ctx: PageContext;
-  card: LibraryCard;
-}) {
-  const pictures = counts.image + counts.video;
+function HiddenNote({ hiddenNsfw }: { hiddenNsfw: number }) {
   return (
-    <li class="library-card">
+    <p class="muted hidden-note">
+      <Icon name="eye-off" /> {counted(hiddenNsfw, "library is", "libraries are")} hidden (not safe for work).
+    </p>
+  );
+}
+
+function Recent({ recent }: { recent: Shot[] }) {
+  if (recent.length === 0) return <section id="recent" hidden />;
+  return (
+    <section id="recent" aria-labelledby="recent-title">
+      <h2 id="recent-title" class="grid-title">
+        Added last
+      </h2>
+      <ul class="shots shots-row">
+        {recent.map((shot) => (
+          <FileShot shot={shot} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Card({ ctx, card, owner }: { ctx: Seer; card: LibraryCard; owner: boolean }) {
+  const { library, counts, covers } = card;
+  return (
+    <li class="library-card" id={`library-${library.id}`}>
       <div class="library-cover" data-n={covers.length}>
         {covers.length > 0 ? (
           covers.map((src) => <img src={ctx.url(src)} width={240} height={240} alt="" loading="lazy" />)
         ) : (
-          <Icon name="library" />
+          <Icon name={counts.audio > 0 && counts.audio === counts.total ? "music" : "library"} />
         )}
       </div>
       <div class="library-text">
@@ -163,24 +146,46 @@ function Card({
           {counts.total === 0 ? "No files yet" : countsInWords(counts)}
           {counts.total > 0 ? <span class="muted"> · {bytes(counts.sizeBytes)}</span> : null}
         </p>
-        <p class="muted">
-          {scanning ? (
-            <>
-              <Icon name="refresh-cw" /> Scanning now
-            </>
-          ) : library.lastScanAt ? (
-            <>
-              Scanned <When at={library.lastScanAt} />
-            </>
-          ) : (
-            "Not scanned yet"
-          )}
-          {picturesToGo
-            ? ` · ${picturesToGo.toLocaleString("en")} of ${counted(pictures, "thumbnail")} to go`
-            : ""}
+        <ScanLine card={card} owner={owner} />
+        <p class="library-marks">
+          {card.picturesToGo > 0 ? (
+            <span class="muted">
+              {`${number(card.picturesToGo)} of ${counted(counts.image + counts.video, "thumbnail")} to go`}
+            </span>
+          ) : null}
+          {card.problems > 0 ? (
+            <a class="library-problems" href={href(ctx, library.id, { state: "problem" })}>
+              <Icon name="triangle-alert" />
+              {counted(card.problems, "file needs", "files need")} a look
+            </a>
+          ) : null}
         </p>
       </div>
     </li>
+  );
+}
+
+function ScanLine({ card: { library, scanning, trouble }, owner }: { card: LibraryCard; owner: boolean }) {
+  if (scanning)
+    return (
+      <p class="muted">
+        <Icon name="refresh-cw" /> Scanning now
+      </p>
+    );
+  if (trouble)
+    return (
+      <p class="warn">
+        <Icon name="triangle-alert" /> {owner ? "The last scan failed " : "Cannot be looked through since "}
+        <When at={trouble.at} />
+      </p>
+    );
+  if (!library.lastScanAt) return <p class="muted">Not scanned yet</p>;
+  return (
+    <p class="muted">
+      {"Scanned "}
+      <When at={library.lastScanAt} />
+      {owner && library.lastScanNote ? `: ${library.lastScanNote.replace(/\.$/, "")}` : null}
+    </p>
   );
 }
 
@@ -194,13 +199,16 @@ export function countsInWords(counts: { video: number; image: number; audio: num
     .join(", ");
 }
 
-function NoLibraries({ ctx, owner, hiddenNsfw }: { ctx: PageContext; owner: boolean; hiddenNsfw: number }) {
+function NoLibraries({ ctx, owner, hiddenNsfw }: { ctx: Seer; owner: boolean; hiddenNsfw: number }) {
   if (hiddenNsfw > 0)
     return (
-      <p class="empty card">
+      <div class="empty card">
         <b>Every library is hidden.</b>
-        They are marked not safe for work, and such content is switched off in the settings.
-      </p>
+        <p>
+          {`${counted(hiddenNsfw, "library is", "libraries are")} marked not safe for work, and such content is hidden. `}
+          {owner ? "The account menu shows it again." : "An owner of this server can show it again."}
+        </p>
+      </div>
     );
   return (
     <div class="empty card">

@@ -4,42 +4,65 @@ import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { Layout } from "../layout.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { JobDetail, type JobFacts } from "../parts/job-detail.tsx";
-import { type JobLine, moveWord } from "../parts/job-table.tsx";
-import { StatusBadge } from "../parts/status.tsx";
+import type { JobLine } from "../parts/job-table.tsx";
+import { StatusBadge, StuckBadge } from "../parts/status.tsx";
+import { Since } from "../parts/when.tsx";
 
-export function JobHead({ line, url }: { line: JobLine; url: PageContext["url"] }) {
+interface JobHeadProps {
+  line: JobLine;
+  facts: JobFacts;
+  url: PageContext["url"];
+}
+
+export function JobHead({ line, facts, url }: JobHeadProps) {
+  const isRunning = line.status === "running";
   return (
-    <div class="page-head" id="job-head">
-      <h1>{`Job ${line.id}: ${line.kindLabel}`}</h1>
-      <StatusBadge status={line.status} />
-      {line.isStuck ? <span class="badge badge-failed">stuck</span> : null}
-      {line.moves.map((move) => (
-        <form method="post" action={url(`/admin/jobs/${line.id}/${move}`)}>
-          <input
-            type="hidden"
-            name="back"
-            value={move === "remove" ? "/admin/jobs" : `/admin/jobs/${line.id}`}
+    <header class="job-head" id="job-head">
+      <h1>
+        {line.kindLabel} <span class="muted">{`job ${line.id}`}</span>
+      </h1>
+      <p class="row">
+        {line.isStuck ? <StuckBadge /> : <StatusBadge status={line.status} />}
+        {facts.targetHref ? (
+          <a class="break" href={url(facts.targetHref)}>
+            {line.target}
+          </a>
+        ) : (
+          <span class="break">{line.target}</span>
+        )}
+        {line.notes.length > 0 ? <span class="muted">{line.notes.join(" · ")}</span> : null}
+      </p>
+      {isRunning ? (
+        <p class="row">
+          <progress
+            max="100"
+            value={line.progress === null ? undefined : Math.floor(line.progress)}
+            aria-label={`Progress of job ${line.id}`}
           />
-          <button type="submit" class="btn btn-small">
-            {moveWord(move, line.status).replace(" with", "")}
-          </button>
-        </form>
-      ))}
-    </div>
+          <span class="muted">
+            {line.progress === null ? "" : `${Math.floor(line.progress)}% · `}
+            {line.startedAt ? <Since at={line.startedAt} /> : null}
+          </span>
+        </p>
+      ) : null}
+    </header>
   );
 }
 
 export function JobPage({ ctx, facts, line }: { ctx: PageContext; facts: JobFacts; line: JobLine }) {
   return (
-    <Layout ctx={ctx} title={`Job ${line.id}`}>
-      <p>
+    <Layout ctx={ctx} title={`${line.kindLabel}, job ${line.id}`} wide>
+      <nav class="crumbs" aria-label="Where this is">
         <a class="back-link" href={ctx.url("/admin/jobs")}>
           <Icon name="arrow-left" /> Jobs
         </a>
-      </p>
-      <JobHead line={line} url={ctx.url} />
+        <a class="back-link" href={ctx.url(`/admin/jobs?queue=${encodeURIComponent(facts.job.queue)}`)}>
+          {facts.job.queue}
+        </a>
+      </nav>
+      <JobHead line={line} facts={facts} url={ctx.url} />
       <h2 class="sr-only">Details</h2>
-      <div class="card flush">
+      <div class="card flush job-page">
         <JobDetail facts={facts} url={ctx.url} />
       </div>
     </Layout>

@@ -1,9 +1,10 @@
 // Adding a library and changing one. What removing means is said before the button.
 
-import type { LibraryRow } from "../../src/db/tables/library.ts";
+import type { FileType, LibraryRow } from "../../src/db/tables/library.ts";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { counted } from "../format.ts";
 import { Layout } from "../layout.tsx";
+import { typeNames } from "../parts/file-shot.tsx";
 import { FolderPicker, type PickedFolder } from "../parts/folder-picker.tsx";
 import { FormError, FormField } from "../parts/form-field.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -74,31 +75,27 @@ interface SettingsProps extends LibraryMakeProps {
   ctx: PageContext;
   library: LibraryRow;
   files: number;
+  /** What follows when a scan finds a file. */
+  sets: { type: FileType; kinds: string[] }[];
 }
 
-export function LibrarySettingsPage({
-  ctx,
-  library,
-  files,
-  path,
-  values,
-  errors,
-  error,
-  recognises,
-}: SettingsProps) {
+export function LibrarySettingsPage(props: SettingsProps) {
+  const { ctx, library, path, values, errors, error, recognises } = props;
   return (
     <Layout ctx={ctx} title={`Settings of ${library.name}`}>
       <header class="page-head">
         <div>
-          <ol class="crumbs">
-            <li>
-              <a href={ctx.url(`/libraries/${library.id}`)}>{library.name}</a>
-            </li>
-          </ol>
+          <nav aria-label="Folders">
+            <ol class="crumbs">
+              <li>
+                <a href={ctx.url(`/libraries/${library.id}`)}>{library.name}</a>
+              </li>
+            </ol>
+          </nav>
           <h1>Library settings</h1>
         </div>
       </header>
-      <div class="stack narrow">
+      <div class="library-settings">
         <div class="card stack">
           <FormError message={error} />
           <form method="post" action={ctx.url(`/libraries/${library.id}/settings`)} class="stack">
@@ -107,7 +104,7 @@ export function LibrarySettingsPage({
               label="Folder"
               value={path}
               error={errors.path}
-              hint="Changing it keeps what is known about the files: they are found again by their paths below the folder."
+              hint="Changing it keeps what is known about the files: they are found again by their paths below the folder. A scan follows."
               required
             />
             <LibraryFormFields values={values} errors={errors} recognises={recognises} />
@@ -115,29 +112,67 @@ export function LibrarySettingsPage({
               <button class="btn btn-primary" type="submit">
                 Save
               </button>
+              <a class="btn btn-quiet" href={ctx.url(`/libraries/${library.id}`)}>
+                Cancel
+              </a>
             </div>
           </form>
         </div>
-        <section class="card stack-tight danger-zone" aria-labelledby="remove">
-          <h2 id="remove">Remove this library</h2>
-          <p>
-            Sprocket forgets its {counted(files, "file")} and deletes the thumbnails and other things it made
-            from them. <b>Your media in {library.path} is never deleted.</b>
-          </p>
-          <form method="post" action={ctx.url(`/libraries/${library.id}/remove`)} class="stack-tight">
-            <label class="check">
-              <input type="checkbox" name="sure" value="yes" required />
-              Yes, forget this library
-            </label>
-            <div class="row">
-              <button class="btn btn-quiet-danger" type="submit">
-                <Icon name="trash-2" />
-                Remove library
-              </button>
-            </div>
-          </form>
-        </section>
+        <div class="stack">
+          <SetsOff {...props} />
+          <Removal {...props} />
+        </div>
       </div>
     </Layout>
+  );
+}
+
+function SetsOff({ sets, ctx, library }: SettingsProps) {
+  return (
+    <section class="card stack-tight" aria-labelledby="sets-off">
+      <h2 id="sets-off">What a scan sets off</h2>
+      <p class="muted">For each new or changed file, in this order; what is there already is left alone.</p>
+      <dl class="facts">
+        {sets.map(({ type, kinds }) => (
+          <>
+            <dt>{typeNames[type]}</dt>
+            <dd>{kinds.join(", ")}</dd>
+          </>
+        ))}
+      </dl>
+      <p class="muted">
+        A type that you tick is scanned for as soon as you save. Files of a type that you untick stay as they
+        are; nobody looks for more of them.
+      </p>
+      <div class="row">
+        <button
+          class="btn btn-small"
+          type="submit"
+          form="act"
+          formaction={ctx.url(`/libraries/${library.id}/scan`)}
+        >
+          <Icon name="refresh-cw" />
+          Scan now
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function Removal({ ctx, library, files }: SettingsProps) {
+  return (
+    <section class="card stack-tight danger-zone" aria-labelledby="remove">
+      <h2 id="remove">Remove this library</h2>
+      <p>
+        Sprocket forgets its {counted(files, "file")} and deletes the thumbnails and other things it made from
+        them. <b class="break">Your media in {library.path} is never deleted.</b>
+      </p>
+      <div class="row">
+        <a class="btn btn-quiet-danger" href={ctx.url(`/libraries/${library.id}/remove`)} data-dialog>
+          <Icon name="trash-2" />
+          Remove library…
+        </a>
+      </div>
+    </section>
   );
 }

@@ -1,58 +1,63 @@
-// One library: where one is, what can be narrowed, and the grid, which loads on as one scrolls. Without scripts the same
-// links lead to the next page.
+// One library: where one is, what can be narrowed, and the grid.
 
 import type { LibraryRow } from "../../src/db/tables/library.ts";
+import type { SearchFault } from "../../src/http/pages/job-lines.ts";
+import type { ScanTrouble } from "../../src/http/pages/last-scan.ts";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
-import { bytes, counted, number } from "../format.ts";
+import { bytes, counted } from "../format.ts";
+import { type GridView, gridQuery, href, isPlain } from "../grid-view.ts";
 import { Layout } from "../layout.tsx";
-import { FileShot, type Shot } from "../parts/file-shot.tsx";
+import { FileBulk } from "../parts/file-bulk.tsx";
+import { FileGrid, type ShotPage } from "../parts/file-grid.tsx";
+import type { Seer } from "../parts/file-history.tsx";
+import { FoundLine } from "../parts/file-search.tsx";
 import { GoingOn } from "../parts/going-on.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { partial } from "../parts/toast.tsx";
+import { DeepChoice, LibraryFilters, TypeChoices } from "../parts/library-filters.tsx";
+import { ScanTroubleNote } from "../parts/scan-trouble.tsx";
 import { When } from "../parts/when.tsx";
 import { countsInWords } from "./home.tsx";
 
-/** What the address says. Empty strings are not in it. */
-export interface GridView {
-  folder: string;
-  type: "" | "video" | "image" | "audio";
-  state: "" | "ok" | "problem" | "missing" | "invalid" | "quarantined" | "trashed";
-  sort: "path" | "newest" | "captured" | "largest";
-  q: string;
-  /** With everything below the folder; null where the page chooses. */
-  deep: boolean | null;
-}
+export { type GridView, gridQuery, href };
 
-export interface ShotPage {
-  shots: Shot[];
-  /** Where the next page begins; null at the end. */
-  next: string | null;
-  /** Files whose picture is on its way. */
-  awaited: number[];
-}
-
-export interface LibraryProps {
-  ctx: PageContext;
+export interface LibraryNow {
   library: LibraryRow;
   counts: { video: number; image: number; audio: number; total: number; sizeBytes: number };
   /** Files that are missing, damaged or quarantined. */
   problems: number;
-  trail: { path: string; name: string }[];
-  /** Null where something narrows the grid, and where they were not looked at again. */
+  /** Null where something narrows the grid. */
   subfolders: { path: string; name: string; files: number; cover: string | null }[] | null;
   view: GridView;
   deep: boolean;
-  page: ShotPage;
   goingOn: Parameters<typeof GoingOn>[0];
   scanning: boolean;
+  trouble: ScanTrouble | null;
+}
+
+export interface LibraryProps extends LibraryNow {
+  ctx: PageContext;
+  trail: { path: string; name: string }[];
+  page: ShotPage;
+  /** Where something is searched for. */
+  found: { total: number; isLeast: boolean; faults: SearchFault[]; hidden: number } | undefined;
+  mostFound: number;
 }
 
 export function LibraryPage(props: LibraryProps) {
-  const { ctx, library, trail } = props;
+  const { ctx, library, trail, view, found, page } = props;
   const owner = ctx.user?.role === "owner";
   const here = trail.at(-1)!;
+  const parts = libraryParts(ctx, props);
+  const total =
+    isPlain(view) && props.deep && view.folder === "" ? props.counts.total : (found?.total ?? null);
   return (
-    <Layout ctx={ctx} title={here.path === "" ? library.name : `${here.name} in ${library.name}`} wide>
+    <Layout
+      ctx={ctx}
+      title={here.path === "" ? library.name : `${here.name} in ${library.name}`}
+      scripts={["files.js"]}
+      live={`/live/libraries/${library.id}?${[gridQuery(view), `total=${props.counts.total}`].filter(Boolean).join("&")}`}
+      wide
+    >
       <header class="page-head">
         <div>
           <nav aria-label="Folders">
@@ -73,94 +78,48 @@ export function LibraryPage(props: LibraryProps) {
             {here.path === "" ? library.name : here.name}
             {library.nsfw ? <span class="badge">NSFW</span> : null}
           </h1>
-          <LibraryFacts {...props} />
+          {parts["#library-facts"]}
         </div>
         {owner ? <OwnerActions {...props} /> : null}
       </header>
-      <GoingOn {...props.goingOn} />
+      {parts["#scan-trouble"]}
+      {parts["#going-on"]}
       <Subfolders {...props} />
-      <Filters {...props} />
-      <Files {...props} />
+      <LibraryFilters {...props} isFaulty={(found?.faults.length ?? 0) > 0} />
+      {found ? (
+        <FoundLine
+          text={view.q}
+          found={found}
+          most={props.mostFound}
+          corrected={(q) => href(ctx, library.id, { ...view, q })}
+        />
+      ) : null}
+      {owner && page.shots.length > 0 ? (
+        <FileBulk ctx={ctx} libraryId={library.id} view={view} total={total} />
+      ) : null}
+      <FileGrid {...props} libraryId={library.id} empty={<Nothing {...props} />} />
     </Layout>
   );
 }
 
-/** What the poll of the page answers: what goes on, the counts, and the first files when there were none before. */
-export function LibraryChanges(props: LibraryProps & { hadNone: boolean }) {
-  return (
-    <>
-      <GoingOn {...props.goingOn} />
-      {partial("#library-facts", "outerMorph", <LibraryFacts {...props} />)}
-      {partial("#type", "innerMorph", <TypeChoices {...props} />)}
-      {props.subfolders ? partial("#folders", "outerMorph", <Subfolders {...props} />) : null}
-      {props.subfolders ? partial("#deep", "innerMorph", <DeepChoice {...props} />) : null}
-      {props.hadNone && props.page.shots.length > 0
-        ? partial("#files", "outerHTML", <Files {...props} />)
-        : null}
-    </>
-  );
+/** What changes by itself, by the selector of its place. */
+export function libraryParts(ctx: Seer, now: LibraryNow): Record<string, unknown> {
+  return {
+    "#scan-trouble": <ScanTroubleNote ctx={ctx} library={now.library} trouble={now.trouble} />,
+    "#going-on": <GoingOn {...now.goingOn} />,
+    "#library-facts": <LibraryFacts ctx={ctx} {...now} />,
+  };
 }
 
-function Files(props: LibraryProps) {
-  const { ctx, library, view, page } = props;
-  return (
-    <section aria-label="Files" id="files">
-      {page.shots.length === 0 ? <Nothing {...props} /> : null}
-      <ul class="shots" id="shots">
-        {page.shots.map((shot) => (
-          <FileShot shot={shot} />
-        ))}
-        <More ctx={ctx} libraryId={library.id} view={view} next={page.next} />
-        <Awaited ctx={ctx} libraryId={library.id} ids={page.awaited} />
-      </ul>
-    </section>
-  );
+/** The same, inside elements that stay. */
+export function libraryInnerParts(now: LibraryNow): Record<string, unknown> {
+  return {
+    "#type": <TypeChoices {...now} />,
+    ...(now.subfolders && { "#deep": <DeepChoice {...now} /> }),
+  };
 }
 
-/** What follows in the grid, for htmx. */
-export function ShotsPart({
-  ctx,
-  libraryId,
-  view,
-  page,
-}: {
-  ctx: PageContext;
-  libraryId: number;
-  view: GridView;
-  page: ShotPage;
-}) {
-  return (
-    <>
-      {page.shots.map((shot) => (
-        <FileShot shot={shot} />
-      ))}
-      <More ctx={ctx} libraryId={libraryId} view={view} next={page.next} />
-      <Awaited ctx={ctx} libraryId={libraryId} ids={page.awaited} />
-    </>
-  );
-}
-
-/** Pictures that have come since, each into its place; and who is still waited for. */
-export function ArrivedPart({
-  ctx,
-  libraryId,
-  arrived,
-  awaited,
-}: {
-  ctx: PageContext;
-  libraryId: number;
-  arrived: Shot[];
-  awaited: number[];
-}) {
-  return (
-    <>
-      <Awaited ctx={ctx} libraryId={libraryId} ids={awaited} />
-      {arrived.map((shot) => partial(`#file-${shot.file.id}`, "outerHTML", <FileShot shot={shot} />))}
-    </>
-  );
-}
-
-export function LibraryFacts({ counts, library, problems, scanning, ctx }: LibraryProps) {
+function LibraryFacts({ counts, library, problems, scanning, ctx }: LibraryNow & { ctx: Seer }) {
   return (
     <p class="muted" id="library-facts">
       {counts.total === 0 ? "No files yet" : `${countsInWords(counts)} · ${bytes(counts.sizeBytes)}`}
@@ -199,7 +158,7 @@ function OwnerActions({ ctx, library, scanning }: LibraryProps) {
   );
 }
 
-function Subfolders({ ctx, library, subfolders }: LibraryProps) {
+export function Subfolders({ ctx, library, subfolders }: LibraryNow & { ctx: Seer }) {
   if (!subfolders || subfolders.length === 0) return <ul id="folders" hidden />;
   return (
     <ul class="folders" id="folders" aria-label="Folders">
@@ -224,151 +183,23 @@ function Subfolders({ ctx, library, subfolders }: LibraryProps) {
   );
 }
 
-function TypeChoices({ counts, view }: LibraryProps) {
-  const types = [
-    ["", "All types", counts.total],
-    ["image", "Pictures", counts.image],
-    ["video", "Videos", counts.video],
-    ["audio", "Audio", counts.audio],
-  ] as const;
-  return (
-    <>
-      {types.map(([value, label, n]) => (
-        <option value={value} selected={view.type === value}>
-          {`${label} (${number(n)})`}
-        </option>
-      ))}
-    </>
-  );
-}
-
-function DeepChoice({ deep, subfolders }: LibraryProps) {
-  if (deep && !subfolders?.length) return null;
-  return (
-    <label class="check">
-      <input type="checkbox" name="deep" value="1" checked={deep} />
-      With subfolders
-      {/* After the box: the first value of a name counts. */}
-      <input type="hidden" name="deep" value="0" />
-    </label>
-  );
-}
-
-function Filters(props: LibraryProps) {
-  const { ctx, library, view } = props;
-  return (
-    <search>
-      <form class="filters grid-filters" action={ctx.url(`/libraries/${library.id}`)}>
-        {view.folder ? <input type="hidden" name="folder" value={view.folder} /> : null}
-        <label class="sr-only" for="q">
-          Name or folder
-        </label>
-        <input
-          class="input search"
-          type="search"
-          id="q"
-          name="q"
-          value={view.q}
-          placeholder={`Search in ${view.folder || library.name}`}
-          data-search
-        />
-        <button class="btn" type="submit">
-          Show
-        </button>
-        <label class="sr-only" for="type">
-          Type
-        </label>
-        <select class="select" id="type" name="type">
-          <TypeChoices {...props} />
-        </select>
-        <label class="sr-only" for="state">
-          State
-        </label>
-        <select class="select" id="state" name="state">
-          {states.map(([value, label]) => (
-            <option value={value} selected={view.state === value}>
-              {label}
-            </option>
-          ))}
-        </select>
-        <label class="sr-only" for="sort">
-          Order
-        </label>
-        <select class="select" id="sort" name="sort">
-          {sorts.map(([value, label]) => (
-            <option value={value} selected={view.sort === value}>
-              {label}
-            </option>
-          ))}
-        </select>
-        <span id="deep">
-          <DeepChoice {...props} />
-        </span>
-        {isPlain(view) ? null : (
-          <a class="btn btn-quiet" href={href(ctx, library.id, { folder: view.folder })}>
-            <Icon name="x" />
-            Clear
-          </a>
-        )}
-      </form>
-    </search>
-  );
-}
-
-const states = [
-  ["", "Any state"],
-  ["problem", "Needs a look"],
-  ["missing", "Missing"],
-  ["invalid", "Damaged"],
-  ["quarantined", "Quarantined"],
-  ["trashed", "In the trash"],
-] as const;
-
-const sorts = [
-  ["path", "By folder and name"],
-  ["captured", "Newest capture first"],
-  ["newest", "Added last first"],
-  ["largest", "Largest first"],
-] as const;
-
-/** The end of the list so far: fetched when it comes near the window, a plain link without scripts. */
-function More({
+export function Nothing({
   ctx,
-  libraryId,
+  library,
   view,
-  next,
-}: {
-  ctx: PageContext;
-  libraryId: number;
-  view: GridView;
-  next: string | null;
-}) {
-  if (!next) return null;
-  const after = `after=${encodeURIComponent(next)}`;
-  return (
-    <li class="shots-more">
-      <a
-        class="btn"
-        href={href(ctx, libraryId, view, after)}
-        hx-get={href(ctx, libraryId, view, `${after}&part=more`)}
-        hx-trigger="intersect once rootMargin:600px, click"
-        hx-target="closest li"
-        hx-swap="outerHTML"
-      >
-        More files
-      </a>
-    </li>
-  );
-}
-
-/** Asks for the pictures that are on their way until all have come. */
-function Awaited({ ctx, libraryId, ids }: { ctx: PageContext; libraryId: number; ids: number[] }) {
-  if (ids.length === 0) return null;
-  const url = ctx.url(`/libraries/${libraryId}?part=arrived&ids=${ids.join(",")}`);
-  return <li class="shots-awaited" hidden hx-get={url} hx-trigger="load delay:2s" hx-swap="outerHTML" />;
-}
-
-function Nothing({ ctx, library, view, scanning }: LibraryProps) {
+  scanning,
+  trouble,
+  found,
+}: LibraryNow & { ctx: Seer; found?: LibraryProps["found"] }) {
+  const owner = ctx.user?.role === "owner";
+  if (found && found.faults.length > 0)
+    return (
+      <div class="empty card">
+        <b>This search can't be read.</b>
+        What is wrong with it stands above.{" "}
+        <a href={href(ctx, library.id, { folder: view.folder })}>Show all files</a>
+      </div>
+    );
   if (!isPlain(view))
     return (
       <div class="empty card">
@@ -383,32 +214,19 @@ function Nothing({ ctx, library, view, scanning }: LibraryProps) {
         They appear here when the first are found.
       </div>
     );
+  if (trouble)
+    return (
+      <div class="empty card">
+        <b>The folder of this library cannot be reached.</b>
+        {owner
+          ? "What the scan said stands above. Files appear here after the next scan that succeeds."
+          : "An owner of this server has to look at it."}
+      </div>
+    );
   return (
     <div class="empty card">
       <b>{library.lastScanAt ? "No media found here." : "This library has not been scanned yet."}</b>
-      <span class="break">{library.path}</span>
+      {owner ? <span class="break">{library.path}</span> : null}
     </div>
   );
-}
-
-function isPlain(view: GridView): boolean {
-  return view.q === "" && view.type === "" && view.state === "";
-}
-
-export function href(ctx: PageContext, libraryId: number, view: Partial<GridView>, more = ""): string {
-  const query = gridQuery(view);
-  const all = [query, more].filter(Boolean).join("&");
-  return ctx.url(`/libraries/${libraryId}${all ? `?${all}` : ""}`);
-}
-
-/** The view as a query string, without what is the default. */
-export function gridQuery(view: Partial<GridView>): string {
-  const query = new URLSearchParams();
-  if (view.folder) query.set("folder", view.folder);
-  if (view.q) query.set("q", view.q);
-  if (view.type) query.set("type", view.type);
-  if (view.state) query.set("state", view.state);
-  if (view.sort && view.sort !== "path") query.set("sort", view.sort);
-  if (view.deep !== undefined && view.deep !== null) query.set("deep", view.deep ? "1" : "0");
-  return query.toString();
 }

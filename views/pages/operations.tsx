@@ -2,6 +2,7 @@
 
 import type { PageContext } from "../../src/http/pages/page-context.ts";
 import type { PauseChoice } from "../../src/http/pages/pause-form.ts";
+import { counted } from "../format.ts";
 import { Layout } from "../layout.tsx";
 import { type OperationLine, OperationRow } from "../parts/operation-line.tsx";
 import { NewerOlder } from "../parts/pager.tsx";
@@ -164,6 +165,19 @@ export function AllPage({ ctx, ...props }: AllProps & { ctx: PageContext }) {
       </div>
     </Layout>
   );
+}
+
+/** The question stands at once; how many it is about comes when it is known. */
+export function CountsOn({ url, search }: { url: Url; search: URLSearchParams }) {
+  return (
+    <p id="counts-on" hx-get={url(`/admin/jobs/all/count?${search}`)} hx-trigger="load" hx-swap="outerHTML">
+      Counting how many…
+    </p>
+  );
+}
+
+export function Counted({ n, isLeast }: { n: number; isLeast: boolean }) {
+  return <p id="counts-on">{`It is possible for ${isLeast ? "more than " : ""}${counted(n, "job")}.`}</p>;
 }
 
 function Step({ fields, url, children }: { fields: [string, string][]; url: Url; children?: unknown }) {

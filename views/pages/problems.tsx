@@ -1,130 +1,117 @@
-// What fails, by cause; what is ignored; what is held back.
+// What fails, by cause; what stands still or died; what is held back; what is ignored. One at a time, each with its count.
 
-import type { IgnoredCauseRow } from "../../src/db/tables/healing.ts";
+import type { ShownCause } from "../../src/http/pages/cause-shown.ts";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
-import { counted } from "../format.ts";
+import type { ProblemsQuery, ProblemTab } from "../../src/http/pages/problems-query.ts";
+import { counted, number } from "../format.ts";
 import { Layout, ProblemCount } from "../layout.tsx";
-import { HeldFiles, type HeldProps, IgnoredCauses } from "../parts/held-files.tsx";
-import { PageLinks } from "../parts/page-links.tsx";
-import { ProblemCard, type ShownProblem } from "../parts/problem-card.tsx";
+import { HeldFiles, type HeldProps } from "../parts/held-files.tsx";
+import { Icon, type IconName } from "../parts/icon.tsx";
+import { type IgnoredCause, IgnoredCauses } from "../parts/ignored-causes.tsx";
+import { OpenCauses } from "../parts/open-causes.tsx";
+import { StuckJobs, type StuckProps } from "../parts/stuck-list.tsx";
 import { partial } from "../parts/toast.tsx";
 
 export interface ProblemsProps {
-  ctx: PageContext;
-  problems: ShownProblem[];
-  /** Causes. */
+  query: ProblemsQuery;
+  counts: Record<ProblemTab, number>;
+  /** The one of these that is looked at; the others are null. */
+  open: OpenCausesProps | null;
+  stuck: StuckProps | null;
+  held: HeldProps | null;
+  ignored: IgnoredCause[] | null;
+  /** The address of another choice, below the base path. */
+  search(change: Partial<ProblemsQuery>): string;
+}
+
+export interface OpenCausesProps {
+  causes: ShownCause[];
+  /** Causes that match. */
   total: number;
   page: number;
   pages: number;
+  isNarrowed: boolean;
+  libraries: { id: number; name: string }[];
+  queues: string[];
   /** Failed jobs that are left out while NSFW is hidden. */
   hidden: number;
   /** Failed jobs that are cleared, and whether any job was ever there. */
   cleared: number;
   isFresh: boolean;
-  ignored: IgnoredCauseRow[];
-  held: HeldProps;
-  /** With the base path. */
-  pageHref(page: number): string;
-  /** The address of what has changed since. */
-  poll: string;
 }
 
-export function ProblemsPage(props: ProblemsProps) {
-  const { ctx, total } = props;
+type Url = PageContext["url"];
+
+export function ProblemsPage({ ctx, live, ...props }: ProblemsProps & { ctx: PageContext; live: string }) {
+  const { open } = props.counts;
   return (
-    <Layout ctx={ctx} title={total > 0 ? `${counted(total, "problem")}` : "Problems"}>
+    <Layout
+      ctx={{ ...ctx, problems: async () => open }}
+      title={open > 0 ? counted(open, "problem") : "Problems"}
+      live={live}
+      scripts={["problems.js"]}
+    >
       <div class="page-head">
         <div>
           <h1>Problems</h1>
-          <p>Failures grouped by their cause, and the files that nothing more is tried on.</p>
+          <p>What fails, grouped by its cause, and what became of it.</p>
         </div>
         <a class="btn" href={ctx.url("/admin/history#failures")}>
+          <Icon name="history" />
           Every failure
         </a>
       </div>
-      <div class="stack">
-        <Causes {...props} />
-        <IgnoredCauses ignored={props.ignored} url={ctx.url} />
-        <HeldFiles held={props.held} url={ctx.url} />
-      </div>
+      <Tabs {...props} url={ctx.url} />
+      <Body {...props} url={ctx.url} isFirst />
     </Layout>
   );
 }
 
-/** All that an act, or time, may have changed. */
-export function ProblemChanges(props: ProblemsProps) {
-  const { url } = props.ctx;
+/** All that an act may have changed. */
+export function ProblemChanges({ url, ...props }: ProblemsProps & { url: Url }) {
   return (
     <>
-      {partial("#causes", "outerMorph", <Causes {...props} />)}
-      {partial("#ignored", "outerMorph", <IgnoredCauses ignored={props.ignored} url={url} />)}
-      {partial("#quarantine", "outerMorph", <HeldFiles held={props.held} url={url} />)}
-      {partial("#problem-count", "outerHTML", <ProblemCount n={props.total} />)}
+      {partial("#problem-tabs", "outerMorph", <Tabs {...props} url={url} />)}
+      {partial("#problem-body", "outerMorph", <Body {...props} url={url} />)}
+      {partial("#problem-count", "outerMorph", <ProblemCount n={props.counts.open} />)}
     </>
   );
 }
 
-function Causes(props: ProblemsProps) {
-  const { ctx, problems, total, page, pages, hidden } = props;
+const tabs: Record<ProblemTab, { label: string; icon: IconName }> = {
+  open: { label: "Open", icon: "triangle-alert" },
+  stuck: { label: "Stuck, orphaned", icon: "hourglass" },
+  quarantine: { label: "Quarantine", icon: "shield" },
+  ignored: { label: "Ignored", icon: "eye-off" },
+};
+
+export function Tabs({ query, counts, search, url }: ProblemsProps & { url: Url }) {
+  const elsewhere = { cause: "", text: "", library: 0, queue: "", by: "" as const, find: "", page: 1 };
   return (
-    <section
-      id="causes"
-      class="stack"
-      aria-labelledby="causes-title"
-      hx-get={props.poll}
-      hx-trigger="every 3s"
-      hx-swap="none"
-    >
-      <h2 id="causes-title">{total > 0 ? counted(total, "open cause") : "Causes"}</h2>
-      {problems.length === 0 ? (
-        <NoCauses {...props} />
-      ) : (
-        problems.map((problem) => <ProblemCard problem={problem} url={ctx.url} />)
-      )}
-      {hidden > 0 && problems.length > 0 ? (
-        <p class="muted">
-          {`${counted(hidden, "failed job")} about NSFW libraries not shown.`}{" "}
-          <a href={ctx.url("/admin/settings#setting-nsfwVisible")}>Change</a>
-        </p>
-      ) : null}
-      <PageLinks
-        label="of the causes"
-        page={page}
-        pages={pages}
-        hasNext={page < pages}
-        href={props.pageHref}
-      />
-    </section>
+    <nav id="problem-tabs" class="tabs" aria-label="Problems">
+      {(Object.keys(tabs) as ProblemTab[]).map((tab) => (
+        <a
+          href={url(search({ ...elsewhere, tab }))}
+          aria-current={tab === query.tab ? "page" : undefined}
+          data-any={counts[tab] > 0 ? "" : undefined}
+        >
+          <Icon name={tabs[tab].icon} />
+          {tabs[tab].label}
+          <span class="count">{number(counts[tab])}</span>
+        </a>
+      ))}
+    </nav>
   );
 }
 
-function NoCauses({ ctx, hidden, cleared, isFresh }: ProblemsProps) {
-  if (hidden > 0)
-    return (
-      <div class="card empty">
-        <b>Nothing to show.</b>
-        {`${counted(hidden, "failed job")} ${hidden === 1 ? "is" : "are"} about NSFW libraries, which are hidden now. `}
-        <a href={ctx.url("/admin/settings#setting-nsfwVisible")}>Show them</a>
-      </div>
-    );
-  if (isFresh)
-    return (
-      <div class="card empty">
-        <b>No job has run yet.</b>
-        Failures are gathered here once there is work.
-      </div>
-    );
+export function Body({ isFirst, ...props }: ProblemsProps & { url: Url; isFirst?: boolean }) {
+  const { open, stuck, held, ignored, query, search, url } = props;
   return (
-    <div class="card empty">
-      <b>Nothing fails now.</b>
-      {cleared > 0 ? (
-        <>
-          {`${counted(cleared, "earlier failure")} ${cleared === 1 ? "is" : "are"} cleared. `}
-          <a href={ctx.url("/admin/history#failures")}>Look at them</a>
-        </>
-      ) : (
-        "No failure is on record."
-      )}
+    <div id="problem-body" class="stack">
+      {open ? <OpenCauses {...open} query={query} search={search} url={url} isFirst={isFirst} /> : null}
+      {stuck ? <StuckJobs stuck={stuck} url={url} isFirst={isFirst} /> : null}
+      {held ? <HeldFiles held={held} query={query} search={search} url={url} /> : null}
+      {ignored ? <IgnoredCauses ignored={ignored} url={url} /> : null}
     </div>
   );
 }

@@ -71,10 +71,12 @@ interface FolderProps {
   folder: PickedFolder;
   offered: string[];
   already: KnownLibrary[];
+  /** What was filled in already, as the end of an address. */
+  kept: string;
 }
 
-export function WelcomeFolderPage({ ctx, folder, offered, already }: FolderProps) {
-  const at = (path: string) => ctx.url(`/welcome/library?path=${encodeURIComponent(path)}`);
+export function WelcomeFolderPage({ ctx, folder, offered, already, kept }: FolderProps) {
+  const at = (path: string) => ctx.url(`/welcome/library?path=${encodeURIComponent(path)}${kept}`);
   return (
     <Steps ctx={ctx} at={2} title={already.length > 0 ? "Your libraries" : "Your first library"}>
       {already.length > 0 ? (
@@ -109,7 +111,10 @@ export function WelcomeFolderPage({ ctx, folder, offered, already }: FolderProps
           Skip for now
         </a>
         {folder.readable && !folder.refusal ? (
-          <a class="btn btn-primary" href={ctx.url(`/welcome/make?path=${encodeURIComponent(folder.path)}`)}>
+          <a
+            class="btn btn-primary"
+            href={ctx.url(`/welcome/make?path=${encodeURIComponent(folder.path)}${kept}`)}
+          >
             Use this folder
           </a>
         ) : (
@@ -126,7 +131,7 @@ export function WelcomeMakePage({ ctx, form }: { ctx: PageContext; form: Library
       <LibraryMakeForm
         {...form}
         action={ctx.url("/welcome/make")}
-        back={ctx.url(`/welcome/library?path=${encodeURIComponent(form.path)}`)}
+        back={ctx.url("/welcome/library")}
         hint="Start reads the folder and begins the work. Pause or stop it at any time on the Jobs page."
         button={
           <>

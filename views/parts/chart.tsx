@@ -1,141 +1,259 @@
-// One measured figure over time, drawn on the server: a line or bars, gaps where nothing was measured, the bucket that has
-// not ended dashed, and ticks for what explains a bend. The plot stretches; its labels are text beside it.
+// Figures over time, drawn on the server: lines, bars, gaps where nothing was measured, the bucket that has not ended dashed,
+// and marks for what explains a bend. Positions are shares of the width, so that it stretches and its words do not.
+// charts.js reads the values out of `data-values` and shows those of the bucket that somebody points at.
 
-import type { Series, SeriesPoint } from "../../src/history/series.ts";
-import { type MarkGroup, markGroups, markTone } from "../mark-groups.ts";
-import { scaleOf } from "../scale.ts";
+import { markTone } from "../mark-groups.ts";
+import { type Scale, valueWords } from "../scale.ts";
+import {
+  areaPath,
+  barPath,
+  barWidth,
+  type Heights,
+  lastStepPath,
+  linePath,
+  plotHeight,
+  plotWidth,
+  stretches,
+} from "./chart-paths.ts";
+import {
+  type ChartProps,
+  groupWords,
+  inShort,
+  isPartial,
+  restOf,
+  scaleFor,
+  unitWords,
+  valuesOf,
+} from "./chart-words.ts";
 
-export interface ChartProps {
-  id: string;
-  title: string;
-  series: Series;
-  bars?: boolean;
-  marks: { at: Date; event: string }[];
-  /** Of the time axis, from left to right. */
-  times: string[];
-  /** Why there is nothing to see, if there is nothing. */
-  empty: string;
-}
+const mostTitles = 9;
 
-const [width, height] = [600, 100];
-
-export function Chart({ id, title, series, bars, marks, times, empty }: ChartProps) {
-  const { points, unit } = series;
-  const highest = Math.max(0, ...points.map((p) => p.value ?? 0));
-  const scale = scaleOf(unit, highest);
-  const isEmpty = !points.some((p) => p.value !== null);
-  const x = (at: Date) => round(((+at - +series.from) / (+series.to - +series.from)) * width);
-  const y = (value: number) => round(height - (value / scale.top) * height);
-  const slot = width / Math.max(1, points.length);
+export function Chart(props: ChartProps) {
+  const { name, title, keys, axis, off, clusters, empty } = props;
+  const id = `chart-${name}`;
+  const scale = scaleFor(props);
+  const isEmpty = !keys.some(({ series }) => series.points.some((p) => p.value));
   return (
-    <figure class="chart" aria-labelledby={`${id}-title`}>
-      <figcaption id={`${id}-title`}>
-        <b>{title}</b> <span class="muted">{scale.unit}</span>
+    <figure
+      class="chart"
+      id={id}
+      aria-labelledby={`${id}-title`}
+      data-units={keys.map(({ series }) => series.unit).join(" ")}
+      data-values={valuesOf(props)}
+    >
+      <figcaption>
+        <b id={`${id}-title`}>{title}</b> <small class="muted">{unitWords(props, scale)}</small>
       </figcaption>
+      <Legend {...props} />
+      <MarkStrip clusters={clusters} />
       <div class="plot">
-        <div class="scale" aria-hidden="true">
-          <span>{scale.words(scale.top)}</span>
-          <span>{scale.words(scale.top / 2)}</span>
-          <span>0</span>
-        </div>
-        <svg
-          viewBox={`0 0 ${width} ${height}`}
-          preserveAspectRatio="none"
-          role="img"
-          aria-labelledby={`${id}-svg`}
-        >
-          <title id={`${id}-svg`}>
-            {isEmpty
-              ? `${title}: ${empty}`
-              : `${title}, ${times[0]} to ${times.at(-1)}: ${inShort(points, scale.full)}`}
-          </title>
-          <path class="grid" d={`M0 0H${width}M0 ${height / 2}H${width}M0 ${height}H${width}`} />
-          {(Object.keys(markGroups) as MarkGroup[]).map((group) => {
-            const at = [...new Set(marks.filter((m) => markTone(m.event) === group).map((m) => x(m.at)))];
-            const { from, to } = markGroups[group];
-            return at.length > 0 ? (
-              <path class={`mark mark-${group}`} d={at.map((left) => `M${left} ${from}V${to}`).join("")} />
-            ) : null;
-          })}
-          {bars ? (
-            <>
-              <path class="bars" d={barsOf(points.filter((p) => !p.partial))} />
-              <path class="bars partial" d={barsOf(points.filter((p) => p.partial))} />
-            </>
-          ) : (
-            <>
-              <path class="line" d={stretches().map(lineOf).join("")} />
-              <path
-                class="dots"
-                d={stretches()
-                  .filter((stretch) => stretch.length === 1)
-                  .map((stretch) => `${lineOf(stretch)}h0`)
-                  .join("")}
-              />
-              <path class="line partial" d={lastStep(points)} />
-            </>
-          )}
+        <ValueAxis scale={scale} />
+        <svg class="area" role="img" aria-label={`${title}: ${isEmpty ? empty : inShort(props)}`}>
+          {scale.ticks.map((tick) => (
+            <line
+              class="grid"
+              x2="100%"
+              y1={percent(1 - scale.height(tick))}
+              y2={percent(1 - scale.height(tick))}
+            />
+          ))}
+          {stretches(off.map((isOff) => isOff || null)).map(([first, end]) => (
+            <rect
+              class="gap"
+              x={percent(first / off.length)}
+              width={percent((end - first) / off.length)}
+              height="100%"
+            >
+              <title>Not recorded: the server was off</title>
+            </rect>
+          ))}
+          <svg
+            viewBox={`0 0 ${plotWidth} ${plotHeight}`}
+            preserveAspectRatio="none"
+            class="drawn"
+            aria-hidden="true"
+          >
+            <Drawing {...props} scale={scale} />
+          </svg>
+          <Titles {...props} />
         </svg>
         {isEmpty ? <p class="none">{empty}</p> : null}
+        {/* biome-ignore lint/a11y/useFocusableInteractive: it has the attribute as HTML writes it */}
+        <div
+          class="cursor needs-js"
+          role="slider"
+          tabindex={0}
+          aria-label={`${title}, bucket by bucket`}
+          aria-valuemin={0}
+          aria-valuemax={Math.max(0, axis.words.length - 1)}
+          aria-valuenow={Math.max(0, axis.words.length - 1)}
+          aria-valuetext={axis.words.at(-1) ?? empty}
+          hx-morph-skip
+        >
+          <i class="crosshair" hidden />
+        </div>
       </div>
-      <div class="times" aria-hidden="true">
-        {times.map((time) => (
-          <span>{time}</span>
-        ))}
-      </div>
+      <svg class="times" aria-hidden="true">
+        <TimeLabels axis={axis} />
+      </svg>
     </figure>
   );
-
-  /** The middle of its bucket. */
-  function middle(p: SeriesPoint): number {
-    return round(x(p.at) + slot / 2);
-  }
-
-  /** Each stretch without a gap. */
-  function stretches(): SeriesPoint[][] {
-    const found: SeriesPoint[][] = [[]];
-    for (const p of points) {
-      if (p.value === null || p.partial) found.push([]);
-      else found.at(-1)!.push(p);
-    }
-    return found.filter((stretch) => stretch.length > 0);
-  }
-
-  function lineOf(stretch: SeriesPoint[]): string {
-    return stretch.map((p, i) => `${i === 0 ? "M" : "L"}${middle(p)} ${y(p.value!)}`).join("");
-  }
-
-  function lastStep(all: SeriesPoint[]): string {
-    const last = all.at(-1);
-    if (!last?.partial || last.value === null) return "";
-    const before = all.at(-2);
-    const from = before && before.value !== null ? `M${middle(before)} ${y(before.value)}L` : "M";
-    return `${from}${middle(last)} ${y(last.value)}${from === "M" ? "h0" : ""}`;
-  }
-
-  function barsOf(some: SeriesPoint[]): string {
-    return some
-      .filter((p) => p.value)
-      .map((p) => {
-        const left = round(x(p.at) + slot * 0.1);
-        return `M${left} ${height}V${y(p.value!)}h${round(slot * 0.8)}V${height}z`;
-      })
-      .join("");
-  }
 }
 
-function inShort(points: SeriesPoint[], words: (value: number) => string): string {
-  const measured = points.filter((p) => p.value !== null);
-  const values = measured.map((p) => p.value!);
-  const gaps = points.length - measured.length;
-  return [
-    `least ${words(Math.min(...values))}`,
-    `most ${words(Math.max(...values))}`,
-    `last ${words(values.at(-1)!)}`,
-    ...(gaps > 0 ? [`nothing measured in ${gaps} of ${points.length} steps`] : []),
-  ].join(", ");
+function Legend({ keys, atRest, shape }: ChartProps) {
+  const rest = atRest === "sum" ? "in all" : shape === "area" && isPartial(keys) ? "now" : "at last";
+  return (
+    <p class="keys">
+      {keys.map(({ label, tone, series }) => {
+        const value = restOf(series, atRest);
+        const words = value === null ? "–" : valueWords(series.unit, value);
+        return (
+          <span class="key">
+            {tone ? <i class={`swatch tone-${tone}`} /> : null}
+            {label}{" "}
+            <b class="num" data-rest={words}>
+              {words}
+            </b>
+          </span>
+        );
+      })}
+      <span class="moment muted" data-rest={rest}>
+        {rest}
+      </span>
+    </p>
+  );
 }
 
-function round(n: number): number {
-  return Math.round(n * 10) / 10;
+/** Its own strip above the plot: nothing is hidden by it. */
+function MarkStrip({ clusters }: Pick<ChartProps, "clusters">) {
+  return (
+    <svg class="mark-strip" aria-hidden="true">
+      {clusters.map(({ at, label, short, title, marks }) => (
+        <g>
+          <title>{title}</title>
+          {marks.map((mark) => (
+            <line
+              class={`mark mark-${markTone(mark.event)}`}
+              x1={percent(mark.x)}
+              x2={percent(mark.x)}
+              y1="65%"
+              y2="100%"
+            />
+          ))}
+          <text class={classes("wide", sideOf(at))} x={percent(at)} y="50%">
+            {label}
+          </text>
+          <text class={classes("narrow", sideOf(at))} x={percent(at)} y="50%">
+            {short}
+          </text>
+        </g>
+      ))}
+    </svg>
+  );
+}
+
+function ValueAxis({ scale }: { scale: Scale }) {
+  return (
+    <svg class="scale" aria-hidden="true">
+      {scale.ticks.map((tick) => (
+        <text x="100%" y={percent(1 - scale.height(tick))} dy="0.35em">
+          {scale.words(tick)}
+        </text>
+      ))}
+    </svg>
+  );
+}
+
+function TimeLabels({ axis: { wide, narrow, at } }: Pick<ChartProps, "axis">) {
+  const moments = new Map([...narrow, ...wide].map((tick) => [+tick.at, tick]));
+  const has = (ticks: typeof wide, moment: Date) => ticks.some((tick) => +tick.at === +moment);
+  return (
+    <>
+      {[...moments.values()].map(({ at: moment, label }) => (
+        <text
+          class={classes(has(wide, moment) ? !has(narrow, moment) && "wide" : "narrow", sideOf(at(moment)))}
+          x={percent(at(moment))}
+          y="12"
+        >
+          {label}
+        </text>
+      ))}
+    </>
+  );
+}
+
+function Drawing({ shape, keys, scale }: ChartProps & { scale: Scale }) {
+  const drawn = keys.filter(({ tone }) => tone !== null);
+  const hasRest = isPartial(drawn);
+  const heights = drawn.map(({ series }) =>
+    series.points.map(({ value }) => (value === null ? null : scale.height(value))),
+  );
+  const width = barWidth(heights[0]!.length || 1);
+  const whole = (all: Heights) => (hasRest ? [...all.slice(0, -1), null] : all);
+  const rest = (all: Heights) => (hasRest ? all.map((h, i) => (i === all.length - 1 ? h : null)) : []);
+  if (shape === "stack" || shape === "bars")
+    return (
+      <>
+        {drawn.map(({ tone }, i) => (
+          <>
+            <path
+              class={`bars tone-${tone}`}
+              stroke-width={width}
+              d={barPath(whole(heights[i]!), heights[i - 1])}
+            />
+            <path
+              class={`bars partial tone-${tone}`}
+              stroke-width={width}
+              d={barPath(rest(heights[i]!), heights[i - 1])}
+            />
+          </>
+        ))}
+      </>
+    );
+  return (
+    <>
+      {shape === "area" ? <path class="fill" d={areaPath(whole(heights[0]!))} /> : null}
+      {shape === "lines" ? <path class="fill" d={areaPath(whole(heights[0]!), heights[1])} /> : null}
+      {drawn.map(({ tone }, i) => (
+        <>
+          <path class={`line tone-${tone}`} d={linePath(whole(heights[i]!))} />
+          <path class={`line partial tone-${tone}`} d={hasRest ? lastStepPath(heights[i]!) : ""} />
+        </>
+      ))}
+    </>
+  );
+}
+
+/** What a mouse reads without JavaScript, a few buckets at a time. */
+function Titles({ axis, keys }: ChartProps) {
+  const n = axis.words.length;
+  const each = Math.ceil(axis.groups.length / mostTitles);
+  const groups = axis.groups.flatMap(({ first, words }, i) => {
+    if (i % each > 0) return [];
+    const last = axis.groups[Math.min(i + each, axis.groups.length) - 1]!;
+    return { first, end: last.end, words: each === 1 ? words : `${words} to ${last.words}` };
+  });
+  return (
+    <g class="hits">
+      {groups.map(({ first, end, words }) => (
+        <rect x={percent(first / n)} width={percent((end - first) / n)}>
+          <title>{`${words}: ${keys.map((key) => groupWords(key, first, end)).join(", ")}`}</title>
+        </rect>
+      ))}
+    </g>
+  );
+}
+
+/** In the middle of their place, but not over the edges. */
+function sideOf(share: number): string | false {
+  if (share < 0.05) return "to-right";
+  return share > 0.93 && "to-left";
+}
+
+function classes(...names: (string | false)[]): string | undefined {
+  return names.filter(Boolean).join(" ") || undefined;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 1000) / 10}%`;
 }

@@ -1,156 +1,189 @@
-// The charts of a day, a week or a month, with all their numbers in one table and what happened meanwhile in another.
+// The charts of a stretch of time, the ways to look closer and to step back, and what happened meanwhile.
 
-import { dateTime, number } from "../format.ts";
+import type { HistoryCharts } from "../../src/http/pages/history-charts.ts";
+import type { HistoryQuery } from "../../src/http/pages/history-query.ts";
+import { counted } from "../format.ts";
 import { markGroups, markTone } from "../mark-groups.ts";
 import type { HistoryPageProps } from "../pages/history.tsx";
-import { scaleOf } from "../scale.ts";
+import { dayText, stretchWords } from "../time-ticks.ts";
 import { Chart } from "./chart.tsx";
-import { detailWords, eventWords } from "./event-words.ts";
+import { EventDetail, Who } from "./event-log.tsx";
+import { eventWords } from "./event-words.ts";
+import { Icon } from "./icon.tsx";
 import { When } from "./when.tsx";
 
-const spans = { day: "Day", week: "Week", month: "Month" } as const;
+const spans: Record<HistoryQuery["span"], string> = {
+  day: "Day",
+  week: "Week",
+  month: "Month",
+  quarter: "90 days",
+  year: "Year",
+};
 /** The newest that the list below the charts has room for. */
-const marksListed = 40;
+const marksListed = 30;
+/** Fewer jobs than this make figures that the next one may turn over. */
+const fewJobs = 20;
 
-export function Charts({ query, charts, marks, since, href }: HistoryPageProps) {
-  const first = charts[0]!.series;
-  const times = axis(first.from, first.to, query.span);
-  const used = new Set(marks.map(({ event }) => markTone(event)));
+export function Charts(props: HistoryPageProps) {
+  const { query, charts, kindLabel, href } = props;
+  const of = [query.queue, kindLabel].filter(Boolean).join(", ");
+  const isNamed = query.from !== "" || query.to !== "";
   return (
     <section class="card" id="charts" aria-labelledby="charts-title">
       <header>
-        <h2 id="charts-title">{query.queue ? `Over time: ${query.queue}` : "Over time"}</h2>
+        <h2 id="charts-title">{of ? `Over time: ${of}` : "Over time"}</h2>
         <nav class="row" aria-label="Stretch of time">
-          {(Object.keys(spans) as (keyof typeof spans)[]).map((span) => (
+          {(Object.keys(spans) as HistoryQuery["span"][]).map((span) => (
             <a
               class="btn btn-small"
-              href={`${href({ span })}#charts`}
-              aria-current={span === query.span ? "true" : undefined}
+              href={`${href({ span, from: "", to: "" })}#charts`}
+              aria-current={span === query.span && !isNamed ? "true" : undefined}
             >
               {spans[span]}
             </a>
           ))}
         </nav>
       </header>
+      {isNamed ? <NamedStretch {...props} /> : null}
+      <FewJobs charts={charts} />
       <div class="charts">
-        {charts.map(({ name, title, bars, series }) => (
-          <Chart
-            id={`chart-${name}`}
-            title={title}
-            series={series}
-            bars={bars}
-            marks={marks}
-            times={times}
-            empty={whyEmpty(series, since)}
-          />
+        {charts.views.map((view) => (
+          <Chart {...view} axis={charts.axis} clusters={charts.clusters} off={charts.off} />
         ))}
       </div>
-      <p class="legend muted">
-        <small>
-          Dashed or pale: has not ended yet. A gap: nothing was measured, or there was nothing to take it
-          from.
-        </small>
-        {(Object.keys(markGroups) as (keyof typeof markGroups)[])
-          .filter((group) => used.has(group))
-          .map((group) => (
-            <small>
-              <svg class="mark-key" viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true">
-                <path
-                  class={`mark mark-${group}`}
-                  d={`M5 ${markGroups[group].from}V${markGroups[group].to}`}
-                />
-              </svg>
-              {markGroups[group].label}
-            </small>
-          ))}
-      </p>
-      <MarkList marks={marks} />
-      <Numbers charts={charts} />
+      <ChartTimes {...props} />
+      <LookCloser {...props} />
+      <Key charts={charts} />
+      <div class="below">
+        <MarkList {...props} />
+        <a class="btn btn-small" href={props.numbers}>
+          <Icon name="list-checks" />
+          The same in numbers
+        </a>
+      </div>
     </section>
   );
 }
 
-function MarkList({ marks }: Pick<HistoryPageProps, "marks">) {
-  if (marks.length === 0) return null;
-  const newest = marks.slice(-marksListed).reverse();
+/** For charts.js: the words of each bucket, and what a click on it leads to. */
+export function ChartTimes({ charts: { axis }, href }: Pick<HistoryPageProps, "charts" | "href">) {
+  const closer = axis.groups.filter(({ days }) => days !== null);
   return (
-    <details id="marks">
-      <summary>{`${number(marks.length)} ${marks.length === 1 ? "mark" : "marks"}: what may explain a bend`}</summary>
+    <span
+      id="chart-times"
+      hidden
+      data-words={axis.words.join("|")}
+      data-groups={closer.map(({ first }) => first).join(" ")}
+      data-hrefs={closer.map(({ days }) => href({ from: days!.from, to: days!.to })).join("|")}
+    />
+  );
+}
+
+/** One day, week or month of a longer time: where it lies, its neighbours, and the way back. */
+function NamedStretch({ query, charts: { axis, isLive }, href }: HistoryPageProps) {
+  const [from, to] = [axis.from, axis.to];
+  const days = Math.max(1, Math.round((+to - +from) / 86_400_000));
+  const day = (at: Date, add: number) =>
+    dayText(new Date(at.getFullYear(), at.getMonth(), at.getDate() + add));
+  const moved = (by: number) => ({ from: day(from, by * days), to: day(new Date(+to - 1), by * days) });
+  return (
+    <p class="stretch">
+      <a class="btn btn-small" href={`${href({ from: "", to: "" })}#charts`}>
+        <Icon name="arrow-left" />
+        {`Back to the last ${spans[query.span].toLowerCase()}`}
+      </a>
+      <b>{`${stretchWords(from, to, 2 * 86_400_000)} ${from.getFullYear()}`}</b>
+      <span class="row">
+        <a class="btn btn-small" href={`${href(moved(-1))}#charts`} aria-label="Earlier">
+          <Icon name="chevron-left" />
+        </a>
+        {isLive ? null : (
+          <a class="btn btn-small" href={`${href(moved(1))}#charts`} aria-label="Later">
+            <Icon name="chevron-right" />
+          </a>
+        )}
+      </span>
+    </p>
+  );
+}
+
+function FewJobs({ charts: { sample } }: { charts: HistoryCharts }) {
+  if (sample === 0 || sample >= fewJobs) return null;
+  return (
+    <p class="muted" id="few-jobs">
+      <Icon name="info" />{" "}
+      {`Only ${counted(sample, "job")} ended in this time: one more may change the picture.`}
+    </p>
+  );
+}
+
+/** What a click on a chart does, for whoever cannot click on it. */
+function LookCloser({ charts: { axis }, href }: HistoryPageProps) {
+  const groups = axis.groups.filter(({ days }) => days !== null);
+  if (groups.length < 2) return null;
+  return (
+    <nav class="closer" aria-label="Look closer">
+      <small class="muted">Look closer:</small>
+      {groups.map(({ days, short, words }) => (
+        <a href={`${href({ from: days!.from, to: days!.to })}#charts`} aria-label={words}>
+          {short}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Key({ charts: { marks, off, isLive } }: { charts: HistoryCharts }) {
+  const used = new Set(marks.map(({ event }) => markTone(event)));
+  return (
+    <p class="legend muted">
+      {isLive ? <small>Pale or dashed: has not ended yet.</small> : null}
+      {off.includes(true) ? (
+        <small>
+          <i class="swatch gap-key" /> Not recorded: the server was off
+        </small>
+      ) : null}
+      {(Object.keys(markGroups) as (keyof typeof markGroups)[])
+        .filter((group) => used.has(group))
+        .map((group) => (
+          <small>
+            <svg class="mark-key" viewBox="0 0 10 10" aria-hidden="true">
+              <path class={`mark mark-${group}`} d="M5 0V10" />
+            </svg>
+            {markGroups[group]}
+          </small>
+        ))}
+    </p>
+  );
+}
+
+function MarkList({ ctx, charts: { marks }, markLines, href }: HistoryPageProps) {
+  if (marks.length === 0) return null;
+  const newest = markLines.slice(-marksListed).reverse();
+  return (
+    <details id="marks" class="marks">
+      <summary>{`${counted(marks.length, "mark")}: what may explain a bend`}</summary>
       <ul class="lines">
         {newest.map((mark) => (
           <li>
             <span class="break">
-              <b>{eventWords(mark.event)}</b>{" "}
-              {[mark.queue, mark.detail && detailWords(mark.detail)].filter(Boolean).join(": ")}
+              <b>{eventWords(mark.event)}</b> {mark.queue ? `${mark.queue} ` : ""}
+              <EventDetail ctx={ctx} line={mark} />
             </span>
             <small class="muted">
-              {mark.actor ? `${mark.actor}, ` : ""}
+              <Who ctx={ctx} line={mark} />
+              {", "}
               <When at={mark.at} />
             </small>
           </li>
         ))}
       </ul>
       {marks.length > newest.length ? (
-        <p class="muted">{`The newest ${marksListed}; all of them are in the events below.`}</p>
+        <p class="muted">
+          {`The newest ${marksListed}; `}
+          <a href={`${href({ event: "" })}#events`}>all of them are among the events.</a>
+        </p>
       ) : null}
     </details>
   );
-}
-
-/** Only steps in which something was done: a night of zeros tells nobody anything. */
-function Numbers({ charts }: Pick<HistoryPageProps, "charts">) {
-  const steps = charts[0]!.series.points
-    .map((point, i) => ({ point, i }))
-    .filter(({ i }) => charts.some(({ series }) => (series.points[i]?.sample ?? 0) > 0))
-    .reverse();
-  const stepS = charts[0]!.series.stepS;
-  return (
-    <details id="numbers">
-      <summary>The same in numbers</summary>
-      {steps.length === 0 ? (
-        <p class="muted">No job has ended in this time.</p>
-      ) : (
-        <section class="scroll" tabindex={0} aria-label="The charts in numbers">
-          <table class="table">
-            <thead>
-              <tr>
-                <th scope="col">{`From (${stepS < 3600 ? `${stepS / 60} min` : `${stepS / 3600} h`} each)`}</th>
-                {charts.map(({ title }) => (
-                  <th scope="col" class="num">
-                    {title}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {steps.map(({ point, i }) => (
-                <tr>
-                  <th scope="row">{`${dateTime(point.at)}${point.partial ? " (so far)" : ""}`}</th>
-                  {charts.map(({ series }) => {
-                    const value = series.points[i]?.value ?? null;
-                    return <td class="num">{value === null ? "–" : scaleOf(series.unit, 0).full(value)}</td>;
-                  })}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
-    </details>
-  );
-}
-
-function whyEmpty(series: { points: { sample: number }[]; to: Date }, since: Date): string {
-  const isNew = since.getTime() > series.to.getTime() - 3_600_000;
-  return isNew ? "Nothing to show yet: measuring has just begun." : "No job has ended in this time.";
-}
-
-/** Five moments, evenly apart. */
-function axis(from: Date, to: Date, span: keyof typeof spans): string[] {
-  return [0, 1, 2, 3, 4].map((n) => {
-    const text = dateTime(new Date(+from + ((+to - +from) * n) / 4));
-    const [day, time] = text.split(", ") as [string, string];
-    const date = day.split(" ").slice(0, 2).join(" ");
-    return span === "day" ? time : date;
-  });
 }

@@ -1,125 +1,149 @@
 // What happened to queues and files, newest first, with filters and export.
 
-import { duration } from "../format.ts";
-import { type HistoryPageProps, Kept } from "../pages/history.tsx";
-import { detailWords, eventWords } from "./event-words.ts";
+import type { EventLine } from "../../src/http/pages/event-lines.ts";
+import type { PageContext } from "../../src/http/pages/page-context.ts";
+import { counted, duration } from "../format.ts";
+import type { HistoryPageProps } from "../pages/history.tsx";
+import { dayText } from "../time-ticks.ts";
+import { EventFilters, unfiltered } from "./event-filters.tsx";
+import { eventIcon, eventWords } from "./event-words.ts";
 import { Exports } from "./exports.tsx";
-import { PageLinks } from "./page-links.tsx";
+import { Icon } from "./icon.tsx";
 import { When } from "./when.tsx";
 
 export function EventLog(props: HistoryPageProps) {
-  const { ctx, query, events, eventNames, href } = props;
+  const { ctx, events, href } = props;
   return (
     <section class="card flush" id="events" aria-labelledby="events-title">
       <header>
         <h2 id="events-title">Events</h2>
         <Exports href={props.exports.events} what="events" />
-        <form class="filters" action={`${ctx.url("/admin/history")}#events`} data-filters>
-          <Kept query={query} but={["event", "from", "to", "page", "failedPage"]} />
-          <label class="sr-only" for="event">
-            Event
-          </label>
-          <select class="select" id="event" name="event">
-            <option value="">All events</option>
-            {eventNames.map((name) => (
-              <option value={name} selected={name === query.event}>
-                {eventWords(name)}
-              </option>
-            ))}
-          </select>
-          <label class="row">
-            From
-            <input class="input input-narrow" type="date" name="from" value={query.from} />
-          </label>
-          <label class="row">
-            to
-            <input class="input input-narrow" type="date" name="to" value={query.to} />
-          </label>
-          <button type="submit" class="btn">
-            Show
-          </button>
-          {query.event || query.from || query.to ? (
-            <a class="btn btn-quiet" href={`${href(unfiltered)}#events`}>
-              Show all
-            </a>
-          ) : null}
-        </form>
+        <p>
+          {"What happened to queues, jobs and files, whoever did it. Who changed what, click by click: "}
+          <a href={ctx.url("/admin/audit")}>Audit</a>
+        </p>
+        <EventFilters {...props} />
       </header>
+      <NewEvents n={0} href={`${href({})}#events`} />
       {events.rows.length === 0 ? <NoEvents {...props} /> : null}
       {events.rows.length > 0 ? (
-        <table class="table cards">
+        <table class="table cards events">
           <thead>
             <tr>
               <th scope="col">When</th>
               <th scope="col">Event</th>
-              <th scope="col">About</th>
+              <th scope="col">What</th>
               <th scope="col">Who</th>
-              <th scope="col">Detail</th>
             </tr>
           </thead>
           <tbody>
-            {events.rows.map((e) => (
-              <tr>
-                <td data-label="When" class="nowrap">
-                  <When at={e.at} />
-                </td>
-                <td data-label="Event" class="nowrap">
-                  {eventWords(e.event)}
-                </td>
-                <td data-label="About">
-                  <span class="break">
-                    {[
-                      e.queue ?? everyQueue(e),
-                      e.jobId === null ? null : (
-                        <a href={ctx.url(`/admin/jobs/${e.jobId}`)}>{`job ${e.jobId}`}</a>
-                      ),
-                      e.fileId === null ? null : (
-                        <a href={ctx.url(`/files/${e.fileId}`)}>{e.filePath ?? `file ${e.fileId}`}</a>
-                      ),
-                    ]
-                      .filter((part) => part !== null)
-                      .map((part, i) => (
-                        <>
-                          {i > 0 ? " · " : ""}
-                          {part}
-                        </>
-                      ))}
-                  </span>
-                </td>
-                <td data-label="Who">{e.actor ?? <span class="muted">the server</span>}</td>
-                <td data-label="Detail">
-                  <span class="break">
-                    {e.detail ? detailWords(e.detail) : null}
-                    {e.ageS === null ? null : (
-                      <span class="muted">{`${e.detail ? ", " : ""}after ${duration(e.ageS)}`}</span>
-                    )}
-                  </span>
-                </td>
-              </tr>
+            {events.rows.map((line) => (
+              <EventRow ctx={ctx} line={line} />
             ))}
           </tbody>
         </table>
       ) : null}
-      <PageLinks
-        label="of the events"
-        page={query.page}
-        pages={null}
-        hasNext={events.hasNext}
-        href={(page) => `${href({ page })}#events`}
-      />
+      <Pages {...props} />
     </section>
   );
 }
 
-/** What a person paused or resumed without naming a queue or a job was everything. */
-function everyQueue({ event, jobId, actor }: HistoryPageProps["events"]["rows"][number]): string | null {
-  const isPause = event === "paused" || event === "resumed";
-  return isPause && jobId === null && actor !== null ? "every queue" : null;
+/** What came while the page was open: a chip that brings it, so that no row moves under anybody's eyes. */
+export function NewEvents({ n, href }: { n: number; href: string }) {
+  return (
+    <p id="events-new" class="new-events" aria-live="polite" hidden={n === 0}>
+      {n > 0 ? (
+        <a class="btn btn-small" href={href}>
+          <Icon name="arrow-up" />
+          {n >= mostNew ? `More than ${mostNew - 1} new events` : `${counted(n, "new event")}`}
+        </a>
+      ) : null}
+    </p>
+  );
+}
+export const mostNew = 100;
+
+/** The detail of an event, with a way to what it is about. */
+export function EventDetail({ ctx, line }: { ctx: PageContext; line: Pick<EventLine, "detail" | "href"> }) {
+  return line.href === null ? <>{line.detail}</> : <a href={ctx.url(line.href)}>{line.detail}</a>;
 }
 
-const unfiltered = { event: "", from: "", to: "", page: 1, failedPage: 1 };
+/** By name; to what else they did on that day. */
+export function Who({ ctx, line: { who, at } }: { ctx: PageContext; line: Pick<EventLine, "who" | "at"> }) {
+  if (who === null) return <span class="muted">the server</span>;
+  if (who.email === null) return <>{who.name}</>;
+  const day = dayText(at);
+  const search = new URLSearchParams({ who: who.email, from: day, to: day });
+  return (
+    <a href={ctx.url(`/admin/audit?${search}`)} title="What they did on this day">
+      {who.name}
+    </a>
+  );
+}
 
-function NoEvents({ query, href }: HistoryPageProps) {
+function EventRow({ ctx, line }: { ctx: PageContext; line: EventLine }) {
+  const { queue, jobId, file, ageS } = line;
+  const about = [
+    queue ? <a href={ctx.url(`/admin/jobs?queue=${encodeURIComponent(queue)}`)}>{queue}</a> : null,
+    jobId === null ? null : <a href={ctx.url(`/admin/jobs/${jobId}`)}>{`job ${jobId}`}</a>,
+    file === null ? null : <a href={ctx.url(`/files/${file.id}`)}>{file.path ?? `file ${file.id}`}</a>,
+    line.detail ? <EventDetail ctx={ctx} line={line} /> : null,
+    ageS === null ? null : <span class="muted">{`after ${duration(ageS)}`}</span>,
+  ].filter((part) => part !== null);
+  return (
+    <tr id={`event-${line.id}`}>
+      <td data-label="When" class="nowrap">
+        <When at={line.at} />
+      </td>
+      <td data-label="Event" class="nowrap">
+        <span>
+          <Icon name={eventIcon(line.event)} /> {eventWords(line.event)}
+        </span>
+      </td>
+      <td data-label="What">
+        <span class="break">
+          {about.map((part, i) => (
+            <>
+              {i > 0 ? " · " : ""}
+              {part}
+            </>
+          ))}
+        </span>
+      </td>
+      <td data-label="Who" class="nowrap">
+        <Who ctx={ctx} line={line} />
+      </td>
+    </tr>
+  );
+}
+
+function Pages({ events, query, href }: HistoryPageProps) {
+  const [first, last] = [events.rows[0], events.rows.at(-1)];
+  const place = (line: EventLine, sign = "") => `${href({ place: `${sign}${+line.at}.${line.id}` })}#events`;
+  const newer = events.hasNewer && first ? place(first, "+") : null;
+  if (query.place === "" && !events.hasOlder) return null;
+  return (
+    <nav class="pager" aria-label="Pages of the events">
+      {query.place ? <a href={`${href({ place: "" })}#events`}>To the newest</a> : <span>The newest</span>}
+      <span class="row">
+        {newer ? (
+          <a class="btn btn-small" href={newer} rel="prev">
+            <Icon name="chevron-left" />
+            Newer<span class="sr-only"> events</span>
+          </a>
+        ) : null}
+        {events.hasOlder && last ? (
+          <a class="btn btn-small" href={place(last)} rel="next">
+            Older<span class="sr-only"> events</span>
+            <Icon name="chevron-right" />
+          </a>
+        ) : null}
+      </span>
+    </nav>
+  );
+}
+
+function NoEvents({ query, searched, href }: HistoryPageProps) {
   if (query.from && query.to && query.from > query.to)
     return (
       <div class="empty" role="alert">
@@ -127,17 +151,20 @@ function NoEvents({ query, href }: HistoryPageProps) {
         {`From ${query.from} to ${query.to}: exchange the two.`}
       </div>
     );
-  if (query.page > 1)
+  if (query.place)
     return (
       <div class="empty">
-        <b>There are no older events.</b>
-        <a href={`${href({ page: 1 })}#events`}>To the newest</a>
+        <b>There are no events beyond.</b>
+        <a href={`${href({ place: "" })}#events`}>To the newest</a>
       </div>
     );
-  if (query.event || query.from || query.to || query.queue)
+  if (query.event || query.from || query.to || query.queue || query.who || query.text)
     return (
       <div class="empty">
         <b>No event matches.</b>
+        {query.who || query.text ? (
+          <p>{`Names and words are looked for among the newest ${searched} of the chosen time.`}</p>
+        ) : null}
         <a href={`${href({ ...unfiltered, queue: "" })}#events`}>Show all</a>
       </div>
     );

@@ -1,25 +1,26 @@
-// What the events of the history are called.
+// What the events of the history are called, and their icons.
 
 import { dateTime } from "../format.ts";
+import type { IconName } from "./icon-paths.ts";
 
-const words: Record<string, string> = {
-  stuck: "Stuck",
-  cleared: "Stuck job ended",
-  "auto-heal": "Auto-heal",
-  orphaned: "Orphaned",
-  paused: "Paused",
-  resumed: "Resumed",
-  quarantined: "Quarantined",
-  released: "Released",
-  upgrade: "Upgrade",
-  setting: "Setting changed",
-  scan: "Scan",
-  failed: "Failed",
-  restarted: "Workers restarted",
-  bulk: "Bulk act",
-  killed: "Killed",
-  held: "Made way",
-  import: "Import",
+const words: Record<string, [label: string, icon: IconName]> = {
+  stuck: ["Stuck", "hourglass"],
+  cleared: ["Stuck job ended", "square"],
+  "auto-heal": ["Auto-heal", "heart-pulse"],
+  orphaned: ["Orphaned", "skull"],
+  paused: ["Paused", "pause"],
+  resumed: ["Resumed", "play"],
+  quarantined: ["Quarantined", "lock"],
+  released: ["Released", "shield-check"],
+  upgrade: ["Upgrade", "package"],
+  setting: ["Setting changed", "settings"],
+  scan: ["Scan", "folder"],
+  failed: ["Failed", "circle-x"],
+  restarted: ["Workers restarted", "refresh-cw"],
+  bulk: ["Bulk act", "layers"],
+  killed: ["Killed", "skull"],
+  held: ["Made way", "snowflake"],
+  import: ["Import", "download"],
 };
 
 /** Details are stored as the log has them: moments in UTC. */
@@ -28,5 +29,9 @@ export function detailWords(detail: string): string {
 }
 
 export function eventWords(event: string): string {
-  return words[event] ?? event;
+  return words[event]?.[0] ?? event;
+}
+
+export function eventIcon(event: string): IconName {
+  return words[event]?.[1] ?? "activity";
 }

@@ -67,10 +67,10 @@ function NoFailures({ query, href }: HistoryPageProps) {
         <a href={`${href({ failedPage: 1 })}#failures`}>To the newest</a>
       </div>
     );
-  return query.queue || query.from || query.to ? (
+  return query.queue || query.kind || query.from || query.to ? (
     <div class="empty">
       <b>No failure matches.</b>
-      <a href={`${href({ queue: "", from: "", to: "", page: 1 })}#failures`}>Show all</a>
+      <a href={`${href({ queue: "", kind: "", from: "", to: "" })}#failures`}>Show all</a>
     </div>
   ) : (
     <div class="empty">

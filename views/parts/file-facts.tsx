@@ -1,8 +1,8 @@
 // What is known about a file, as a list of facts; unknown ones are left out.
 
 import type { FileRow, LibraryRow } from "../../src/db/tables/library.ts";
-import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { bytes, clockTime, number } from "../format.ts";
+import type { Seer } from "./file-history.tsx";
 import { typeNames } from "./file-shot.tsx";
 import { When } from "./when.tsx";
 
@@ -13,7 +13,7 @@ export interface Copy {
 }
 
 interface Props {
-  ctx: PageContext;
+  ctx: Seer;
   file: FileRow;
   library: LibraryRow;
   copies: Copy[];

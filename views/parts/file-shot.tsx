@@ -11,19 +11,21 @@ export type PictureState = "waiting" | "running" | "paused" | "failed" | "none";
 export interface Shot {
   file: FileRow;
   href: string;
+  /** With a box to tick. */
+  mayTick: boolean;
   /** Address of a picture of at least the width, below the base path; null when there is none. */
   picture: { src(width: number): string; width: number; height: number } | null;
   pictureState: PictureState;
 }
 
-export function FileShot({ shot: { file, href, picture, pictureState } }: { shot: Shot }) {
+export function FileShot({ shot: { file, href, mayTick, picture, pictureState } }: { shot: Shot }) {
   const trouble = troubleOf(file);
   return (
     <li
       id={`file-${file.id}`}
       class="shot"
       data-type={file.type}
-      data-trouble={trouble ? file.state : undefined}
+      data-trouble={trouble ? (file.trashedAt ? "trashed" : file.state) : undefined}
     >
       <a href={href}>
         <span class="shot-frame">
@@ -39,25 +41,15 @@ export function FileShot({ shot: { file, href, picture, pictureState } }: { shot
               alt={`${typeNames[file.type]} ${file.name}`}
             />
           ) : (
-            <span class="shot-none">
+            <span class="shot-none" data-picture={file.state === "missing" ? undefined : pictureState}>
               <Icon name={typeIcons[file.type]} />
               <span class="shot-why">{file.state === "missing" ? "" : whyNone(file.type, pictureState)}</span>
             </span>
           )}
-          {file.durationS !== null && file.type !== "image" ? (
-            <span class="shot-badge shot-time">
-              <span class="sr-only">{typeNames[file.type]}, </span>
-              {clockTime(file.durationS)}
-            </span>
-          ) : file.type === "video" ? (
-            <span class="shot-badge shot-time">
-              <Icon name="film" />
-              <span class="sr-only">Video</span>
-            </span>
-          ) : null}
+          <TypeBadge file={file} />
           {trouble ? (
             <span class="shot-badge shot-trouble">
-              <Icon name="triangle-alert" />
+              <Icon name={troubleIcon(file)} />
               {trouble}
             </span>
           ) : null}
@@ -65,9 +57,27 @@ export function FileShot({ shot: { file, href, picture, pictureState } }: { shot
         <span class="shot-name" title={file.path}>
           {file.name}
         </span>
-        {trouble && file.reason ? <span class="shot-reason">{file.reason}</span> : null}
+        {trouble && file.reason ? <span class="shot-reason">{file.reason.split("\n")[0]}</span> : null}
       </a>
+      {mayTick ? (
+        <label class="shot-tick">
+          <input type="checkbox" form="bulk-files" name="ids" value={String(file.id)} />
+          <span class="sr-only">{`Tick ${file.name}`}</span>
+        </label>
+      ) : null}
     </li>
+  );
+}
+
+/** What it is, where a picture could be taken for a picture. */
+function TypeBadge({ file }: { file: FileRow }) {
+  if (file.type === "image") return null;
+  return (
+    <span class="shot-badge shot-time">
+      <Icon name={typeIcons[file.type]} />
+      <span class="sr-only">{typeNames[file.type]} </span>
+      {file.durationS === null ? null : clockTime(file.durationS)}
+    </span>
   );
 }
 
@@ -82,11 +92,16 @@ export function troubleOf(file: Pick<FileRow, "state" | "trashedAt">): string | 
   return null;
 }
 
+function troubleIcon({ state, trashedAt }: Pick<FileRow, "state" | "trashedAt">): IconName {
+  if (trashedAt) return "trash-2";
+  if (state === "missing") return "circle-help";
+  return state === "quarantined" ? "ban" : "triangle-alert";
+}
+
 function whyNone(type: FileType, state: PictureState): string {
   if (type === "audio") return "Audio";
   if (state === "running") return type === "video" ? "Making the poster…" : "Making the thumbnail…";
-  if (state === "waiting")
-    return type === "video" ? "Poster is waiting its turn" : "Thumbnail is waiting its turn";
+  if (state === "waiting") return type === "video" ? "Poster to come" : "Thumbnail to come";
   if (state === "paused") return "Paused";
   if (state === "failed") return "No picture could be made";
   return "No picture yet";

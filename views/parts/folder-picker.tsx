@@ -3,6 +3,12 @@
 import { counted } from "../format.ts";
 import { Icon } from "./icon.tsx";
 
+export interface FoundMedia {
+  counts: { video: number; image: number; audio: number };
+  folders: number;
+  isCut: boolean;
+}
+
 export interface PickedFolder {
   path: string;
   parent: string | null;
@@ -11,6 +17,8 @@ export interface PickedFolder {
   /** Directly inside; `more` when counting stopped early. */
   counts: { folders: number; videos: number; images: number; audio: number; more: boolean };
   entries: { name: string; path: string }[];
+  /** In it and below it, as far as could be told in a moment; null for the whole disk. */
+  below?: FoundMedia | null;
   /** Why this folder may not become a library. */
   refusal?: string;
 }
@@ -57,6 +65,7 @@ export function FolderPicker({ folder, linkTo, offered }: Props) {
         <Check ok={folder.readable} yes="readable" no="not readable" />
         <Check ok={folder.writable} yes="writable" no="read-only" neutral />
         <span>{inWords(folder.counts)}</span>
+        {folder.below && folder.below.folders > 0 ? <span>{belowInWords(folder.below)}</span> : null}
       </p>
       {folder.refusal ? <p class="banner banner-warn">{folder.refusal}</p> : null}
       <ul class="picker-list">
@@ -98,6 +107,19 @@ function inWords({ folders, videos, images, audio, more }: PickedFolder["counts"
   ].filter(Boolean);
   const within = folders > 0 ? ` and ${counted(folders, "folder")}` : "";
   return `${more ? "at least " : ""}${media.length > 0 ? media.join(", ") : "no media"}${within} directly in it`;
+}
+
+/** `1,204 videos and 310 pictures with all 42 folders below`. */
+function belowInWords({ counts, folders, isCut }: FoundMedia): string {
+  const media = [
+    counts.video > 0 && counted(counts.video, "video"),
+    counts.image > 0 && counted(counts.image, "picture"),
+    counts.audio > 0 && counted(counts.audio, "audio file"),
+  ].filter(Boolean);
+  const found = media.length > 0 ? media.join(", ") : "no media";
+  return isCut
+    ? `at least ${found} with the folders below it; there is more`
+    : `${found} with ${counted(folders, "folder")} below it`;
 }
 
 function steps(path: string): { name: string; path: string }[] {

@@ -1,4 +1,4 @@
-// What is being done for the libraries right now, in one line; asks again by itself while there is something.
+// What is being done for the libraries right now, in one line that keeps its place when there is nothing.
 
 import { counted } from "../format.ts";
 import { Icon } from "./icon.tsx";
@@ -14,28 +14,18 @@ export interface Work {
 
 interface Props {
   work: Work;
-  pollUrl: string;
-  detailsUrl?: string;
+  detailsUrl?: string | undefined;
   /** Files that came since the page was shown, and where to see them. */
-  news?: { files: number; href: string };
+  news?: { files: number; href: string } | undefined;
 }
 
-export function GoingOn({ work, pollUrl, detailsUrl, news }: Props) {
+export function GoingOn({ work, detailsUrl, news }: Props) {
   const parts = inWords(work);
   const busy = parts.length > 0;
-  // With nothing to say it hides, and goes on asking: work may start at any time.
   return (
-    <p
-      id="going-on"
-      class="going-on"
-      data-busy={busy ? "" : undefined}
-      hidden={!busy && !news}
-      hx-get={pollUrl}
-      hx-trigger={`every ${busy ? 2 : 5}s`}
-      hx-swap="outerHTML"
-    >
+    <p id="going-on" class="going-on" data-busy={busy ? "" : undefined}>
       <Icon name={busy ? "activity" : "circle-check"} />
-      <span>{busy ? parts.join(" · ") : "All done."}</span>
+      <span>{busy ? parts.join(" · ") : "All is done."}</span>
       {news ? <a href={news.href}>Show {counted(news.files, "new file")}</a> : null}
       {detailsUrl && busy ? <a href={detailsUrl}>Watch</a> : null}
     </p>

@@ -1,4 +1,5 @@
-// When it is busy: a table of seven days by 24 hours, shaded, with each number in its cell for whoever cannot see shades.
+// When it is busy: a table of seven days by 24 hours, shaded, with each number in its cell for whoever cannot see shades. On
+// phones it stands upright.
 
 import { number } from "../format.ts";
 
@@ -7,7 +8,7 @@ export function HeatMap({ hours, caption }: { hours: number[][]; caption: string
   const most = Math.max(1, ...hours.flat());
   const level = (n: number) => (n === 0 ? 0 : Math.min(5, Math.ceil((n / most) * 5)));
   return (
-    <section class="heat-frame" tabindex={0} aria-label={caption}>
+    <div class="heat-frame">
       <table class="heat">
         <caption class="sr-only">{caption}</caption>
         <thead>
@@ -15,7 +16,7 @@ export function HeatMap({ hours, caption }: { hours: number[][]; caption: string
             <td />
             {Array.from({ length: 24 }, (_, hour) => (
               <th scope="col">
-                <span class={hour % 6 === 0 ? undefined : "sr-only"}>{hour}</span>
+                <span>{hour}</span>
               </th>
             ))}
           </tr>
@@ -23,9 +24,11 @@ export function HeatMap({ hours, caption }: { hours: number[][]; caption: string
         <tbody>
           {hours.map((row, day) => (
             <tr>
-              <th scope="row">{days[day]}</th>
-              {row.map((n, hour) => (
-                <td class={`heat-${level(n)}`} title={`${days[day]} ${hour}:00: ${number(n)}`}>
+              <th scope="row">
+                <span>{days[day]}</span>
+              </th>
+              {row.map((n) => (
+                <td class={`heat-${level(n)}`} title={n < 1000 ? undefined : number(n)}>
                   <span>{short(n)}</span>
                 </td>
               ))}
@@ -33,11 +36,21 @@ export function HeatMap({ hours, caption }: { hours: number[][]; caption: string
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }
 
-const days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+/** `Most is done on Wednesdays from 21:00 to 22:00.` */
+export function busiestWords(hours: number[][]): string | null {
+  const most = Math.max(...hours.flat());
+  if (most === 0) return null;
+  const day = hours.findIndex((row) => row.includes(most));
+  const hour = hours[day]!.indexOf(most);
+  return `Most on ${fullDays[day]}s from ${hour}:00 to ${hour + 1}:00.`;
+}
+
+const fullDays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const days = fullDays.map((day) => day.slice(0, 3));
 
 /** Cells are narrow. */
 function short(n: number): string {

@@ -1,107 +1,109 @@
-// The files that are held back, and the causes of failure that somebody ignores: what is out of sight, who put it there,
-// and the way back.
+// The quarantine: files that nothing more is tried on, why and since when, and the ways in and out.
 
-import type { IgnoredCauseRow } from "../../src/db/tables/healing.ts";
+import type { FileType } from "../../src/db/tables/library.ts";
 import type { HeldFile } from "../../src/healing/quarantine-list.ts";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
-import { counted } from "../format.ts";
+import type { ProblemsQuery } from "../../src/http/pages/problems-query.ts";
+import { counted, number } from "../format.ts";
+import type { ProblemsProps } from "../pages/problems.tsx";
+import { Shot } from "./cause-samples.tsx";
+import { ExcludeByHand } from "./exclude-file.tsx";
 import { typeIcons } from "./file-shot.tsx";
+import { HeldFilters, NoneHeld } from "./held-filters.tsx";
 import { Icon } from "./icon.tsx";
 import { PageLinks } from "./page-links.tsx";
 import { When } from "./when.tsx";
 
 export interface HeldProps {
   files: (HeldFile & { library: string; picture: string | null; kindLabel: string | null })[];
+  /** That match. */
   total: number;
   hidden: number;
   page: number;
   pages: number;
-  by: "people" | "server" | "";
-  /** How many files must fail before the server holds one back; 0: it never does. */
+  isNarrowed: boolean;
+  libraries: { id: number; name: string }[];
+  /** How many failures of a file make the server hold it back; 0: it never does. */
   after: number;
-  /** The address of another page of the list, or of the other choices of `by`. */
-  href(change: { held?: number; by?: HeldProps["by"] }): string;
+  /** What was looked for, to exclude by hand; null: nothing was. `files` is null where too much would match. */
+  found: { files: FoundFile[] | null; isMore: boolean } | null;
 }
 
-const choices = { "": "All", server: "By the server", people: "By people" } as const;
+export interface FoundFile {
+  id: number;
+  path: string;
+  type: FileType;
+  library: string;
+}
 
-export function HeldFiles({ held: h, url }: { held: HeldProps; url: PageContext["url"] }) {
+export interface HeldListProps {
+  held: HeldProps;
+  query: ProblemsQuery;
+  search: ProblemsProps["search"];
+  url: PageContext["url"];
+}
+
+export function HeldFiles({ held: h, query, search, url }: HeldListProps) {
+  const asked = new URLSearchParams(search({ page: 1, find: "" }).split("?")[1] ?? "");
+  asked.delete("tab");
   return (
-    <section id="quarantine" class="card flush" aria-labelledby="quarantine-title">
-      <header>
-        <h2 id="quarantine-title">{`Quarantine${h.total > 0 ? `: ${counted(h.total, "file")}` : ""}`}</h2>
-        <nav class="row" aria-label="Who held them back">
-          {(Object.keys(choices) as HeldProps["by"][]).map((by) => (
-            <a
-              class="btn btn-small"
-              href={`${h.href({ by, held: 1 })}#quarantine`}
-              aria-current={by === h.by ? "true" : undefined}
-            >
-              {choices[by]}
+    <>
+      <section id="quarantine" class="card flush" aria-labelledby="quarantine-title">
+        <header>
+          <h2 id="quarantine-title">
+            {h.total > 0 ? `${counted(h.total, "file")} held back` : "Quarantine"}
+          </h2>
+          {h.total > 0 ? (
+            <a class="btn btn-small" href={url(`/admin/quarantine/release?${asked}`)} data-dialog>
+              {h.isNarrowed ? `Release all ${number(h.total)} matching…` : "Release all…"}
             </a>
-          ))}
-        </nav>
-        {h.total > 1 ? (
-          <a
-            class="btn btn-small"
-            href={url(`/admin/quarantine/release${h.by && `?by=${h.by}`}`)}
-            data-dialog
-          >
-            Release all…
-          </a>
-        ) : null}
-        <p>
-          {h.after === 0
-            ? "Nothing more is tried on these files. The server holds none back by itself: that is switched off."
-            : `Nothing more is tried on these files. The server holds a file back after ${counted(h.after, "failure")} of one kind for one reason.`}{" "}
-          <a href={url("/admin/settings#setting-quarantineAfter")}>Change</a>
-        </p>
-      </header>
-      {h.files.length === 0 ? (
-        <NoneHeld held={h} />
-      ) : (
+          ) : null}
+          <p>
+            {h.after === 0
+              ? "Nothing more is tried on these files. The server holds none back by itself: that is switched off."
+              : `Nothing more is tried on these files. The server holds a file back after ${counted(h.after, "failure")} of one kind for one reason.`}{" "}
+            <a href={url("/admin/settings#quarantineAfter")}>Change</a>
+          </p>
+          <HeldFilters {...{ held: h, query, search, url }} />
+        </header>
+        {h.files.length === 0 ? <NoneHeld {...{ held: h, query, search, url }} /> : null}
         <ul class="lines padded">
           {h.files.map((one) => (
-            <HeldLine one={one} url={url} back={h.href({})} />
+            <HeldLine one={one} url={url} back={url(search({}))} />
           ))}
         </ul>
-      )}
-      {h.hidden > 0 && h.files.length > 0 ? (
-        <p class="padded muted">{`${counted(h.hidden, "more file")} of NSFW libraries not shown.`}</p>
-      ) : null}
-      <PageLinks
-        label="of the quarantine"
-        page={h.page}
-        pages={h.pages}
-        hasNext={h.page < h.pages}
-        href={(held) => `${h.href({ held })}#quarantine`}
-      />
-    </section>
-  );
-}
-
-function NoneHeld({ held: { hidden, by } }: { held: HeldProps }) {
-  if (hidden > 0)
-    return (
-      <div class="empty">
-        <b>Nothing to show.</b>
-        {`${counted(hidden, "file")} of NSFW libraries ${hidden === 1 ? "is" : "are"} held back; they are hidden now.`}
-      </div>
-    );
-  if (by)
-    return (
-      <div class="empty">
-        <b>None of these.</b>
-        {by === "server"
-          ? "The server holds no file back by itself now."
-          : "Nobody has excluded a file from processing."}
-      </div>
-    );
-  return (
-    <div class="empty">
-      <b>No file is held back.</b>
-      To take one out of processing, open its page.
-    </div>
+        {h.hidden > 0 && h.files.length > 0 ? (
+          <p class="padded muted">{`${counted(h.hidden, "more file")} of NSFW libraries not shown.`}</p>
+        ) : null}
+        <PageLinks
+          label="of the quarantine"
+          page={h.page}
+          pages={h.pages}
+          hasNext={h.page < h.pages}
+          href={(page) => url(search({ page }))}
+        />
+        <form
+          id="held-bulk"
+          class="tick-bar"
+          method="post"
+          action={url(`/admin/quarantine/release-ticked${search({}).replace("/admin/problems", "")}`)}
+          aria-label="Ticked files"
+          hx-boost="true"
+          hx-swap="none"
+          hx-push-url="false"
+        >
+          <b data-ticked="files">With the ticked files:</b>
+          <button type="submit" class="btn btn-small" name="retry" value="">
+            Release
+          </button>
+          <button type="submit" class="btn btn-small" name="retry" value="on">
+            <Icon name="rotate-ccw" />
+            Release and retry
+          </button>
+        </form>
+      </section>
+      <ExcludeByHand found={h.found} find={query.find} url={url} />
+    </>
   );
 }
 
@@ -117,9 +119,12 @@ function HeldLine({
   const { file } = one;
   return (
     <li class="held" id={`held-${file.id}`}>
+      <label class="tick">
+        <input type="checkbox" form="held-bulk" name="ids" value={file.id} aria-label={`Tick ${file.path}`} />
+      </label>
       <span class="held-file">
         {one.picture ? (
-          <img src={url(one.picture)} alt="" width={48} height={36} loading="lazy" decoding="async" />
+          <Shot picture={one.picture} url={url} />
         ) : (
           <span class="no-shot">
             <Icon name={typeIcons[file.type]} />
@@ -134,11 +139,11 @@ function HeldLine({
           <br />
           <small>
             {one.failures > 0 ? `${one.kindLabel} failed ${counted(one.failures, "time")}: ` : ""}
-            {one.reason} <span class="mono muted">{one.code}</span>
+            {one.reason.split("\n")[0]} <span class="badge mono">{one.code}</span>
           </small>
         </span>
       </span>
-      <small class="muted">
+      <small class="muted held-by">
         {`by ${one.heldBy ?? "the server"}, `}
         <When at={one.heldAt} />
       </small>
@@ -173,55 +178,5 @@ export function Release({
         Release and retry<span class="sr-only"> {name}</span>
       </button>
     </>
-  );
-}
-
-export function IgnoredCauses({ ignored, url }: { ignored: IgnoredCauseRow[]; url: PageContext["url"] }) {
-  // Not `hidden`: what morphs leaves that attribute as it was.
-  if (ignored.length === 0) return <div id="ignored" />;
-  return (
-    <section id="ignored" aria-labelledby="ignored-title" class="card flush">
-      <header>
-        <h2 id="ignored-title">Ignored causes</h2>
-        <p>What fails of these is cleared as it comes. It stays in the history.</p>
-      </header>
-      <ul class="lines padded">
-        {ignored.map((one) => (
-          <li>
-            <span class="break">
-              <span class="mono">{one.code}</span> {one.message.split("\n")[0]!.slice(0, 200)}
-              <br />
-              <small class="muted">
-                {`by ${one.ignoredBy ?? "the server"}, `}
-                <When at={one.ignoredAt} />
-                {one.until ? (
-                  <>
-                    {", until "}
-                    <When at={one.until} />
-                  </>
-                ) : (
-                  ", until taken back"
-                )}
-                {` · ${counted(one.cleared, "failure")} cleared`}
-              </small>
-              {one.note ? (
-                <>
-                  <br />
-                  <small>{`“${one.note}”`}</small>
-                </>
-              ) : null}
-            </span>
-            <button
-              class="btn btn-small"
-              type="submit"
-              form="act"
-              formaction={url(`/admin/problems/${one.fingerprint}/unignore`)}
-            >
-              Show again<span class="sr-only"> {one.code}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

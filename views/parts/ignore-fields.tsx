@@ -7,6 +7,7 @@ export function IgnoreFields() {
         <label for="ignore-days">For how long</label>
         <select class="select" id="ignore-days" name="days">
           <option value="">Until taken back</option>
+          <option value="1h">1 hour</option>
           <option value="1">1 day</option>
           <option value="7">7 days</option>
           <option value="30">30 days</option>

@@ -3,15 +3,19 @@
 import type { JobList } from "../../src/http/pages/job-lines.ts";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { counted, number } from "../format.ts";
+import { BulkBar } from "./bulk-bar.tsx";
 import { SavedViews, SearchBox, SearchFaults, SearchHelp, type ViewsProps } from "./job-search.tsx";
 import { JobTable } from "./job-table.tsx";
 import { type OperationLine, OperationsNow } from "./operation-line.tsx";
 import { Pager, type PagerProps } from "./pager.tsx";
+import { QuickFilters } from "./quick-filters.tsx";
+import type { Totals } from "./tiles.tsx";
 
 export interface JobListProps {
   list: JobList;
   operations: OperationLine[];
   queues: string[];
+  totals: Totals;
   filter: { status: string; queue: string; kind: string; text: string; filtered: boolean };
   choices: { statuses: [string, string][]; kinds: [string, string][] };
   pager: Omit<PagerProps, "url">;
@@ -24,68 +28,43 @@ export interface JobListProps {
   url: PageContext["url"];
 }
 
-export function JobListSection({
-  list,
-  operations,
-  queues,
-  filter,
-  choices,
-  pager,
-  views,
-  line,
-  empty,
-  corrected,
-  hiddenLibraries,
-  url,
-}: JobListProps) {
+export function JobListSection(p: JobListProps) {
+  const { list, filter, pager, url } = p;
   return (
     <section class="card flush" aria-labelledby="job-list">
       <header>
         <h2 id="job-list">Job list</h2>
         <Filters
           filter={filter}
-          choices={choices}
-          queues={queues}
+          choices={p.choices}
+          queues={p.queues}
           isFaulty={list.faults.length > 0}
           url={url}
         />
-        <SearchFaults text={filter.text} faults={list.faults} corrected={corrected} />
+        <SearchFaults text={filter.text} faults={list.faults} corrected={p.corrected} />
+        <QuickFilters totals={p.totals} filter={filter} url={url} />
+        <SavedViews {...p.views} url={url} />
         <SearchHelp url={url} />
-        <SavedViews {...views} url={url} />
       </header>
-      <OperationsNow operations={operations} url={url} />
-      <ListLine {...line} url={url} />
-      <form
-        id="bulk"
-        class="bulk"
-        method="post"
-        action={url("/admin/jobs/bulk")}
-        hx-boost="true"
-        hx-swap="none"
-        hx-push-url="false"
-      >
-        <span id="ticked">With the ticked jobs:</span>
-        {(["retry", "pause", "resume", "cancel", "remove", "acknowledge"] as const).map((verb) => (
-          <button type="submit" class="btn btn-small" name="verb" value={verb}>
-            {bulkWords[verb]}
-          </button>
-        ))}
-      </form>
-      <p id="list-held" class="bulk" hidden>
-        <span>The list stands still while jobs are ticked or open.</span>
+      <ListLine {...p.line} url={url} />
+      <div id="list-held" hidden>
         <a
-          class="btn btn-small"
+          class="btn btn-small btn-primary"
           id="list-release"
           href={url(`/admin/jobs${pager.list.page > 1 ? `?page=${pager.list.page}` : ""}`)}
         >
           Show the new list
         </a>
-      </p>
-      <JobTable jobs={list.jobs} url={url} empty={<JobsEmpty {...empty} url={url} />} />
+      </div>
+      <JobTable jobs={list.jobs} url={url} empty={<JobsEmpty {...p.empty} url={url} />} />
       <Pager {...pager} url={url} />
-      {hiddenLibraries > 0 ? (
+      <div class="dock">
+        <OperationsNow operations={p.operations} url={url} />
+        <BulkBar url={url} />
+      </div>
+      {p.hiddenLibraries > 0 ? (
         <p class="pager">
-          {`Jobs of ${counted(hiddenLibraries, "NSFW library", "NSFW libraries")} are hidden from the lists; they run and are counted.`}
+          {`Jobs of ${counted(p.hiddenLibraries, "NSFW library", "NSFW libraries")} are hidden from the lists; they run and are counted.`}
         </p>
       ) : null}
     </section>
@@ -112,7 +91,7 @@ export function ListLine({ total, isLeast, isFaulty, isFiltered, href, url }: Li
           <span>
             {`${isLeast ? "More than " : ""}${isFiltered ? counted(total, "job matches", "jobs match") : counted(total, "job")}`}
           </span>
-          <a href={url(href)} data-dialog>
+          <a href={url(href)} data-dialog data-all>
             {isFiltered ? `Select all ${many} matching` : `Select all ${many}`}
           </a>
         </>
@@ -124,38 +103,40 @@ export function ListLine({ total, isLeast, isFaulty, isFiltered, href, url }: Li
 interface EmptyProps {
   filtered: boolean;
   isFaulty: boolean;
+  /** So many match and are about libraries that are hidden now. */
+  hidden: number;
   url: PageContext["url"];
 }
 
-export function JobsEmpty({ filtered, isFaulty, url }: EmptyProps) {
+export function JobsEmpty({ filtered, isFaulty, hidden, url }: EmptyProps) {
+  const all = <a href={url("/admin/jobs#job-list")}>Show all jobs</a>;
   if (isFaulty)
     return (
       <div class="empty">
         <b>This search can't be read.</b>
-        What is wrong with it stands under the search box. <a href={url("/admin/jobs")}>Show all jobs</a>
+        What is wrong with it stands under the search box. {all}
+      </div>
+    );
+  if (hidden > 0)
+    return (
+      <div class="empty">
+        <b>{filtered ? "All that match are hidden." : "All jobs are hidden."}</b>
+        {`${counted(hidden, "job is", "jobs are")} about NSFW libraries, which the lists leave out now. `}
+        <a href={url("/admin/settings#nsfwVisible")}>Settings</a>
       </div>
     );
   return filtered ? (
     <div class="empty">
       <b>No job matches these filters.</b>
-      <a href={url("/admin/jobs")}>Show all jobs</a>
+      {all}
     </div>
   ) : (
     <div class="empty">
       <b>There are no jobs yet.</b>
-      They come with the first scan of a library.
+      They come with the first scan of a library. <a href={url("/admin/jobs/new")}>New job</a>
     </div>
   );
 }
-
-const bulkWords = {
-  retry: "Retry",
-  pause: "Pause",
-  resume: "Resume",
-  cancel: "Cancel",
-  remove: "Remove",
-  acknowledge: "Clear failures",
-};
 
 interface FiltersProps {
   filter: JobListProps["filter"];
@@ -167,7 +148,7 @@ interface FiltersProps {
 
 function Filters({ filter, choices, queues, isFaulty, url }: FiltersProps) {
   return (
-    <form class="filters" method="get" action={url("/admin/jobs")} data-filters>
+    <form class="filters" method="get" action={url("/admin/jobs#job-list")} data-filters>
       <SearchBox text={filter.text} isFaulty={isFaulty} url={url} />
       <Choice
         name="status"
@@ -188,7 +169,7 @@ function Filters({ filter, choices, queues, isFaulty, url }: FiltersProps) {
         Filter
       </button>
       {filter.filtered ? (
-        <a class="btn btn-quiet" href={url("/admin/jobs")}>
+        <a class="btn btn-quiet" href={url("/admin/jobs#job-list")}>
           Reset
         </a>
       ) : null}

@@ -80,7 +80,7 @@ export function SearchHelp({ url }: { url: Url }) {
         {examples.map(([query, about]) => (
           <>
             <dt>
-              <a href={url(`/admin/jobs?q=${encodeURIComponent(query)}`)}>
+              <a href={url(`/admin/jobs?q=${encodeURIComponent(query)}#job-list`)}>
                 <code>{query}</code>
               </a>
             </dt>
@@ -97,6 +97,8 @@ export interface SavedViewLine {
   name: string;
   q: string;
   isMine: boolean;
+  /** All owners have it. */
+  isShared: boolean;
 }
 
 export interface ViewsProps {
@@ -113,32 +115,24 @@ export function SavedViews({ views, now, url }: ViewsProps & { url: Url }) {
           {views.map((view) => (
             <li>
               <a
-                class="btn btn-small"
-                href={url(`/admin/jobs?q=${encodeURIComponent(view.q)}`)}
+                class="chip"
+                id={`view-${view.id}`}
+                href={url(`/admin/jobs?q=${encodeURIComponent(view.q)}#job-list`)}
                 aria-current={view.q === now ? "page" : undefined}
                 title={view.q}
               >
+                <Icon name={view.isShared ? "users" : "bookmark"} />
                 {view.name}
               </a>
-              {view.isMine ? (
-                <button
-                  type="submit"
-                  class="btn-icon"
-                  form="act"
-                  formaction={url(`/admin/jobs/views/${view.id}/delete`)}
-                  title={`Delete the view ${view.name}`}
-                >
-                  <Icon name="x" />
-                </button>
-              ) : null}
+              {view.isMine ? <ViewMenu view={view} url={url} /> : null}
             </li>
           ))}
         </ul>
       ) : null}
       {now !== "" && !views.some((view) => view.q === now) ? (
         <details class="save-view">
-          <summary class="btn btn-small">
-            <Icon name="plus" />
+          <summary class="chip">
+            <Icon name="bookmark" />
             Save this view
           </summary>
           <form
@@ -169,5 +163,58 @@ export function SavedViews({ views, now, url }: ViewsProps & { url: Url }) {
         </details>
       ) : null}
     </div>
+  );
+}
+
+/** To rename it, to share it, to give its address away, to delete it. */
+function ViewMenu({ view, url }: { view: SavedViewLine; url: Url }) {
+  const at = url(`/admin/jobs/views/${view.id}`);
+  return (
+    <details class="more">
+      <summary class="btn-icon" title={`More about the view ${view.name}`}>
+        <Icon name="ellipsis" />
+        <span class="sr-only">{`More about the view ${view.name}`}</span>
+      </summary>
+      <div class="menu view-menu">
+        <form
+          method="post"
+          action={`${at}/change`}
+          class="stack-tight"
+          hx-boost="true"
+          hx-swap="none"
+          hx-push-url="false"
+        >
+          <input
+            class="input"
+            name="name"
+            value={view.name}
+            required
+            maxlength={100}
+            aria-label={`New name of the view ${view.name}`}
+          />
+          <label class="check">
+            <input type="checkbox" name="shared" value="1" checked={view.isShared} />
+            For all owners
+          </label>
+          <button type="submit" class="btn btn-small">
+            Save
+          </button>
+        </form>
+        <button type="button" class="menu-item needs-js" data-copy={`#view-${view.id}`}>
+          <Icon name="link" />
+          Copy its address
+        </button>
+        <button
+          type="submit"
+          class="menu-item danger"
+          form="act"
+          formaction={`${at}/delete`}
+          title={`Delete the view ${view.name}`}
+        >
+          <Icon name="trash-2" />
+          Delete
+        </button>
+      </div>
+    </details>
   );
 }

@@ -5,7 +5,7 @@ import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { rangeInWords, type Seconds } from "../estimate.ts";
 import { duration } from "../format.ts";
 import { Icon, type IconName } from "./icon.tsx";
-import { type ShownStatus, StatusBadge } from "./status.tsx";
+import { type ShownStatus, StatusBadge, StuckBadge } from "./status.tsx";
 import { Since, When } from "./when.tsx";
 
 export interface JobLine {
@@ -29,8 +29,14 @@ export interface JobLine {
   starts: Seconds | null;
   /** It runs and shows no sign of life. */
   isStuck: boolean;
-  moves: ("retry" | "cancel" | "remove" | "resume" | "pause")[];
+  /** What sets it apart from its neighbours: `priority 1`, `attempt 2 of 4`. */
+  notes: string[];
+  moves: JobMove[];
+  /** Verbs of the bulk bar that would do something to it. */
+  can: string[];
 }
+
+export type JobMove = "retry" | "cancel" | "remove" | "resume" | "pause";
 
 type Url = PageContext["url"];
 
@@ -41,7 +47,7 @@ export function versionOf({ status, startedAt, finishedAt }: JobLine): string {
 
 export function JobTable({ jobs, url, empty }: { jobs: JobLine[]; url: Url; empty: unknown }) {
   return (
-    <table class="table jobs" id="jobs">
+    <table class="table jobs" id="jobs" data-rows="r Retry|c Cancel|p Pause or resume">
       <caption class="sr-only">Jobs</caption>
       <thead>
         <tr>
@@ -79,7 +85,7 @@ export function JobTable({ jobs, url, empty }: { jobs: JobLine[]; url: Url; empt
 export function JobRow({ job, url }: { job: JobLine; url: Url }) {
   const at = url(`/admin/jobs/${job.id}`);
   return (
-    <tbody id={`job-${job.id}`} data-version={versionOf(job)}>
+    <tbody id={`job-${job.id}`} data-row data-version={versionOf(job)} data-can={job.can.join(" ")}>
       <tr>
         <td class="tick">
           <label>
@@ -88,28 +94,21 @@ export function JobRow({ job, url }: { job: JobLine; url: Url }) {
               form="bulk"
               name="ids"
               value={job.id}
+              data-key="x"
               aria-label={`Select job ${job.id}`}
             />
           </label>
         </td>
-        <td class="status">
-          <StatusBadge status={job.status} />
-          {job.isStuck ? <span class="badge badge-failed">stuck</span> : null}
+        <td class="status">{job.isStuck ? <StuckBadge /> : <StatusBadge status={job.status} />}</td>
+        <td class="kind">
+          <span class="truncate">{job.kindLabel}</span>
+          {job.notes.length > 0 ? <small class="truncate">{job.notes.join(" · ")}</small> : null}
         </td>
-        <td class="kind truncate">{job.kindLabel}</td>
         <td class="what">
-          <a class="truncate" href={at} data-expand aria-expanded="false" title={job.target}>
+          <a class="truncate" href={at} data-expand data-open aria-expanded="false" title={job.target}>
             {job.target || `Job ${job.id}`}
           </a>
-          {job.why || job.runAt ? (
-            <small class={`why truncate ${job.whyTone}`}>
-              {job.why}
-              {job.runAt ? <When at={job.runAt} /> : null}
-              {job.starts
-                ? ` · ${job.status === "frozen" ? "goes on" : "starts"} in ${rangeInWords(job.starts)}`
-                : null}
-            </small>
-          ) : null}
+          <Why job={job} />
         </td>
         <td class="prog">
           <Progress job={job} />
@@ -120,16 +119,7 @@ export function JobRow({ job, url }: { job: JobLine; url: Url }) {
         <td class="act-cell">
           <div class="act">
             {job.moves.map((move) => (
-              <button
-                type="submit"
-                class="btn-icon"
-                form="act"
-                formaction={`${at}/${move}`}
-                data-move={move}
-                title={`${moveWord(move, job.status)} job ${job.id}`}
-              >
-                <Icon name={moveIcons[move]} />
-              </button>
+              <MoveButton job={job} move={move} at={at} />
             ))}
           </div>
         </td>
@@ -138,6 +128,43 @@ export function JobRow({ job, url }: { job: JobLine; url: Url }) {
         <td colspan={7} id={`job-${job.id}-detail`} hx-morph-skip />
       </tr>
     </tbody>
+  );
+}
+
+function Why({ job }: { job: JobLine }) {
+  if (!job.why && !job.runAt) return null;
+  return (
+    <small class={`why truncate ${job.whyTone}`}>
+      {job.why}
+      {job.runAt ? <When at={job.runAt} /> : null}
+      {job.starts ? (
+        <b>{` · ${job.status === "frozen" ? "goes on" : "starts"} in ${rangeInWords(job.starts)}`}</b>
+      ) : null}
+    </small>
+  );
+}
+
+/** Nothing brings back what is removed: that is asked first. */
+function MoveButton({ job, move, at }: { job: JobLine; move: JobMove; at: string }) {
+  const title = `${moveWord(move, job.status)} job ${job.id}`;
+  if (move === "remove")
+    return (
+      <a class="btn-icon" href={`${at}/remove`} data-dialog title={title} aria-label={title}>
+        <Icon name={moveIcons[move]} />
+      </a>
+    );
+  return (
+    <button
+      type="submit"
+      class="btn-icon"
+      form="act"
+      formaction={`${at}/${move}`}
+      data-move={move}
+      data-key={moveKeys[move]}
+      title={title}
+    >
+      <Icon name={moveIcons[move]} />
+    </button>
   );
 }
 
@@ -156,23 +183,31 @@ function Progress({ job }: { job: JobLine }) {
         </small>
       </span>
     );
-  return job.tookS === null ? null : <small class="muted">{`took ${duration(job.tookS)}`}</small>;
+  return job.tookS === null ? null : <small class="muted took">{`took ${duration(job.tookS)}`}</small>;
 }
 
-export function moveWord(move: JobLine["moves"][number], status: ShownStatus): string {
+export function moveWord(move: JobMove, status: ShownStatus): string {
   if (move === "pause" && status === "running") return "Freeze";
   if (move === "resume" && status === "frozen") return "Go on with";
   return moveWords[move];
 }
 
-const moveWords: Record<JobLine["moves"][number], string> = {
+const moveWords: Record<JobMove, string> = {
   retry: "Retry",
   cancel: "Cancel",
   remove: "Remove",
   resume: "Resume",
   pause: "Pause",
 };
-const moveIcons: Record<JobLine["moves"][number], IconName> = {
+export /** The key that presses it while its row is the current one. */
+const moveKeys: Record<JobLine["moves"][number], string | undefined> = {
+  retry: "r",
+  cancel: "c",
+  pause: "p",
+  resume: "p",
+  remove: undefined,
+};
+const moveIcons: Record<JobMove, IconName> = {
   retry: "rotate-ccw",
   cancel: "x",
   remove: "trash-2",

@@ -1,6 +1,8 @@
 // What a library is for: the same fields on the first run, when one is added, and in its settings.
 
 import type { Recognise } from "../../src/db/tables/library.ts";
+import { number } from "../format.ts";
+import type { FoundMedia } from "./folder-picker.tsx";
 import { FormField } from "./form-field.tsx";
 
 export interface LibraryFields {
@@ -19,9 +21,11 @@ interface Props {
   values: LibraryFields;
   errors: Record<string, string>;
   recognises: Recognises;
+  /** What lies in the folder that was chosen. */
+  found?: FoundMedia | null;
 }
 
-export function LibraryFormFields({ values, errors, recognises }: Props) {
+export function LibraryFormFields({ values, errors, recognises, found }: Props) {
   const offered = recogniseChoices.filter(({ key }) => recognises[key]);
   return (
     <>
@@ -33,14 +37,22 @@ export function LibraryFormFields({ values, errors, recognises }: Props) {
           checked={values.scan.videos}
           label="Videos"
           hint="Posters, facts, sound waves."
+          found={foundWords(found, "video")}
         />
         <Choice
           name="images"
           checked={values.scan.images}
           label="Pictures"
           hint="Thumbnails, previews, capture dates, places."
+          found={foundWords(found, "image")}
         />
-        <Choice name="audio" checked={values.scan.audio} label="Audio" hint="Durations, sound waves." />
+        <Choice
+          name="audio"
+          checked={values.scan.audio}
+          label="Audio"
+          hint="Durations, sound waves."
+          found={foundWords(found, "audio")}
+        />
         {errors.scan ? <p class="error">{errors.scan}</p> : null}
       </fieldset>
       <fieldset class="choices">
@@ -83,22 +95,32 @@ const recogniseChoices: { key: keyof Recognise; label: string; hint: string }[] 
   { key: "transcribe", label: "Speech", hint: "Writes down what is said. The slowest of all." },
 ];
 
+/** `1,204 found`, `none found`. */
+function foundWords(found: FoundMedia | null | undefined, type: keyof FoundMedia["counts"]): string | null {
+  if (!found) return null;
+  const n = found.counts[type];
+  if (found.isCut) return n > 0 ? `more than ${number(n)} found` : null;
+  return n > 0 ? `${number(n)} found` : "none found";
+}
+
 function Choice({
   name,
   checked,
   label,
   hint,
+  found,
 }: {
   name: string;
   checked: boolean;
   label: string;
   hint: string;
+  found?: string | null;
 }) {
   return (
     <label class="choice">
       <input type="checkbox" name={name} value="on" checked={checked} />
       <span>
-        <b>{label}</b>
+        <b>{label}</b> {found ? <span class="badge">{found}</span> : null}
         <small class="muted">{hint}</small>
       </span>
     </label>

@@ -1,7 +1,8 @@
 // One bulk operation in a line: what it did or how far it is, and what one may still do about it.
 
 import type { PageContext } from "../../src/http/pages/page-context.ts";
-import { Icon } from "./icon.tsx";
+import { counted } from "../format.ts";
+import { Icon, type IconName } from "./icon.tsx";
 import { When } from "./when.tsx";
 
 export interface OperationLine {
@@ -9,7 +10,11 @@ export interface OperationLine {
   text: string;
   /** Why it stopped, when something failed it. */
   error: string | null;
-  filter: string;
+  /** Which jobs it meant, and where a list shows those that match now. */
+  which: string;
+  whichHref: string | null;
+  state: "waiting" | "running" | "done" | "aborted" | "interrupted" | "undoing" | "undone";
+  counts: { matched: number; done: number; left: number };
   by: string | null;
   at: Date;
   /** Percent, while it is under way. */
@@ -23,7 +28,7 @@ export interface OperationLine {
 
 type Url = PageContext["url"];
 
-/** Those under way or just over, on the page where they were begun. Empty most of the time. */
+/** Those under way or just over, on the page where they were begun: at its foot, so that nothing moves. */
 export function OperationsNow({ operations, url }: { operations: OperationLine[]; url: Url }) {
   return (
     <div id="operations-now">
@@ -33,21 +38,36 @@ export function OperationsNow({ operations, url }: { operations: OperationLine[]
           <Acts op={op} url={url} />
         </div>
       ))}
-      {operations.length > 0 ? <a href={url("/admin/operations")}>All operations</a> : null}
+      {operations.length > 0 ? (
+        <a class="all-operations" href={url("/admin/operations")}>
+          All operations
+        </a>
+      ) : null}
     </div>
   );
 }
 
 export function OperationRow({ op, url }: { op: OperationLine; url: Url }) {
+  const { icon, word, tone } = states[op.state];
   return (
     <li class="operation" id={`operation-${op.id}`}>
+      <span class={`badge badge-${tone}`}>
+        <Icon name={icon} />
+        {word}
+      </span>
       <div>
         <Telling op={op} />
         <p class="muted">
+          {op.whichHref ? (
+            <a class="break" href={url(op.whichHref)}>
+              {op.which}
+            </a>
+          ) : (
+            <span class="break">{op.which}</span>
+          )}
+          {` · ${counted(op.counts.matched, "job")} meant · `}
           <When at={op.at} />
           {op.by ? ` by ${op.by}` : ""}
-          {" · "}
-          <span class="break">{op.filter === "" ? "every job" : op.filter}</span>
         </p>
       </div>
       <Acts op={op} url={url} />
@@ -55,10 +75,20 @@ export function OperationRow({ op, url }: { op: OperationLine; url: Url }) {
   );
 }
 
+const states: Record<OperationLine["state"], { icon: IconName; word: string; tone: string }> = {
+  waiting: { icon: "hourglass", word: "Waits", tone: "queued" },
+  running: { icon: "play", word: "Under way", tone: "running" },
+  done: { icon: "circle-check", word: "Done", tone: "completed" },
+  aborted: { icon: "ban", word: "Aborted", tone: "cancelled" },
+  interrupted: { icon: "triangle-alert", word: "Interrupted", tone: "failed" },
+  undoing: { icon: "undo-2", word: "Putting back", tone: "running" },
+  undone: { icon: "undo-2", word: "Undone", tone: "cancelled" },
+};
+
 function Telling({ op }: { op: OperationLine }) {
   return (
     <div class="telling">
-      <p>
+      <p class="operation-text">
         {op.text}
         {op.startsAt ? (
           <>
@@ -111,7 +141,7 @@ function Acts({ op, url }: { op: OperationLine; url: Url }) {
           formaction={`${at}/undo`}
           aria-label={`Undo operation ${op.id}`}
         >
-          <Icon name="rotate-ccw" />
+          <Icon name="undo-2" />
           Undo
         </button>
       ) : null}

@@ -13,6 +13,8 @@ export interface PagerProps {
 }
 
 export function Pager({ list, previous, next, url }: PagerProps) {
+  // On the page the list stands below much else.
+  const to = (place: string | null) => (place === null ? null : url(`${place}#job-list`));
   return (
     <nav class="pager" id="pager" aria-label="Pages of jobs">
       <span>
@@ -20,7 +22,7 @@ export function Pager({ list, previous, next, url }: PagerProps) {
           ? "No jobs"
           : `${number(list.first)}–${number(list.first + list.jobs.length - 1)} of ${list.isLeast ? "more than " : ""}${number(list.total)}`}
       </span>
-      <NewerOlder newer={previous === null ? null : url(previous)} older={next === null ? null : url(next)} />
+      <NewerOlder newer={to(previous)} older={to(next)} />
     </nav>
   );
 }

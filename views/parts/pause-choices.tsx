@@ -8,19 +8,48 @@ export function PauseChoices({ choices, freeze }: { choices: PauseChoice[]; free
   return (
     <fieldset class="stack-tight">
       <legend class="label-text">Pause for how long?</legend>
-      <div class="row">
+      {/* Enter in a field presses a form's first button: this one asks for what was typed there. */}
+      <button type="submit" name="until" value="other" class="sr-only" tabindex={-1}>
+        Pause for another length
+      </button>
+      {freeze ? <WhatRuns /> : null}
+      <div class="pause-lengths">
         {choices.map((choice) => (
           <button type="submit" class="btn" name="until" value={choice.value}>
             {choice.label}
           </button>
         ))}
       </div>
-      {freeze ? (
-        <label class="check">
-          <input type="checkbox" name="mode" value="freeze" />
-          Stop what runs as well; it goes on from there
+      <div class="pause-other">
+        <label class="field">
+          <span class="label-text">Other</span>
+          <input
+            class="input"
+            name="other"
+            autocomplete="off"
+            placeholder="2 h 30 min, or 22:30"
+            aria-label="Another length or time"
+          />
         </label>
-      ) : null}
+        <button type="submit" class="btn" name="until" value="other">
+          Pause
+        </button>
+      </div>
+    </fieldset>
+  );
+}
+
+function WhatRuns() {
+  return (
+    <fieldset class="segments" aria-label="What runs now">
+      <label>
+        <input type="radio" name="mode" value="drain" checked />
+        Let what runs end
+      </label>
+      <label>
+        <input type="radio" name="mode" value="freeze" />
+        Freeze it
+      </label>
     </fieldset>
   );
 }

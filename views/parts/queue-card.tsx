@@ -1,9 +1,13 @@
-// One queue at a glance: what runs, waits and failed in it, and the verbs one reaches for. The rest is in its dialog.
+// One queue at a glance: its state, what runs, waits and failed in it, its pace and the verbs one reaches for. The rest is
+// in its dialog.
 
 import type { PageContext } from "../../src/http/pages/page-context.ts";
+import type { Pace as PaceFigures } from "../../src/http/pages/queue-pace.ts";
 import { rangeInWords, type Seconds } from "../estimate.ts";
-import { number } from "../format.ts";
+import { duration, number } from "../format.ts";
 import { Icon, type IconName } from "./icon.tsx";
+import { type QueueHold, QueueState, StateMark, toneOf } from "./queue-state.tsx";
+import { Sparkline } from "./sparkline.tsx";
 import { When } from "./when.tsx";
 
 export interface QueueFigures {
@@ -37,75 +41,52 @@ export interface QueueFigures {
   pausedBy: string | null;
   pauseMode: "drain" | "freeze" | null;
   isEverythingPaused: boolean;
+  hold: QueueHold | null;
+  /** What the machine has too little of for what waits. */
+  lack: string | null;
+  pace: PaceFigures;
+  /** Nothing to tell: it stands among the idle ones. */
+  isQuiet: boolean;
 }
 
-export function QueueSections({ queues, url }: { queues: QueueFigures[]; url: PageContext["url"] }) {
-  const sections = [...new Set(queues.map((q) => q.section))];
-  return (
-    <div class="sections">
-      {sections.map((section) => (
-        <Section name={section} queues={queues.filter((q) => q.section === section)} url={url} />
-      ))}
-    </div>
-  );
+interface Props {
+  queue: QueueFigures;
+  url: PageContext["url"];
 }
 
-function Section({ name, queues, url }: { name: string; queues: QueueFigures[]; url: PageContext["url"] }) {
-  return (
-    // Sections share a row, each as wide as its cards need.
-    <section aria-label={name} data-cards={Math.min(6, queues.length)}>
-      <h3 class="muted section-head">{name}</h3>
-      <div class="queues">
-        {queues.map((queue) => (
-          <QueueCard queue={queue} url={url} />
-        ))}
-      </div>
-    </section>
-  );
+/** As the board shows it: in full, or small while there is nothing to tell. */
+export function Queue(props: Props) {
+  return props.queue.isQuiet ? <IdleQueue {...props} /> : <QueueCard {...props} />;
 }
 
-export function QueueCard({ queue, url }: { queue: QueueFigures; url: PageContext["url"] }) {
+export function QueueCard({ queue, url }: Props) {
   const { name } = queue;
   const at = url(`/admin/jobs/queues/${name}`);
-  const tone = queue.isPaused
-    ? "held"
-    : queue.failed > 0 || queue.state === "stalled"
-      ? "failing"
-      : queue.active > 0
-        ? "busy"
-        : "";
   return (
-    <article class={`queue ${tone}`} id={`queue-${name}`}>
-      <h3>
-        <a href={url(`/admin/jobs?queue=${name}`)}>{name}</a>
-      </h3>
-      <p class={isTelling(queue) ? "about telling" : "about"} title={queue.description}>
-        {queue.isPaused ? <PausedBadge queue={queue} /> : null}
-        {queue.stuckJobs.length > 0 ? (
-          <a class="badge badge-failed" href={url(`/admin/jobs?q=is%3Astuck&queue=${name}`)}>
-            {`${number(queue.stuckJobs.length)} stuck`}
-          </a>
-        ) : queue.state === "stalled" ? (
-          <span class="badge badge-failed" title="Work waits, nothing holds it, and nothing runs">
-            stalled
-          </span>
-        ) : null}
-        <span>
+    <article class={`queue ${toneOf(queue)}`} id={`queue-${name}`}>
+      <h4>
+        <a href={url(`/admin/jobs?queue=${name}`)} title={queue.description}>
+          {name}
+        </a>
+      </h4>
+      <p class="tells">
+        <QueueState queue={queue} />
+        <span class="pace-words">
           <Pace queue={queue} />
         </span>
       </p>
-      <dl class="counts">
-        <Figure label="running" n={queue.active} />
-        <Figure label="backlog" n={queue.waiting + queue.delayed + queue.paused} />
-        <Figure label="failed" n={queue.failed} tone="bad" />
-      </dl>
+      <div class="figures">
+        <dl class="counts">
+          <Figure label="running" n={queue.active} />
+          <Figure label="waiting" n={queue.waiting} />
+          <Figure label={queue.paused > 0 ? "delayed, paused" : "delayed"} n={queue.delayed + queue.paused} />
+          <Figure label="failed" n={queue.failed} tone="bad" />
+        </dl>
+        <Sparkline pace={queue.pace} />
+      </div>
       <div class="actions">
         {queue.canRun ? <Verb queue={name} to={`${at}/run`} icon="zap" label="Run" /> : null}
-        {queue.isPaused ? (
-          <Verb queue={name} to={`${at}/resume`} icon="play" label="Resume" />
-        ) : (
-          <Ask queue={name} to={`${at}/pause`} icon="pause" label="Pause" />
-        )}
+        <PauseOrResume queue={queue} at={at} />
         <Ask
           queue={name}
           to={`${at}/cancel`}
@@ -126,40 +107,48 @@ export function QueueCard({ queue, url }: { queue: QueueFigures; url: PageContex
   );
 }
 
-/** More than what the queue is for: phones show only that. */
-function isTelling({ isPaused, state, stuckJobs, oldestWaitingAt }: QueueFigures): boolean {
-  return isPaused || state === "stalled" || stuckJobs.length > 0 || oldestWaitingAt !== null;
+function IdleQueue({ queue, url }: Props) {
+  const { name } = queue;
+  const at = url(`/admin/jobs/queues/${name}`);
+  const isHeld = queue.isPaused || queue.hold !== null;
+  return (
+    <div class={isHeld ? "idle-queue held" : "idle-queue"} id={`queue-${name}`}>
+      <a href={url(`/admin/jobs?queue=${name}`)} title={queue.description}>
+        {name}
+      </a>
+      {isHeld ? <StateMark queue={queue} /> : null}
+      <span class="actions">
+        {queue.canRun ? <Verb queue={name} to={`${at}/run`} icon="zap" label="Run" /> : null}
+        <PauseOrResume queue={queue} at={at} />
+        <Ask queue={name} to={at} icon="ellipsis" label="More for" />
+      </span>
+    </div>
+  );
 }
 
-/** While work waits, how fast it goes and how old the oldest is; else what the queue is for. */
-function Pace({ queue }: { queue: QueueFigures }) {
-  if (!queue.oldestWaitingAt) return <>{queue.description}</>;
+/** While work waits or has just been done: how fast it goes, when it will be done, how old the oldest is. */
+function Pace({ queue: q }: { queue: QueueFigures }) {
+  const parts: unknown[] = [];
+  if (q.rate > 0) parts.push(`${number(q.rate)}/min`);
   // Nobody knows when a paused queue is done.
-  return (
-    <>
-      {queue.isPaused ? null : queue.rate > 0 ? `${number(queue.rate)}/min · ` : "nothing finished lately · "}
-      {queue.etaRange && !queue.isPaused ? `done in ${rangeInWords(queue.etaRange)} · ` : null}
-      {"oldest "}
-      <When at={queue.oldestWaitingAt} />
-    </>
-  );
-}
-
-function PausedBadge({ queue }: { queue: QueueFigures }) {
-  return (
-    <span class="badge badge-paused">
-      <Icon name="pause" />
-      {queue.pausedUntil ? (
-        <span>
-          resumes <When at={queue.pausedUntil} />
-        </span>
-      ) : queue.pausedUntilPlaybackEnds ? (
-        "until playback ends"
-      ) : (
-        "paused"
-      )}
-    </span>
-  );
+  if (q.etaRange && q.waiting > 0 && !q.isPaused) parts.push(`done in ${rangeInWords(q.etaRange)}`);
+  if (q.oldestWaitingAt)
+    parts.push(
+      <>
+        {"oldest "}
+        <When at={q.oldestWaitingAt} />
+      </>,
+    );
+  if (!q.oldestWaitingAt && q.active === 0 && q.lastCompletedAt)
+    parts.push(
+      <>
+        {"last done "}
+        <When at={q.lastCompletedAt} />
+      </>,
+    );
+  if (q.averageRunMs !== null)
+    parts.push(`${duration(q.averageRunMs / 1000)} each`.replaceAll(" ", "\u00a0"));
+  return <>{parts.flatMap((part, i) => (i > 0 ? [" · ", part] : [part]))}</>;
 }
 
 function Figure({ label, n, tone }: { label: string; n: number; tone?: string }) {
@@ -168,6 +157,16 @@ function Figure({ label, n, tone }: { label: string; n: number; tone?: string })
       <dt>{label}</dt>
       <dd class={n > 0 ? tone : undefined}>{number(n)}</dd>
     </div>
+  );
+}
+
+/** A pause of everything is resumed for everything: its banner does that. */
+function PauseOrResume({ queue, at }: { queue: QueueFigures; at: string }) {
+  const { name } = queue;
+  return queue.isPaused && !queue.isEverythingPaused ? (
+    <Verb queue={name} to={`${at}/resume`} icon="play" label="Resume" />
+  ) : (
+    <Ask queue={name} to={`${at}/pause`} icon="pause" label="Pause" />
   );
 }
 
@@ -182,7 +181,7 @@ function Verb({ queue, to, icon, label }: VerbProps) {
   return (
     <button type="submit" class="btn-icon" form="act" formaction={to} title={`${label} ${queue}`}>
       <Icon name={icon} />
-      <span class="verb">{label}</span>
+      <span class="verb">{label.split(" ")[0]}</span>
     </button>
   );
 }

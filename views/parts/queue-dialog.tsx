@@ -1,91 +1,59 @@
 // Everything one may do with one queue, with how much each would touch, and how it is tuned.
 
+import type { PurgeState } from "../../src/http/api/queues.ts";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
 import type { PauseChoice } from "../../src/http/pages/pause-form.ts";
 import { rangeInWords } from "../estimate.ts";
 import { counted, duration, number } from "../format.ts";
 import { Layout } from "../layout.tsx";
+import { Icon } from "./icon.tsx";
 import { PauseChoices } from "./pause-choices.tsx";
 import type { QueueFigures } from "./queue-card.tsx";
+import { QueueState } from "./queue-state.tsx";
+import { type QueueTuningProps, Tuning } from "./queue-tuning-form.tsx";
 import { When } from "./when.tsx";
 
-export interface QueueDialogProps {
-  queue: QueueFigures;
+export interface QueueDialogProps extends Omit<QueueTuningProps, "action" | "usual"> {
   kinds: { label: string; description: string }[];
   pauses: PauseChoice[];
+  purgeable: Record<PurgeState, number>;
   /** What holds when nobody has tuned it; null for a queue that this build does not know. */
-  usual: { concurrency: number; weight: number } | null;
-  /** Somebody has. */
-  isTuned: boolean;
+  usual: QueueTuningProps["usual"] | null;
   url: PageContext["url"];
 }
 
-const post = { method: "post", "hx-boost": "true", "hx-swap": "none", "hx-push-url": "false" } as const;
+export const post = {
+  method: "post",
+  "hx-boost": "true",
+  "hx-swap": "none",
+  "hx-push-url": "false",
+} as const;
 
-export function QueueDialog({ queue: q, kinds, pauses, usual, isTuned, url }: QueueDialogProps) {
+export function QueueDialog({ queue: q, kinds, pauses, purgeable, usual, isTuned, url }: QueueDialogProps) {
   const at = url(`/admin/jobs/queues/${q.name}`);
-  const open = q.active + q.waiting + q.delayed + q.paused;
   return (
-    <div class="stack">
-      <header class="row spread">
-        <h2>{q.name}</h2>
-        <a class="btn btn-small" href={url("/admin/jobs")} data-close>
-          Close
-        </a>
+    <div class="stack queue-dialog">
+      <header class="stack-tight">
+        <div class="row spread">
+          <h2>{q.name}</h2>
+          <a class="btn btn-small" href={url("/admin/jobs")} data-close>
+            Close
+          </a>
+        </div>
+        <p class="muted">{q.description}</p>
+        <p>
+          <QueueState queue={q} />
+        </p>
       </header>
-      <p class="muted">{q.description}</p>
-      <State queue={q} />
+      <Now queue={q} />
+      <Facts queue={q} />
       <form {...post} action={`${at}/pause`} class="stack-tight" data-closes>
-        {q.isPaused ? (
-          <>
-            <Paused queue={q} />
-            <div class="row">
-              <button type="submit" class="btn btn-primary" formaction={`${at}/resume`}>
-                Resume
-              </button>
-            </div>
-          </>
-        ) : (
-          <PauseChoices choices={pauses} freeze />
-        )}
+        {q.isPaused ? <Paused queue={q} at={at} url={url} /> : <PauseChoices choices={pauses} freeze />}
       </form>
-      <ul class="row">
-        {q.canRun ? (
-          <li>
-            <form {...post} action={`${at}/run`} data-closes>
-              <button type="submit" class="btn btn-small">
-                Run: look for missing work
-              </button>
-            </form>
-          </li>
-        ) : null}
-        <Act
-          when={q.stuckJobs.length}
-          href={`${at}/clear-stuck`}
-          label={`Clear ${counted(q.stuckJobs.length, "stuck job")}`}
-        />
-        <Act
-          when={open}
-          href={`${at}/cancel`}
-          label={`Cancel all: ${counted(open, "job")}, ${number(q.active)} running`}
-        />
-        <Act when={q.failed} href={`${at}/retry-failed`} label={`Retry ${counted(q.failed, "failure")}`} />
-        <Act when={q.failed} href={`${at}/clear-failed`} label={`Clear ${counted(q.failed, "failure")}`} />
-        <Act when={1} href={`${at}/purge`} label="Purge…" danger />
-      </ul>
+      <Acts queue={q} at={at} />
+      <Purges purgeable={purgeable} at={at} />
       {usual ? <Tuning queue={q} usual={usual} isTuned={isTuned} action={`${at}/tune`} /> : null}
-      {kinds.length > 0 ? (
-        <dl class="facts">
-          {kinds.map((k) => (
-            <>
-              <dt>{k.label}</dt>
-              <dd>{k.description}</dd>
-            </>
-          ))}
-        </dl>
-      ) : (
-        <p class="muted">No kind of this build uses this queue.</p>
-      )}
+      <Kinds kinds={kinds} />
     </div>
   );
 }
@@ -101,28 +69,45 @@ export function QueuePage({ ctx, ...props }: { ctx: PageContext } & Omit<QueueDi
   );
 }
 
-const states = {
-  running: "Running",
-  paused: "Paused",
-  stalled: "Stalled: work waits, nothing holds it, and nothing runs",
-  idle: "Idle",
-};
+function Now({ queue: q }: { queue: QueueFigures }) {
+  const figures: [string, number, string?][] = [
+    ["running", q.active],
+    ["waiting", q.waiting],
+    ["delayed", q.delayed],
+    ["paused", q.paused],
+    ["failed", q.failed, "bad"],
+  ];
+  return (
+    <dl class="now">
+      {figures.map(([label, n, tone]) => (
+        <div>
+          <dt>{label}</dt>
+          <dd class={n > 0 ? tone : undefined}>{number(n)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
 
-function State({ queue: q }: { queue: QueueFigures }) {
+function Facts({ queue: q }: { queue: QueueFigures }) {
   return (
     <dl class="facts">
-      <dt>State</dt>
-      <dd>{states[q.state]}</dd>
-      <dt>Waiting</dt>
-      <dd>
-        {number(q.waiting)}
-        {q.oldestWaitingAt ? (
-          <>
-            {", the oldest came "}
-            <When at={q.oldestWaitingAt} />
-          </>
-        ) : null}
-      </dd>
+      {q.hold ? (
+        <>
+          <dt>Held</dt>
+          <dd>
+            {`${q.hold.text}; ${q.hold.isFrozen ? "what ran stands still" : "what runs may end, nothing new starts"}`}
+          </dd>
+        </>
+      ) : null}
+      {q.oldestWaitingAt ? (
+        <>
+          <dt>Oldest waiting</dt>
+          <dd>
+            came <When at={q.oldestWaitingAt} />
+          </dd>
+        </>
+      ) : null}
       <dt>Pace</dt>
       <dd>{q.rate > 0 ? `${number(q.rate)} a minute` : "nothing finished lately"}</dd>
       {q.waiting > 0 ? (
@@ -149,94 +134,161 @@ function State({ queue: q }: { queue: QueueFigures }) {
   );
 }
 
-function Paused({ queue: q }: { queue: QueueFigures }) {
+function Paused({ queue: q, at, url }: { queue: QueueFigures; at: string; url: PageContext["url"] }) {
   return (
-    <p>
-      {q.isEverythingPaused ? "Everything is paused" : "Paused"}
-      {q.pausedBy ? ` by ${q.pausedBy}` : ""}
-      {q.pausedUntil ? (
-        <>
-          {"; it resumes "}
-          <When at={q.pausedUntil} />
-        </>
-      ) : q.pausedUntilPlaybackEnds ? (
-        " until playback ends"
-      ) : (
-        " until somebody resumes it"
-      )}
-      {q.pauseMode === "freeze"
-        ? ". What ran stands still where it was."
-        : ". What runs goes on; nothing new starts."}
-    </p>
-  );
-}
-
-interface TuningProps {
-  queue: QueueFigures;
-  usual: { concurrency: number; weight: number };
-  isTuned: boolean;
-  action: string;
-}
-
-function Tuning({ queue: q, usual, isTuned, action }: TuningProps) {
-  return (
-    <form {...post} action={action} class="stack-tight" data-closes>
-      <fieldset class="stack-tight">
-        <legend class="label-text">Share of the machine</legend>
-        <div class="columns-2">
-          <div class="field">
-            <label for={`concurrency-${q.name}`}>Jobs at once</label>
-            <input
-              class="input"
-              id={`concurrency-${q.name}`}
-              type="number"
-              name="concurrency"
-              min="1"
-              max="64"
-              step="1"
-              required
-              value={q.concurrency}
-            />
-            <span class="hint">{`Usually ${usual.concurrency}`}</span>
-          </div>
-          <div class="field">
-            <label for={`weight-${q.name}`}>Weight</label>
-            <input
-              class="input"
-              id={`weight-${q.name}`}
-              type="number"
-              name="weight"
-              min="0.1"
-              max="1000"
-              step="any"
-              required
-              value={q.weight}
-            />
-            <span class="hint">{`Usually ${usual.weight}`}</span>
-          </div>
-        </div>
-      </fieldset>
+    <>
+      <p>
+        {q.isEverythingPaused ? "Everything is paused" : "Paused"}
+        {q.pausedBy ? ` by ${q.pausedBy}` : ""}
+        {q.pausedUntil ? (
+          <>
+            {"; it resumes "}
+            <When at={q.pausedUntil} />
+          </>
+        ) : q.pausedUntilPlaybackEnds ? (
+          " until playback ends"
+        ) : (
+          " until somebody resumes it"
+        )}
+        {q.pauseMode === "freeze"
+          ? ". What ran stands still where it was."
+          : ". What runs goes on; nothing new starts."}
+      </p>
       <div class="row">
-        <button type="submit" class="btn btn-small">
-          Save
-        </button>
-        {isTuned ? (
-          <button type="submit" class="btn btn-small" name="reset" value="1" formnovalidate>
-            Back to the usual
+        {q.isEverythingPaused ? (
+          <button type="submit" class="btn btn-primary" formaction={url("/admin/jobs/resume-all")}>
+            <Icon name="play" />
+            Resume everything
           </button>
-        ) : null}
+        ) : (
+          <button type="submit" class="btn btn-primary" formaction={`${at}/resume`}>
+            <Icon name="play" />
+            Resume
+          </button>
+        )}
       </div>
-    </form>
+    </>
   );
 }
 
-function Act({ when, href, label, danger }: { when: number; href: string; label: string; danger?: boolean }) {
-  if (when === 0) return null;
+function Acts({ queue: q, at }: { queue: QueueFigures; at: string }) {
+  const open = q.active + q.waiting + q.delayed + q.paused;
+  return (
+    <section aria-label="Acts">
+      <ul class="acts">
+        {q.canRun ? (
+          <li>
+            <p>
+              Run
+              <small>Looks for work that is missing, and enqueues it</small>
+            </p>
+            <form {...post} action={`${at}/run`} data-closes>
+              <button type="submit" class="btn btn-small">
+                Run
+              </button>
+            </form>
+          </li>
+        ) : null}
+        <Act
+          n={q.stuckJobs.length}
+          title="Clear stuck jobs"
+          hint={`${counted(q.stuckJobs.length, "job shows", "jobs show")} no sign of life`}
+          href={`${at}/clear-stuck`}
+          verb="Clear stuck…"
+        />
+        <Act
+          n={q.failed}
+          title="Retry failed"
+          hint={`${counted(q.failed, "failed job")} that nobody has cleared`}
+          href={`${at}/retry-failed`}
+          verb="Retry…"
+        />
+        <Act
+          n={q.failed}
+          title="Clear failures"
+          hint={`${counted(q.failed, "failure")}; they stay in the list of cleared ones`}
+          href={`${at}/clear-failed`}
+          verb="Clear…"
+        />
+        <Act
+          n={open}
+          title="Cancel all"
+          hint={`${counted(open, "job")}, ${number(q.active)} of them running`}
+          href={`${at}/cancel`}
+          verb="Cancel all…"
+          danger
+        />
+      </ul>
+    </section>
+  );
+}
+
+interface ActProps {
+  n: number;
+  title: string;
+  hint: string;
+  href: string;
+  verb: string;
+  danger?: boolean;
+}
+
+function Act({ n, title, hint, href, verb, danger }: ActProps) {
+  if (n === 0) return null;
   return (
     <li>
+      <p>
+        {title}
+        <small>{hint}</small>
+      </p>
       <a class={`btn btn-small ${danger ? "btn-quiet-danger" : ""}`} href={href} data-dialog>
-        {label}
+        {verb}
       </a>
     </li>
+  );
+}
+
+/** Removing for good: all of the queue, or what is in one state. */
+function Purges({ purgeable, at }: { purgeable: Record<PurgeState, number>; at: string }) {
+  const some = Object.entries(purgeable).filter(([, n]) => n > 0);
+  const all = some.reduce((sum, [, n]) => sum + n, 0);
+  return (
+    <section>
+      <h3>Purge</h3>
+      {all === 0 ? (
+        <p class="muted">There is nothing to purge.</p>
+      ) : (
+        <ul class="row">
+          {some.map(([state, n]) => (
+            <li>
+              <a class="btn btn-small" href={`${at}/purge?only=${state}`} data-dialog>
+                {`${number(n)} ${state}…`}
+              </a>
+            </li>
+          ))}
+          <li>
+            <a class="btn btn-small btn-quiet-danger" href={`${at}/purge`} data-dialog>
+              {`All ${number(all)}…`}
+            </a>
+          </li>
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Kinds({ kinds }: Pick<QueueDialogProps, "kinds">) {
+  if (kinds.length === 0) return <p class="muted">No kind of this build uses this queue.</p>;
+  return (
+    <section>
+      <h3>What runs in it</h3>
+      <dl class="facts">
+        {kinds.map((k) => (
+          <>
+            <dt>{k.label}</dt>
+            <dd>{k.description}</dd>
+          </>
+        ))}
+      </dl>
+    </section>
   );
 }

@@ -1,8 +1,9 @@
 // The dashboard's four figures; each leads to its list.
 
 import type { PageContext } from "../../src/http/pages/page-context.ts";
-import { number } from "../format.ts";
+import { counted, number } from "../format.ts";
 import { Icon, type IconName } from "./icon.tsx";
+import { When } from "./when.tsx";
 
 export interface Totals {
   running: number;
@@ -11,21 +12,45 @@ export interface Totals {
   failed: number;
   paused: number;
   finished: number;
+  /** Since when the oldest waits. */
+  oldestAt: Date | null;
 }
 
-export function Tiles({ totals, url }: { totals: Totals; url: PageContext["url"] }) {
+interface TilesProps {
+  totals: Totals;
+  /** Causes of failure that nobody has dealt with. */
+  problems: number;
+  url: PageContext["url"];
+}
+
+export function Tiles({ totals: t, problems, url }: TilesProps) {
   return (
     <div class="tiles" id="tiles">
-      <Tile label="Active" icon="play" n={totals.running} href={url("/admin/jobs?status=running")} />
-      <Tile label="Waiting" icon="clock" n={totals.waiting} href={url("/admin/jobs?status=waiting")} />
-      <Tile label="Delayed" icon="rotate-ccw" n={totals.delayed} href={url("/admin/jobs?status=delayed")} />
+      <Tile label="Active" icon="play" n={t.running} href={url("/admin/jobs?status=running")}>
+        {t.running > 0 ? "running now" : "nothing runs"}
+      </Tile>
+      <Tile label="Waiting" icon="clock" n={t.waiting} href={url("/admin/jobs?status=waiting")}>
+        {t.oldestAt ? (
+          <>
+            {"oldest "}
+            <When at={t.oldestAt} />
+          </>
+        ) : (
+          "nothing waits"
+        )}
+      </Tile>
+      <Tile label="Delayed" icon="rotate-ccw" n={t.delayed} href={url("/admin/jobs?status=delayed")}>
+        {t.paused > 0 ? `and ${number(t.paused)} paused one by one` : "to be tried again later"}
+      </Tile>
       <Tile
         label="Failed"
         icon="triangle-alert"
-        n={totals.failed}
+        n={t.failed}
         href={url("/admin/jobs?status=failed")}
-        tone={totals.failed ? "bad" : ""}
-      />
+        tone={t.failed ? "bad" : ""}
+      >
+        {t.failed === 0 ? "none to look at" : `of ${counted(Math.max(1, problems), "cause")}`}
+      </Tile>
     </div>
   );
 }
@@ -36,9 +61,10 @@ interface TileProps {
   n: number;
   href: string;
   tone?: string;
+  children: unknown;
 }
 
-function Tile({ label, icon, n, href, tone }: TileProps) {
+function Tile({ label, icon, n, href, tone, children }: TileProps) {
   return (
     <a class="tile" href={href}>
       <span class="label">
@@ -46,6 +72,7 @@ function Tile({ label, icon, n, href, tone }: TileProps) {
         {label}
       </span>
       <span class={`value ${tone ?? ""}`}>{number(n)}</span>
+      <span class="note">{children}</span>
     </a>
   );
 }

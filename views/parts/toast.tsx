@@ -7,13 +7,23 @@ interface Message {
   text: string;
   /** Where a form takes it back, with the base path. */
   undo?: string | undefined;
+  /** Where to look at what was done, with the base path. */
+  link?: { href: string; text: string } | undefined;
 }
 
-export function Toast({ kind, text, undo }: Message) {
+export function Toast({ kind, text, undo, link }: Message) {
   return (
     <div class={`toast toast-${kind}`} role={kind === "refused" ? "alert" : "status"}>
       <Icon name={kind === "refused" ? "triangle-alert" : "circle-check"} />
-      <p>{text}</p>
+      <p>
+        {text}
+        {link ? (
+          <>
+            {" "}
+            <a href={link.href}>{link.text}</a>
+          </>
+        ) : null}
+      </p>
       {undo ? (
         <button type="submit" class="btn btn-small" form="act" formaction={undo} data-undo>
           Undo

@@ -1,6 +1,6 @@
 // Drizzle's view of 0002_library.sql. Queries through it are always awaited, so that a second engine can stand behind it.
 
-import { index, integer, real, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, real, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
 
 const at = (name: string) => integer(name, { mode: "timestamp_ms" });
 const flag = (name: string) => integer(name, { mode: "boolean" });
@@ -42,6 +42,24 @@ export const folder = sqliteTable(
   },
   (t) => [unique().on(t.libraryId, t.path)],
 );
+
+/** Files that are not in the trash, by library and type; triggers keep it. */
+export const fileTally = sqliteTable(
+  "file_tally",
+  {
+    libraryId: integer("library_id").notNull(),
+    type: text("type").$type<FileType>().notNull(),
+    files: integer("files").notNull(),
+    sizeBytes: integer("size_bytes").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.libraryId, t.type] })],
+);
+
+/** Files of a folder itself that are not in the trash. */
+export const folderTally = sqliteTable("folder_tally", {
+  folderId: integer("folder_id").primaryKey(),
+  files: integer("files").notNull(),
+});
 
 export type FileType = "video" | "image" | "audio";
 export type FileState = "ok" | "missing" | "invalid" | "quarantined";

@@ -105,7 +105,10 @@ const readAudit = createRoute({
   description: "A page, or with `format` all that match as a download.",
   request: {
     query: pageQuery.extend({
-      actor: z.string().optional().openapi({ example: "olga@example.org" }),
+      actor: z
+        .string()
+        .optional()
+        .openapi({ description: "`server` for the server by itself", example: "olga@example.org" }),
       action: z.string().optional().openapi({ description: "`job.retry`; `job.*` is every action on a job" }),
       ...timeSpanQuery,
       format: z.enum(["csv", "json"]).optional(),
@@ -151,7 +154,7 @@ export function adminApi(app: Parts) {
     })
     .openapi(readAudit, async (c) => {
       const { page, limit, format, actor, action, ...span } = c.req.valid("query");
-      const filter = { actor, action, ...timeSpan(span) };
+      const filter = { actor: actor === "server" ? null : actor, action, ...timeSpan(span) };
       if (format) return auditFile(app, filter, format) as never;
       const { entries, total } = await listAudit(app, page, limit, filter);
       const data = entries.map(auditView);

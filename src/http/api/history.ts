@@ -2,9 +2,15 @@
 // or with `format` and without `page` everything that matches, as a download.
 
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { type EventFilter, historyEvents, type RecordedEvent } from "../../history/event-log.ts";
+import {
+  type EventFilter,
+  historyEvents,
+  mostSearched,
+  type RecordedEvent,
+} from "../../history/event-log.ts";
 import type { FailedFilter, FailedJob } from "../../history/failed-log.sqlite.ts";
 import { failureCodes } from "../../jobs/failures.ts";
+import { actorsOf } from "../actors.ts";
 import type { App, Env } from "../context.ts";
 import { type Cell, csvLines, csvResponse, download, jsonArray } from "../csv.ts";
 import { hiddenGroups } from "../nsfw.ts";
@@ -63,6 +69,15 @@ const eventsQuery = z.object({
     .optional()
     .openapi({ description: `One or several, with commas: ${historyEvents.join(", ")}` }),
   queue: z.string().optional(),
+  actor: z
+    .string()
+    .optional()
+    .openapi({ description: "A name or an e-mail address; `server` for the server by itself" }),
+  q: z
+    .string()
+    .max(200)
+    .optional()
+    .openapi({ description: "Words in the detail, the queue or the file's path" }),
   ...timeSpanQuery,
   ...paged,
 });
@@ -84,7 +99,7 @@ export function historyApi(app: App): OpenAPIHono<Env> {
       path: "/api/history",
       tags,
       summary: "What happened, newest first",
-      description: "With `format` and neither `page` nor `limit`, everything that matches, as a download.",
+      description: `With \`format\` and neither \`page\` nor \`limit\`, everything that matches, as a download. Names and words are looked for among the newest ${mostSearched} events of the time.`,
       request: { query: eventsQuery },
       responses: rows(eventSchema, "Events"),
     }),
@@ -93,6 +108,8 @@ export function historyApi(app: App): OpenAPIHono<Env> {
       const filter: EventFilter = {
         event: query.event ? query.event.split(",").map((name) => name.trim()) : undefined,
         queue: query.queue || undefined,
+        actors: query.actor ? actorsOf(query.actor, await app.accounts.listUsers()) : undefined,
+        text: query.q || undefined,
         ...timeSpan(query),
         hideLibraries: await hiddenGroups(app),
       };

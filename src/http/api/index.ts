@@ -10,6 +10,7 @@ import { explainApi } from "./explain.ts";
 import { filesApi } from "./files.ts";
 import { foldersApi } from "./folders.ts";
 import { healingApi } from "./healing.ts";
+import { healthApi } from "./health.ts";
 import { historyApi } from "./history.ts";
 import { jobsApi } from "./jobs.ts";
 import { librariesApi } from "./libraries.ts";
@@ -48,6 +49,7 @@ export function api(app: App): OpenAPIHono<Env> {
   all.route("/", searchApi(app));
   all.route("/", streamApi(app));
   all.route("/", adminApi(app));
+  all.route("/", healthApi(app));
   all.route("/", usersApi(app));
   describeApi(all, app);
   return all;

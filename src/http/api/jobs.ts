@@ -34,6 +34,13 @@ const orderBody = z
     message: "Say which priority, or where: first or last.",
   });
 type Order = z.output<typeof orderBody>;
+export const newJobBody = z.strictObject({
+  type: z.string(),
+  params: z.record(z.string(), z.unknown()).default({}),
+  priority: z.number().int().min(1).max(10).optional(),
+  runAt: z.iso.datetime({ offset: true }).optional(),
+  vramRequired: z.number().int().min(0).optional(),
+});
 const tags = ["Jobs"];
 
 export function jobsApi(app: App): OpenAPIHono<Env> {
@@ -97,20 +104,7 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
       tags,
       summary: "Create a job",
       request: {
-        body: {
-          required: true,
-          content: {
-            "application/json": {
-              schema: z.object({
-                type: z.string(),
-                params: z.record(z.string(), z.unknown()).default({}),
-                priority: z.number().int().min(1).max(10).optional(),
-                runAt: z.iso.datetime({ offset: true }).optional(),
-                vramRequired: z.number().int().min(0).optional(),
-              }),
-            },
-          },
-        },
+        body: takes(newJobBody),
       },
       responses: {
         200: answers(
@@ -122,13 +116,7 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
       },
     }),
     async (c) => {
-      const { type, params, priority, runAt, vramRequired } = c.req.valid("json");
-      const { id, deduplicated } = await app.queue.enqueue(type, params, {
-        priority,
-        runAt: runAt ? new Date(runAt) : undefined,
-        vramMb: vramRequired,
-        origin: c.var.identity!.user.id,
-      });
+      const { id, deduplicated } = await enqueueJob(app, c.var.identity!.user.id, c.req.valid("json"));
       const view = await jobView(app, await app.queue.get(id));
       return deduplicated ? c.json({ ...view, deduplicated: true }, 200) : c.json(view, 201);
     },
@@ -236,6 +224,20 @@ export function jobsApi(app: App): OpenAPIHono<Env> {
   );
 
   return api;
+}
+
+/** Refuses what the kind's schema refuses; the same work that is open already is answered instead of done twice. */
+export async function enqueueJob(
+  app: App,
+  userId: string,
+  { type, params, priority, runAt, vramRequired }: z.output<typeof newJobBody>,
+) {
+  return await app.queue.enqueue(type, params, {
+    priority,
+    runAt: runAt ? new Date(runAt) : undefined,
+    vramMb: vramRequired,
+    origin: userId,
+  });
 }
 
 /** A priority puts the job where its age belongs within it; a place is taken after that. */

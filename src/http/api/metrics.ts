@@ -33,11 +33,14 @@ const seriesSchema = z
   .openapi("Series");
 
 const done = z.object({ completed: z.int(), failed: z.int() });
+const compared = done.extend({ before: done.nullable() });
 const statisticsSchema = z
   .object({
-    today: done,
-    thisWeek: done,
-    thisMonth: done,
+    today: compared,
+    thisWeek: compared,
+    thisMonth: compared,
+    since: z.string().nullable(),
+    failureDays: z.array(z.object({ day: z.string(), share: z.number().nullable() })),
     kinds: z.array(
       z.object({
         kind: z.string(),
@@ -123,14 +126,18 @@ export function metricsApi(app: App): OpenAPIHono<Env> {
       responses: {
         200: answers(
           statisticsSchema,
-          "Days are local. `kinds` over 30 days, `peakHours` over 28: seven rows from Monday, 24 hours each",
+          "Days are local. `before` is what had been done at the same point of the period before, null when nothing was measured then. `kinds` over 30 days, `peakHours` over 28: seven rows from Monday, 24 hours each",
         ),
       },
     }),
     (c) => {
-      const { kinds, ...rest } = app.history.statistics();
+      const { kinds, since, failureDays, ...rest } = app.history.statistics();
+      const days = failureDays.map(({ day, share }) => ({ day: day.toISOString(), share }));
       const labelled = kinds.map((k) => ({ ...k, label: app.queue.catalogue.find(k.kind)?.label ?? k.kind }));
-      return c.json({ ...rest, kinds: labelled }, 200);
+      return c.json(
+        { ...rest, since: since?.toISOString() ?? null, failureDays: days, kinds: labelled },
+        200,
+      );
     },
   );
 

@@ -15,6 +15,8 @@ const problemSchema = z
   .object({
     fingerprint: z.string(),
     code: z.string(),
+    name: z.string().openapi({ example: "Truncated files" }),
+    isServerWide: z.boolean().openapi({ description: "It stops whatever needs the same thing" }),
     title: z.string().openapi({ example: "14 files: the file ends too early" }),
     cause: z.string().openapi({ description: "The message without what differs from file to file" }),
     message: z.string().openapi({ description: "Of the newest, verbatim" }),
@@ -24,6 +26,8 @@ const problemSchema = z
     count: z.int().openapi({ description: "Failed jobs" }),
     files: z.int().nullable().openapi({ description: "Files they are about; null when there are too many" }),
     kinds: z.array(z.string()),
+    queues: z.array(z.string()),
+    libraries: z.array(z.string()).openapi({ description: "Ids of those that its files are of" }),
     firstAt: z.string(),
     lastAt: z.string(),
     samples: z.array(
@@ -82,7 +86,7 @@ export function problemsApi(app: App): OpenAPIHono<Env> {
             ignored: z.array(ignoredSchema),
             hiddenNsfw: count.openapi({ description: "Failed jobs left out while NSFW is hidden" }),
           }),
-          "The most frequent first",
+          "What stops the whole server first, then the most frequent",
         ),
       },
     }),
@@ -195,9 +199,16 @@ export async function problemList(app: App, { page, limit }: z.output<typeof pag
   };
 }
 
-function problemView({ firstAt, lastAt, samples, ...rest }: Problem): z.infer<typeof problemSchema> {
+function problemView({
+  firstAt,
+  lastAt,
+  samples,
+  libraries,
+  ...rest
+}: Problem): z.infer<typeof problemSchema> {
   return {
     ...rest,
+    libraries: libraries.map(String),
     firstAt: firstAt.toISOString(),
     lastAt: lastAt.toISOString(),
     samples: samples.map(({ jobId, fileId, failedAt, ...sample }) => ({

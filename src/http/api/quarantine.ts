@@ -36,6 +36,7 @@ const filter = z.object({
   code: z.string().max(64).optional(),
   kind: z.string().max(64).optional(),
   library: idParam.optional(),
+  text: z.string().max(200).optional().openapi({ description: "Part of the path" }),
   by: z.enum(["people", "server"]).optional(),
 });
 const count = z.int();

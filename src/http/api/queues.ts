@@ -252,21 +252,34 @@ export async function actOnQueue(
   name: string,
   action: QueueAction,
   user: { id: string; name: string },
+  /** Purges these alone. */
+  only?: PurgeState,
 ): Promise<Record<string, number>> {
   await knownQueue(app, name);
   const answer =
     action === "run"
       ? await app.queue.runQueue(name, user.id)
-      : { [bulk[action].answer]: await moveQueue(app, name, action, user.name) };
+      : { [bulk[action].answer]: await moveQueue(app, name, action, user.name, only) };
   app.events.publish({ topic: "queue", queue: name });
-  await audit(app, user.id, `queue.${action}`, `queue:${name}`, answer);
+  await audit(app, user.id, `queue.${action}`, `queue:${name}`, only ? { ...answer, only } : answer);
   return answer;
 }
 
-async function moveQueue(app: App, name: string, action: Exclude<QueueAction, "run">, by: string) {
+/** What a purge may be narrowed to. */
+export const purgeStates = ["waiting", "delayed", "paused", "failed", "completed", "cancelled"] as const;
+export type PurgeState = (typeof purgeStates)[number];
+
+async function moveQueue(
+  app: App,
+  name: string,
+  action: Exclude<QueueAction, "run">,
+  by: string,
+  only?: PurgeState,
+) {
   const { status, verb } = bulk[action];
-  const moved = await app.queue.moveAll({ queue: [name], status }, verb, by);
-  if (action !== "purge") return moved;
+  const asked = only === undefined ? status : only === "paused" ? [] : [only];
+  const moved = asked.length === 0 ? 0 : await app.queue.moveAll({ queue: [name], status: asked }, verb, by);
+  if (action !== "purge" || (only !== undefined && only !== "paused")) return moved;
   // What stands frozen, be it to yield to a player, is running work and stays.
   const paused: JobFilter = { queue: [name], status: ["paused"], terms: [{ ...frozen, not: true }] };
   return moved + (await app.queue.moveAll(paused, verb, by));

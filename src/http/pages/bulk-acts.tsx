@@ -2,18 +2,18 @@
 // then the operation, with Undo when it is over.
 
 import { type Context, Hono } from "hono";
-import { AllForm, AllPage } from "../../../views/pages/operations.tsx";
+import { AllForm, AllPage, Counted, CountsOn } from "../../../views/pages/operations.tsx";
 import { Confirm, ConfirmPage } from "../../../views/parts/confirm.tsx";
 import type { JobFilter } from "../../queue/job-store.ts";
-import { isReversible, operationActions } from "../../queue/operation-actions.ts";
-import { countFor } from "../../queue/operation-count.ts";
+import { isReversible, type OperationAction, operationActions } from "../../queue/operation-actions.ts";
+import { countFor, type OperationCount } from "../../queue/operation-count.ts";
 import { NotFound } from "../../runtime/errors.ts";
 import { jobFilters } from "../api/job-query.ts";
 import { pauseEndOf } from "../api/pause-body.ts";
 import type { App, Env } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
 import { startOperation } from "../operations.ts";
-import { type Asked, allProps, questionOf } from "./bulk-questions.ts";
+import { type Asked, allProps, questionOf, tickedQuestion } from "./bulk-questions.ts";
 import { operationInWords } from "./bulk-words.ts";
 import { done, refused, wantsPartial } from "./flash.ts";
 import { formFields } from "./form-data.ts";
@@ -24,7 +24,9 @@ import { page, pageContext } from "./page-context.ts";
 import { pauseBodyOf } from "./pause-form.ts";
 
 /** Counting to say which verbs make sense need not be exact. */
-const glanceMs = 100;
+const glanceMs = 40;
+/** So long a question that counts may keep somebody waiting before it counts on behind their back. */
+const askMs = 40;
 
 export function bulkActs(app: App): Hono<Env> {
   const routes = new Hono<Env>();
@@ -39,6 +41,16 @@ export function bulkActs(app: App): Hono<Env> {
     return begin(app, c, asked, filters, { text: idsInWords(ids), asked: ids.length, back: "/admin/jobs" });
   });
 
+  routes.get("/admin/jobs/bulk/ask", async (c) => {
+    const search = new URL(c.req.url).searchParams;
+    const ids = search.getAll("ids").map(Number).filter(Number.isSafeInteger).slice(0, 1000);
+    const asked = readVerb(app, Object.fromEntries(search));
+    const count = await countFor(app.store, [{ ids, hideGroups: await hiddenGroups(app) }], asked.action);
+    const question = tickedQuestion(asked, ids, count);
+    if (wantsPartial(c)) return c.html(<Confirm question={question} url={url} />);
+    return page(c, <ConfirmPage ctx={pageContext(app, c)} question={question} />);
+  });
+
   routes.get("/admin/jobs/all", async (c) => {
     const query = readJobsQuery(new URL(c.req.url).searchParams);
     const count = await countFor(app.store, await jobFilters(app, apiQuery(query)), "cancel", glanceMs);
@@ -51,10 +63,19 @@ export function bulkActs(app: App): Hono<Env> {
     const query = readJobsQuery(search);
     const form = Object.fromEntries(search);
     const asked = readVerb(app, form);
-    const count = await countFor(app.store, await jobFilters(app, apiQuery(query)), asked.action);
+    const filters = await jobFilters(app, apiQuery(query));
+    const count = await countSoon(app, filters, asked.action);
     const question = questionOf(asked, count, query, form);
+    if (count.isLeast) question.asks = <CountsOn url={url} search={search} />;
     if (wantsPartial(c)) return c.html(<Confirm question={question} url={url} />);
     return page(c, <ConfirmPage ctx={pageContext(app, c)} question={question} />);
+  });
+  routes.get("/admin/jobs/all/count", async (c) => {
+    const search = new URL(c.req.url).searchParams;
+    const asked = readVerb(app, Object.fromEntries(search));
+    const filters = await jobFilters(app, apiQuery(readJobsQuery(search)));
+    const { legal, isLeast } = await countFor(app.store, filters, asked.action, 2000);
+    return c.html(<Counted n={legal} isLeast={isLeast} />);
   });
   routes.post("/admin/jobs/all", async (c) => {
     const form = await formFields(c);
@@ -67,6 +88,15 @@ export function bulkActs(app: App): Hono<Env> {
     return begin(app, c, readVerb(app, form), filters, { text, back });
   });
   return routes;
+}
+
+/** What is known after a moment: a search that finds little may look through very many jobs. */
+async function countSoon(app: App, filters: JobFilter[], action: OperationAction): Promise<OperationCount> {
+  const { promise: late, resolve } = Promise.withResolvers<OperationCount>();
+  const nothingYet = { matched: 0, byStatus: {}, byQueue: {}, legal: 0, isLeast: true };
+  const forget = app.clock.after(askMs * 2, () => resolve(nothingYet));
+  const count = countFor(app.store, filters, action, askMs);
+  return Promise.race([count, late]).finally(forget);
 }
 
 /** Begins it, and waits a moment for its end: then the answer says what came of it, with Undo. */

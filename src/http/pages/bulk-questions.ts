@@ -49,30 +49,66 @@ export function questionOf(
   query: JobsQuery,
   form: Record<string, string>,
 ): Question {
-  const some = `${isLeast ? "at least " : ""}${counted(legal, "job")}`;
-  const states = Object.entries(byStatus).map(([status, n]) => `${number(n)} ${status}`);
+  // Counting goes on: that none is found so far says nothing.
+  const isOpen = isLeast && legal === 0;
+  const some = isOpen ? "all jobs that match" : `${isLeast ? "at least " : ""}${counted(legal, "job")}`;
+  const states = statesInWords(byStatus);
   const rest = matched - legal;
   const params = ["verb", "until", "priority"].flatMap((name): [string, string][] =>
     form[name] === undefined ? [] : [[name, form[name]]],
   );
   return {
-    title: legal === 0 ? `None of them can be ${passive(asked)}.` : `${imperative(asked, some)}?`,
+    title: legal === 0 && !isOpen ? `None of them can be ${passive(asked)}.` : `${imperative(asked, some)}?`,
     lines: [
-      `${isLeast ? "At least " : ""}${counted(matched, "job matches", "jobs match")}${states.length > 0 ? `: ${states.join(", ")}` : ""}.`,
-      ...(rest > 0 && legal > 0
-        ? [
-            `${number(rest)} cannot be ${passive(asked)} and ${rest === 1 ? "stays as it is" : "stay as they are"}.`,
-          ]
-        : []),
-      ...(legal === 0 ? [] : [consequence(asked.action)]),
+      ...(isOpen
+        ? []
+        : [`${isLeast ? "At least " : ""}${counted(matched, "job matches", "jobs match")}${states}.`]),
+      ...(rest > 0 && legal > 0 ? [staysInWords(asked, rest)] : []),
+      ...(legal === 0 && !isOpen ? [] : [consequence(asked.action)]),
     ],
     action: "/admin/jobs/all",
     fields: [...filterFields(query), ...params],
+    verb: imperative(asked, isLeast ? "all that match" : counted(legal, "job")),
+    danger: asked.action === "remove" || asked.action === "cancel",
+    isEmpty: legal === 0 && !isOpen,
+    back: `/admin/jobs${jobsSearch(query)}`,
+  };
+}
+
+/** Of those that are ticked. */
+export function tickedQuestion(
+  asked: Asked,
+  ids: number[],
+  { matched, legal, byStatus }: OperationCount,
+): Question {
+  const some = counted(legal, "ticked job");
+  const rest = ids.length - legal;
+  return {
+    title: legal === 0 ? `None of the ticked jobs can be ${passive(asked)}.` : `${imperative(asked, some)}?`,
+    lines: [
+      `${counted(matched, "job is", "jobs are")} ticked${statesInWords(byStatus)}.`,
+      ...(rest > 0 && legal > 0 ? [staysInWords(asked, rest)] : []),
+      ...(legal === 0 ? [] : [consequence(asked.action)]),
+    ],
+    action: "/admin/jobs/bulk",
+    fields: [["verb", asked.action], ...ids.map((id): [string, string] => ["ids", String(id)])],
     verb: imperative(asked, counted(legal, "job")),
     danger: asked.action === "remove" || asked.action === "cancel",
     isEmpty: legal === 0,
-    back: `/admin/jobs${jobsSearch(query)}`,
+    back: "/admin/jobs",
   };
+}
+
+function staysInWords(asked: Asked, rest: number): string {
+  return `${number(rest)} cannot be ${passive(asked)} and ${rest === 1 ? "stays as it is" : "stay as they are"}.`;
+}
+
+/** `: 2 waiting, 1 running`. */
+function statesInWords(byStatus: OperationCount["byStatus"]): string {
+  const states = Object.entries(byStatus).map(
+    ([status, n]) => `${number(n)} ${status === "pending" ? "waiting" : status}`,
+  );
+  return states.length > 0 ? `: ${states.join(", ")}` : "";
 }
 
 function consequence(action: OperationAction): string {

@@ -1,8 +1,9 @@
 // What a browser can show of a file: the film made for browsers, the file itself where it can be played, else the best
 // picture there is, and why.
 
-import type { Stage } from "../../../views/pages/file.tsx";
+import type { Stage } from "../../../views/parts/file-stage.tsx";
 import type { DerivativeRow, FileRow } from "../../db/tables/library.ts";
+import { failureCodes } from "../../jobs/failures.ts";
 import { obstacleOf, playableFacts } from "../../media/playable.ts";
 
 export type FilmAwaited = "waiting" | "running" | "paused";
@@ -16,29 +17,42 @@ export function stageOf(
 ): Stage {
   const made = file.type === "video" ? transcode(file, derivatives) : undefined;
   if (made) return made;
+  const shown = picture(file, derivatives);
+  const none = (why: string): Stage => ({ kind: "none", title: titles[file.type], why });
   if (file.state === "missing")
-    return picture(file, derivatives) ?? { kind: "none", why: "The file is not there to be shown." };
+    return shown ?? none("The file is missing, and nothing was made of it to show.");
+  const broken = whyBroken(file);
+  if (broken) return shown ? { ...shown, why: broken } : none(broken);
   const original = `/api/files/${file.id}/original`;
   if (file.type === "audio") {
     if (playableAudio.has(file.mimeType)) return { kind: "audio", src: original, mimeType: file.mimeType };
-    return { kind: "none", why: `Browsers don't play ${named(file)}. The original plays in other programs.` };
+    return none(`Browsers don't play ${named(file)}. The original plays in other programs.`);
   }
-  const shown = picture(file, derivatives);
   if (file.type === "video") {
     const why = whyNotPlayable(file, film);
     if (!why) return { kind: "video", src: original, mimeType: videoMime(file), poster: shown?.src ?? null };
-    return shown ? { ...shown, kind: "still", why } : { kind: "none", why };
+    return shown ? { ...shown, why } : none(why);
   }
   if (shown) return { ...shown, kind: "picture" };
   if (showable.has(file.mimeType) && file.state === "ok")
     return { kind: "picture", src: original, width: file.width, height: file.height };
-  if (isAwaited) return { kind: "none", why: "The preview is being made." };
-  if (file.state === "invalid")
-    return { kind: "none", why: "There is nothing to show: the file is damaged." };
-  return {
-    kind: "none",
-    why: `Browsers don't show ${named(file)}, and no preview of it has been made. History says why.`,
-  };
+  if (isAwaited) return none("The preview is being made; it appears here by itself.");
+  return none(`Browsers don't show ${named(file)}, and no preview of it has been made. History says why.`);
+}
+
+const titles: Record<FileRow["type"], string> = {
+  video: "This video cannot be played here. ",
+  audio: "This recording cannot be played here. ",
+  image: "This picture cannot be shown here. ",
+};
+
+/** A look at it found nothing that could be shown: a player would only say that it failed. */
+function whyBroken(file: FileRow): string | undefined {
+  if (file.sizeBytes === 0) return "The file is empty: it has 0 bytes.";
+  const isUnsound = file.state === "invalid" || file.state === "quarantined";
+  if (!isUnsound || !file.reasonCode?.startsWith("input.") || (file.type !== "image" && file.codecs))
+    return undefined;
+  return failureCodes[file.reasonCode]?.meaning ?? "The file is damaged.";
 }
 
 /** The largest still picture that was made. */

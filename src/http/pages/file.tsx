@@ -1,29 +1,20 @@
-// A file's page and what its owner may do with it. `?part=history` answers what has changed, for the page's poll.
+// A file's page and what its owner may do with it.
 
-import { Hono } from "hono";
-import { type FileAction, FileChanges, FilePage, type FileProps } from "../../../views/pages/file.tsx";
-import type { HistoryEntry } from "../../../views/parts/file-history.tsx";
-import { FileWhy } from "../../../views/parts/file-why.tsx";
+import { type Context, Hono } from "hono";
+import { FilePage, type FileProps } from "../../../views/pages/file.tsx";
 import type { FileRow } from "../../db/tables/library.ts";
-import { explainFile } from "../../healing/explain-file.ts";
-import { findHold } from "../../healing/quarantine-list.ts";
-import { cascade } from "../../jobs/cascade.ts";
-import { failureCodes } from "../../jobs/failures.ts";
-import { listDerivatives } from "../../library/derivatives.ts";
-import { filesById, findFolder, neighbours } from "../../library/file-grid.ts";
-import { filesBySha256, getFile, restoreFile, trashFile } from "../../library/files.ts";
+import { findFolder, neighbours } from "../../library/file-grid.ts";
+import { getFile } from "../../library/files.ts";
 import { parentOf } from "../../library/folders.ts";
 import { Refused } from "../../runtime/errors.ts";
-import { partsOf } from "../api/explain.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
-import { historyOf } from "./file-life.ts";
-import { type FilmAwaited, stageOf } from "./file-stage.ts";
+import { type Did, restore, trash, undoAct } from "./file-acts.ts";
+import { readHistoryView } from "./file-life.ts";
+import { actionsFor, barredBy, fileNow } from "./file-now.ts";
 import { done, refused } from "./flash.ts";
-import { visibleLibraries } from "./home.tsx";
-import { filterOf, isDeep, readGridView, seenLibrary } from "./library.tsx";
-import { type PageContext, page, pageContext } from "./page-context.ts";
-import { waveformOf } from "./waveform-peaks.ts";
+import { isDeep, readGridView, searchOf } from "./library.tsx";
+import { page, pageContext } from "./page-context.ts";
 
 export function filePages(app: App): Hono<Env> {
   const pages = new Hono<Env>();
@@ -32,36 +23,19 @@ export function filePages(app: App): Hono<Env> {
   pages.get("/files/:id{[0-9]+}", async (c) => {
     const ctx = pageContext(app, c);
     const file = await fileOf(c.req.param("id"));
-    const part = c.req.query("part");
-    const whys = async () =>
-      ctx.user?.role === "owner" ? (await explainFile(partsOf(app), file)).kinds : null;
-    if (part === "why") {
-      const kinds = await whys();
-      return kinds ? c.html(<FileWhy ctx={ctx} fileId={file.id} kinds={kinds} />) : c.body(null, 204);
-    }
-    const props = await factsOf(app, ctx, file, c.req.query());
-    if (part !== "history") return page(c, <FilePage {...props} whys={await whys()} />);
-    if (c.req.query("seen") === props.seen) return c.body(null, 204);
-    const stageBefore = c.req.query("stage") ?? "";
-    return c.html(<FileChanges {...props} whys={await whys()} stageBefore={stageBefore} />);
+    const from = readGridView(c.req.query());
+    const now = await fileNow(app, ctx, file, readHistoryView(c.req.query()));
+    return page(c, <FilePage ctx={ctx} now={now} from={from} {...(await around(app, file, from))} />);
   });
 
   pages.post("/files/:id{[0-9]+}/make/:type", async (c) => {
     const file = await fileOf(c.req.param("id"));
     const back = `/files/${file.id}`;
     try {
-      const action = actionsFor(app, file).find((a) => a.type === c.req.param("type"));
-      if (!action)
-        throw new Refused(422, "type.target", `${c.req.param("type")} does not work on this file.`);
-      const { id, deduplicated } = await app.queue.enqueue(
-        action.type,
-        { fileId: file.id },
-        { priority: 1, origin: c.var.identity!.user.id },
-      );
-      const text = deduplicated
-        ? `${action.label}: job ${id} is on its way already.`
-        : `${action.label}: enqueued as job ${id}.`;
-      return done(app, c, { text, back });
+      return done(app, c, {
+        text: await make(app, file, c.req.param("type"), c.var.identity!.user.id),
+        back,
+      });
     } catch (error) {
       return refused(app, c, error, { back });
     }
@@ -75,83 +49,57 @@ export function filePages(app: App): Hono<Env> {
     try {
       await app.queue.move(jobId, verb, c.var.identity!.user.name);
       await audit(app, c.var.identity?.user, `job.${verb}`, `job:${jobId}`);
-      return done(app, c, {
-        text: verb === "retry" ? `Job ${jobId} runs again.` : `Job ${jobId} is cancelled.`,
-        back,
-      });
+      const text = verb === "retry" ? `Job ${jobId} runs again.` : `Job ${jobId} is cancelled.`;
+      return done(app, c, { text, back });
     } catch (error) {
       return refused(app, c, error, { back });
     }
   });
 
-  pages.post("/files/:id{[0-9]+}/trash", async (c) => {
-    const file = await trashFile(app.db, Number(c.req.param("id")), app.clock.now());
-    await audit(app, c.var.identity?.user, "file.trash", file.id, { path: file.path });
-    app.events.publish({ topic: "file", id: file.id });
-    const text = `${file.name} is in the trash. The file on disk is untouched.`;
-    return done(app, c, { text, back: `/files/${file.id}`, leave: true });
-  });
+  for (const [verb, act] of [
+    ["trash", trash],
+    ["restore", restore],
+  ] as const)
+    pages.post(`/files/:id{[0-9]+}/${verb}`, async (c) => {
+      const file = await fileOf(c.req.param("id"));
+      const did = await act(app, [file.id], c.var.identity!.user, file.name);
+      return done(app, c, { text: did.text, undo: did.undo, back: `/files/${file.id}` });
+    });
 
-  pages.post("/files/:id{[0-9]+}/restore", async (c) => {
-    const file = await restoreFile(app.db, Number(c.req.param("id")), app.clock.now());
-    await audit(app, c.var.identity?.user, "file.restore", file.id, { path: file.path });
-    app.events.publish({ topic: "file", id: file.id });
-    return done(app, c, { text: `${file.name} is back.`, back: `/files/${file.id}`, leave: true });
-  });
+  pages.post("/files/acts/:id{[0-9]+}/undo", (c) =>
+    answer(app, c, () => undoAct(app, Number(c.req.param("id")), c.var.identity!.user)),
+  );
 
   return pages;
 }
 
-async function factsOf(
-  app: App,
-  ctx: PageContext,
-  file: FileRow,
-  query: Record<string, string>,
-): Promise<FileProps> {
-  const library = await seenLibrary(app, file.libraryId);
-  const derivatives = await listDerivatives(app.db, file.id);
-  const isOwner = ctx.user?.role === "owner";
-  const { entries, older, happenings } = await historyOf(app, file, derivatives, isOwner);
-  const held = (await findHold(app, file.id)) ?? null;
-  const isAwaited = entries.some(
-    ({ job }) =>
-      ["image-thumbnail", "video-poster"].includes(job.kind) &&
-      ["pending", "queued", "running"].includes(job.status),
-  );
-  const code = file.state === "missing" ? "input.missing" : file.reasonCode;
-  const from = readGridView(query);
-  return {
-    ctx,
-    file,
-    library,
-    stage: stageOf(file, derivatives, isAwaited, filmAwaited(entries)),
-    derivatives: derivatives.map((row) => ({
-      row,
-      href: `/api/files/${file.id}/derivatives/${row.id}?v=${row.createdAt.getTime()}`,
-    })),
-    copies: await copiesOf(app, file),
-    waveform: await waveformOf(
-      app.paths,
-      derivatives.find((d) => d.kind === "waveform"),
-    ),
-    failure: (code && file.state !== "ok" && failureCodes[code]) || null,
-    held,
-    history: entries,
-    happenings,
-    whys: null,
-    olderJobs: older,
-    seen: fingerprint([file.updatedAt, derivatives, entries, older, happenings, held]),
-    actions: actionsFor(app, file),
-    from,
-    ...(await around(app, file, from)),
-  };
+async function make(app: App, file: FileRow, type: string, origin: string): Promise<string> {
+  const action = actionsFor(app, file).find((a) => a.type === type);
+  if (!action) throw new Refused(422, "type.target", `${type} does not work on this file.`);
+  const barred = barredBy(file);
+  if (barred) throw new Refused(409, "file.state", barred);
+  const { id, deduplicated } = await app.queue.enqueue(type, { fileId: file.id }, { priority: 1, origin });
+  return deduplicated
+    ? `${action.label}: job ${id} is on its way already.`
+    : `${action.label}: enqueued as job ${id}.`;
 }
 
-/** Whether a version that browsers play is on its way. */
-function filmAwaited(entries: HistoryEntry[]): FilmAwaited | null {
-  const status = entries.find(({ job }) => job.kind === "video-transcode")?.job.status;
-  if (status === "running" || status === "paused") return status;
-  return status === "pending" || status === "queued" ? "waiting" : null;
+/** Undone from whichever page: it goes on from there. */
+async function answer(app: App, c: Context<Env>, act: () => Promise<Did>) {
+  const back = backFrom(app, c);
+  try {
+    const { text } = await act();
+    return done(app, c, { text, back });
+  } catch (error) {
+    return refused(app, c, error, { back });
+  }
+}
+
+function backFrom({ config: { basePath } }: App, c: Context<Env>): string {
+  const referer = c.req.header("referer") ?? "";
+  if (!URL.canParse(referer)) return "/";
+  const { pathname, search } = new URL(referer);
+  return (pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : "/") + search;
 }
 
 /** Previous and next as in the grid that the visitor came from; without one, in the file's folder. */
@@ -161,30 +109,6 @@ async function around(app: App, file: FileRow, from: FileProps["from"]) {
   const folder = await findFolder(app.db, file.libraryId, path);
   if (!folder) return { previousId: null, nextId: null };
   const deep = isFromGrid && isDeep(from);
-  return neighbours(app.db, { ...filterOf(from, file.libraryId), folder, deep }, from.sort, file);
-}
-
-async function copiesOf(app: App, file: FileRow): Promise<FileProps["copies"]> {
-  if (!file.sha256) return [];
-  const ids = ((await filesBySha256(app.db, [file.sha256])).get(file.sha256) ?? []).filter(
-    (id) => id !== file.id,
-  );
-  const names = new Map((await visibleLibraries(app)).shown.map((l) => [l.id, l.name]));
-  const copies = await filesById(app.db, ids.slice(0, 20));
-  return copies.flatMap(({ id, path, libraryId }) =>
-    names.has(libraryId) ? [{ id, path, library: names.get(libraryId)! }] : [],
-  );
-}
-
-/** What can be made of a file of this type by this build. */
-function actionsFor(app: App, file: FileRow): FileAction[] {
-  if (file.state === "missing" || file.trashedAt) return [];
-  const kinds = cascade
-    .filter((row) => row.types.includes(file.type))
-    .map((row) => app.queue.catalogue.find(row.kind));
-  return kinds.flatMap((kind) => (kind ? [{ type: kind.name, label: kind.label }] : []));
-}
-
-function fingerprint(of: unknown): string {
-  return Bun.hash(JSON.stringify(of)).toString(36);
+  const { filter } = await searchOf(app, { view: from, deep, libraryId: file.libraryId, folder });
+  return neighbours(app.db, filter, from.sort, file);
 }

@@ -11,12 +11,16 @@ export interface Flash {
   text: string;
   /** Where a form takes it back, with the base path. */
   undo?: string | undefined;
+  /** Where to look at what was done, with the base path. */
+  link?: { href: string; text: string } | undefined;
 }
 
 export interface Answer {
   text: string;
-  /** The bulk operation that did it, where it can be taken back. */
-  undo?: number | undefined;
+  /** The bulk operation that did it, or the place below the base path, where it can be taken back. */
+  undo?: number | string | undefined;
+  /** Where to look at what was done, below the base path. */
+  link?: Flash["link"];
   /** Where a plain browser goes, below the base path. */
   back: string;
   /** `<hx-partial>`s that show the new state at once, for htmx. */
@@ -35,11 +39,11 @@ export function done(
   c: Context<Env>,
   answer: Answer,
 ): Response | Promise<Response> {
-  const undo =
-    answer.undo === undefined
-      ? undefined
-      : `${app.config.basePath ?? ""}/admin/operations/${answer.undo}/undo`;
-  return reply(app, c, { kind: "done", text: answer.text, ...(undo && { undo }) }, answer, 200);
+  const place = typeof answer.undo === "number" ? `/admin/operations/${answer.undo}/undo` : answer.undo;
+  const undo = place && `${app.config.basePath ?? ""}${place}`;
+  const link = answer.link && { ...answer.link, href: `${app.config.basePath ?? ""}${answer.link.href}` };
+  const flash: Flash = { kind: "done", text: answer.text, ...(undo && { undo }), ...(link && { link }) };
+  return reply(app, c, flash, answer, 200);
 }
 
 /** Turned down: the reason in the same place, and the control shows the old value (`partials`). */
@@ -65,11 +69,19 @@ export function takeFlash(c: Context<Env>): Flash | undefined {
   if (!value) return undefined;
   deleteCookie(c, cookieName, { path: "/" });
   try {
-    const { kind, text, undo } = JSON.parse(value) as Flash;
+    const { kind, text, undo, link } = JSON.parse(value) as Flash;
     if (kind === "refused") return { kind, text: String(text) };
     const isOurs =
-      /^[\w/.-]*\/admin\/operations\/\d+\/undo$/.test(String(undo)) && !String(undo).startsWith("//");
-    return { kind: "done", text: String(text), ...(isOurs && { undo: String(undo) }) };
+      /^[\w/.-]*\/((admin\/operations|admin\/settings|files\/acts)\/\d+\/undo|admin\/jobs\/\d+\/cancel)$/.test(
+        String(undo),
+      ) && !String(undo).startsWith("//");
+    const leadsHere = /^[\w/.-]*\/admin\/jobs\/\d+$/.test(String(link?.href)) && !link?.href.startsWith("//");
+    return {
+      kind: "done",
+      text: String(text),
+      ...(isOurs && { undo: String(undo) }),
+      ...(leadsHere && { link: { href: link!.href, text: String(link!.text) } }),
+    };
   } catch {
     return undefined;
   }

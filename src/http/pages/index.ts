@@ -5,14 +5,21 @@ import type { App, Env } from "../context.ts";
 import { aboutPages } from "./about.tsx";
 import { adminPages } from "./admin.tsx";
 import { allActs } from "./all-acts.tsx";
+import { auditPages } from "./audit.tsx";
 import { bulkActs } from "./bulk-acts.tsx";
+import { createJobPages } from "./create-job.tsx";
 import { filePages } from "./file.tsx";
+import { healthPages } from "./health.tsx";
 import { historyPages } from "./history.tsx";
 import { homePages } from "./home.tsx";
+import { invitationPages } from "./invitations.tsx";
 import { jobsPages } from "./jobs.tsx";
 import { libraryPages } from "./library.tsx";
 import { livePages } from "./live.ts";
+import { nsfwSwitch } from "./nsfw-switch.ts";
 import { operationPages } from "./operations.tsx";
+import { palettePages } from "./palette.ts";
+import { peoplePages } from "./people.tsx";
 import { problemPages } from "./problems.tsx";
 import { quarantinePages } from "./quarantine.tsx";
 import { queueActs } from "./queue-acts.tsx";
@@ -20,7 +27,9 @@ import { savedViews } from "./saved-views.tsx";
 import { settingsPages } from "./settings.tsx";
 import { signInPages } from "./sign-in.tsx";
 import { signUpPages } from "./sign-up.tsx";
+import { supportBundlePages } from "./support-bundle.tsx";
 import { themePages } from "./theme.ts";
+import { tokenPages } from "./tokens.tsx";
 import { welcomePages } from "./welcome.tsx";
 
 export function pages(app: App): Hono<Env> {
@@ -33,19 +42,28 @@ export function pages(app: App): Hono<Env> {
     libraryPages,
     filePages,
     adminPages,
+    peoplePages,
+    invitationPages,
+    tokenPages,
+    healthPages,
+    supportBundlePages,
     // Before those that take any act of a queue.
     allActs,
     queueActs,
     bulkActs,
     operationPages,
     savedViews,
+    createJobPages,
+    palettePages,
     jobsPages,
     problemPages,
     historyPages,
+    auditPages,
     quarantinePages,
     settingsPages,
     aboutPages,
     themePages,
+    nsfwSwitch,
     livePages,
   ])
     routes.route("/", group(app));

@@ -1,23 +1,19 @@
-// Jobs as the pages show them: one line each, and everything about one.
+// Jobs as the lists show them: one line each.
 
 import { number } from "../../../views/format.ts";
-import type { JobFacts } from "../../../views/parts/job-detail.tsx";
-import { type JobLine, versionOf } from "../../../views/parts/job-table.tsx";
+import type { JobLine } from "../../../views/parts/job-table.tsx";
 import type { QueueFigures } from "../../../views/parts/queue-card.tsx";
 import type { ShownStatus } from "../../../views/parts/status.tsx";
-import { explainJob } from "../../healing/explain-job.ts";
-import { failureCodes } from "../../jobs/failures.ts";
 import { type Job, mayMove } from "../../queue/job.ts";
+import { whyNot } from "../../queue/operation-actions.ts";
 import { workedS } from "../../queue/run-estimate.ts";
 import type { WaitingReason } from "../../queue/waiting-reason.ts";
 import type { Why } from "../../queue/whys.ts";
 import { Refused } from "../../runtime/errors.ts";
-import { partsOf } from "../api/explain.ts";
 import { listJobs } from "../api/job-query.ts";
-import { fullLog, isStuck, whysOfJobs } from "../api/job-view.ts";
+import { isStuck, whysOfJobs } from "../api/job-view.ts";
 import type { App } from "../context.ts";
 import { apiQuery, type JobsQuery, jobOrderOf } from "./jobs-query.ts";
-import { pauseChoices } from "./pause-form.ts";
 
 export interface JobList {
   jobs: JobLine[];
@@ -26,6 +22,8 @@ export interface JobList {
   isLeast: boolean;
   page: number;
   pages: number;
+  /** So many match too, and are about libraries that are hidden now. */
+  hidden: number;
   /** What is wrong with the search; then nothing is found. */
   faults: SearchFault[];
 }
@@ -51,11 +49,27 @@ export async function jobList(app: App, query: JobsQuery, queues: QueueFigures[]
     if (page !== query.page) found = await read(page);
     const whys = await whysOfJobs(app, found.jobs);
     const jobs = found.jobs.map((job) => jobLine(app, job, whys.get(job.id)!, queues));
+    tellWorkers(found.jobs, jobs);
     const hasMore = isLeast && jobs.length === query.perPage;
-    return { jobs, total: found.total, isLeast, page, pages: hasMore ? page + 1 : pages, faults: [] };
+    return {
+      jobs,
+      total: found.total,
+      isLeast,
+      page,
+      pages: hasMore ? page + 1 : pages,
+      hidden: found.hiddenNsfw,
+      faults: [],
+    };
   } catch (error) {
-    return { jobs: [], total: 0, isLeast: false, page: 1, pages: 1, faults: faultsOf(error) };
+    return { jobs: [], total: 0, isLeast: false, page: 1, pages: 1, hidden: 0, faults: faultsOf(error) };
   }
+}
+
+/** Who runs it is worth telling only where several do. */
+function tellWorkers(jobs: Job[], lines: JobLine[]): void {
+  const workers = jobs.map((job) => (job.status === "running" ? job.worker : null));
+  if (new Set(workers.filter(Boolean)).size < 2) return;
+  for (const [i, worker] of workers.entries()) if (worker) lines[i]!.notes.push(worker);
 }
 
 /** A search that cannot be read is shown with what is wrong; anything else is thrown on. */
@@ -83,40 +97,21 @@ export function jobLine(app: App, job: Job, why: Why, queues: QueueFigures[]): J
     ...(reason ? waits(reason, job, queues) : { ...ended(job, status), runAt: null }),
     starts: reason?.until ? null : why.startsIn,
     isStuck: isStuck(app, job, now),
+    notes: notesOf(job),
     moves: movesOf(job),
+    can: bulkVerbs.filter((verb) => whyNot(verb, job) === undefined),
   };
 }
 
-export async function jobFacts(app: App, job: Job, queues: QueueFigures[]): Promise<JobFacts> {
-  const [attempts, log, users, whys, explained] = await Promise.all([
-    app.store.attempts(job.id),
-    fullLog(app, job),
-    app.accounts.listUsers(),
-    whysOfJobs(app, [job]),
-    explainJob(partsOf(app), job),
-  ]);
-  const why = whys.get(job.id)!;
-  const line = jobLine(app, job, why, queues);
-  const code = job.failure ? failureCodes[job.failure.code] : undefined;
-  return {
-    job,
-    version: versionOf(line),
-    kindLabel: line.kindLabel,
-    askedBy: users.find((u) => u.id === job.origin)?.name ?? job.origin,
-    targetHref: line.targetHref,
-    attempts,
-    log,
-    explained: explained.text,
-    reasons: why.reason?.parts.map((part) => part.text) ?? [],
-    starts: why.startsIn,
-    startsAt: why.startsAt,
-    status: line.status,
-    moves: line.moves,
-    mayReorder: (job.status === "pending" || job.status === "paused") && !job.frozen,
-    pauses: pauseChoices(app),
-    meaning: code?.meaning ?? null,
-    hint: code?.nextStep ?? null,
-  };
+/** What the bar under the list offers for the ticked. */
+const bulkVerbs = ["retry", "pause", "resume", "cancel", "remove", "acknowledge"] as const;
+
+function notesOf({ priority, retryCount, maxRetries, backfill }: Job): string[] {
+  const notes = [];
+  if (priority !== 5) notes.push(`priority ${priority}`);
+  if (retryCount > 0) notes.push(`attempt ${retryCount + 1} of ${Math.max(retryCount, maxRetries) + 1}`);
+  if (backfill) notes.push("backfill");
+  return notes;
 }
 
 export function kindLabel({ queue }: Pick<App, "queue">, job: Job): string {
@@ -169,10 +164,16 @@ const countedUpTo = 2000;
 function ended(job: Job, status: ShownStatus): Pick<JobLine, "why" | "whyTone"> {
   if (job.status === "failed" && job.failure)
     return {
-      why: `${job.failure.code}: ${job.failure.message}`,
+      why: `${job.failure.code}: ${firstLine(job.failure.message)}`,
       whyTone: status === "cleared" ? "muted" : "bad",
     };
   return { why: job.outcomeNote?.replace(/^not_needed:\s*/, "") ?? null, whyTone: "muted" };
+}
+
+/** All of it stands in the detail. */
+function firstLine(message: string): string {
+  const [line = ""] = message.split("\n");
+  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }
 
 function movesOf(job: Job): JobLine["moves"] {

@@ -1,29 +1,38 @@
 // The parts of the jobs dashboard that change by themselves. The page is built of them once, the live stream sends them
 // again when they differ.
 
+import { PauseAll } from "../../../views/pages/jobs.tsx";
 import { FourUp } from "../../../views/parts/four-up.tsx";
+import { type GaugeFigures, Gauges } from "../../../views/parts/gauges.tsx";
 import { JobsEmpty, ListLine } from "../../../views/parts/job-list.tsx";
 import { JobRow, JobTable } from "../../../views/parts/job-table.tsx";
 import { type OperationLine, OperationsNow } from "../../../views/parts/operation-line.tsx";
 import { Pager } from "../../../views/parts/pager.tsx";
-import { QueueCard, type QueueFigures } from "../../../views/parts/queue-card.tsx";
+import { boardStamp, QueueBoard } from "../../../views/parts/queue-board.tsx";
+import { Queue, type QueueFigures } from "../../../views/parts/queue-card.tsx";
+import { QuickFilters } from "../../../views/parts/quick-filters.tsx";
+import { type RecentLine, RecentList } from "../../../views/parts/recent-list.tsx";
 import { type RunningLine, RunningList } from "../../../views/parts/running-list.tsx";
 import { type ServerState, ServerStrip } from "../../../views/parts/server-state.tsx";
 import { Tiles } from "../../../views/parts/tiles.tsx";
 import type { App } from "../context.ts";
 import type { Fragment } from "../live.ts";
 import { unlessMoved } from "../unless-moved.ts";
+import { gaugeFigures } from "./gauges.ts";
 import { type JobList, jobList } from "./job-lines.ts";
 import { isFiltered, type JobsQuery, jobsSearch } from "./jobs-query.ts";
 import { operationsNow } from "./operation-lines.ts";
 import { openProblems } from "./problem-count.ts";
 import { queueFigures, totalsOf } from "./queue-figures.ts";
+import { recentLines } from "./recent-lines.ts";
 import { runningLines } from "./running-lines.ts";
 import { serverState } from "./server-state.ts";
 
 interface Shared {
   queues: QueueFigures[];
   running: RunningLine[];
+  recent: RecentLine[];
+  gauges: GaugeFigures;
   state: ServerState;
   operations: OperationLine[];
   /** Causes of failure that nobody has dealt with. */
@@ -37,17 +46,24 @@ export interface Dashboard extends Shared {
 /** What every reader sees, whatever list they look at: read once for all of them, at every look. */
 export function sharedFigures(app: App): () => Promise<Shared> {
   const queues = unlessMoved(app, () => queueFigures(app));
-  return () => figuresNow(app, queues);
+  const recent = unlessMoved(app, () => recentLines(app));
+  return () => figuresNow(app, queues, recent);
 }
 
-async function figuresNow(app: App, queuesNow = () => queueFigures(app)): Promise<Shared> {
-  const [queues, running, operations, problems] = await Promise.all([
+async function figuresNow(
+  app: App,
+  queuesNow = () => queueFigures(app),
+  recentNow = () => recentLines(app),
+): Promise<Shared> {
+  const [queues, running, recent, gauges, operations, problems] = await Promise.all([
     queuesNow(),
     runningLines(app),
+    recentNow(),
+    gaugeFigures(app),
     operationsNow(app),
     openProblems(app),
   ]);
-  return { queues, running, operations, problems, state: await serverState(app, queues) };
+  return { queues, running, recent, gauges, operations, problems, state: await serverState(app, queues) };
 }
 
 export async function dashboard(app: App, query: JobsQuery, shared?: Shared): Promise<Dashboard> {
@@ -61,6 +77,7 @@ export function dashboardFragments(
   url: (path: string) => string,
 ): Fragment[] {
   const { queues, running, list } = d;
+  const totals = totalsOf(queues);
   return [
     {
       target: "#server-state",
@@ -75,16 +92,40 @@ export function dashboardFragments(
     {
       target: "#tiles",
       swap: "outerMorph",
-      markup: <Tiles totals={totalsOf(queues)} url={url} />,
-      of: queues,
+      markup: <Tiles totals={totals} problems={d.problems} url={url} />,
     },
+    {
+      target: "#pause-all",
+      swap: "outerMorph",
+      markup: <PauseAll isPaused={d.state.pause !== null} url={url} />,
+    },
+    { target: "#gauges", swap: "outerMorph", markup: <Gauges gauges={d.gauges} /> },
     ...queues.map((queue) => ({
       target: `#queue-${queue.name}`,
       swap: "outerMorph" as const,
-      markup: <QueueCard queue={queue} url={url} />,
+      markup: <Queue queue={queue} url={url} />,
       of: queue,
+      within: true,
     })),
-    { target: "#working", swap: "outerMorph", markup: <RunningList running={running} url={url} /> },
+    {
+      target: "#queue-board",
+      swap: "outerMorph",
+      markup: <QueueBoard queues={queues} url={url} />,
+      stamp: boardStamp(queues),
+      everyMs: 1000,
+    },
+    {
+      target: "#working",
+      swap: "outerMorph",
+      markup: <RunningList running={running} waiting={totals.waiting} url={url} />,
+    },
+    {
+      target: "#recent",
+      swap: "outerMorph",
+      markup: <RecentList recent={d.recent} url={url} />,
+      of: d.recent,
+      everyMs: 1000,
+    },
     ...list.jobs.map((job) => ({
       target: `#job-${job.id}`,
       swap: "outerMorph" as const,
@@ -100,6 +141,11 @@ export function dashboardFragments(
       // Which jobs and in which order: their values travel alone.
       stamp: list.jobs.map((j) => j.id).join(),
       everyMs: 1000,
+    },
+    {
+      target: "#quick",
+      swap: "outerMorph",
+      markup: <QuickFilters totals={totalsOf(queues)} filter={query} url={url} />,
     },
     { target: "#list-line", swap: "outerMorph", markup: <ListLine {...listLine(list, query)} url={url} /> },
     { target: "#pager", swap: "outerMorph", markup: <Pager {...pagerOf(list, query)} url={url} /> },
@@ -124,8 +170,8 @@ export function listLine({ total, isLeast, faults }: JobList, query: JobsQuery) 
   };
 }
 
-export function emptiness({ faults }: JobList, query: JobsQuery) {
-  return { filtered: isFiltered(query), isFaulty: faults.length > 0 };
+export function emptiness({ faults, hidden }: JobList, query: JobsQuery) {
+  return { filtered: isFiltered(query), isFaulty: faults.length > 0, hidden };
 }
 
 export function pagerOf(list: JobList, query: JobsQuery) {

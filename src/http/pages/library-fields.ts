@@ -5,6 +5,7 @@ import type { LibraryFields, Recognises } from "../../../views/parts/library-for
 import type { LibraryRow } from "../../db/tables/library.ts";
 import { cascade } from "../../jobs/cascade.ts";
 import { pickFolder } from "../../library/folder-picker.ts";
+import { surveyFolder } from "../../library/folder-survey.ts";
 import { checkLibraryPath } from "../../library/libraries.ts";
 import { Refused } from "../../runtime/errors.ts";
 import type { App } from "../context.ts";
@@ -69,12 +70,18 @@ export async function pickedFolder(app: App, path: string | undefined): Promise<
   const wanted = path ?? app.config.media[0] ?? "/";
   try {
     const { counts, isCut, ...folder } = await pickFolder(wanted);
-    return { ...folder, counts: { ...counts, more: isCut }, refusal: await refusalOf(app, folder.path) };
+    const [refusal, below] = await Promise.all([refusalOf(app, folder.path), foundIn(folder.path)]);
+    return { ...folder, counts: { ...counts, more: isCut }, refusal, below };
   } catch (error) {
     if (!(error instanceof Refused) || wanted === "/") throw error;
     const top = await pickedFolder(app, "/");
     return { ...top, refusal: error.message };
   }
+}
+
+/** Nobody makes a library of the whole disk, and looking through it takes long. */
+export async function foundIn(path: string) {
+  return path === "/" || path === "" ? null : await surveyFolder(path);
 }
 
 async function refusalOf(app: App, path: string): Promise<string | undefined> {

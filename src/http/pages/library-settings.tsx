@@ -1,13 +1,16 @@
 // Adding a library, changing, scanning and removing one. For owners (guards.ts).
 
 import { Hono } from "hono";
+import { counted } from "../../../views/format.ts";
 import {
   LibrarySettingsPage,
   NewLibraryFolderPage,
   NewLibraryMakePage,
 } from "../../../views/pages/library-settings.tsx";
+import type { FileType, LibraryRow } from "../../db/tables/library.ts";
+import { cascadeOf } from "../../jobs/cascade.ts";
 import { libraryCounts } from "../../library/file-stats.ts";
-import { getLibrary, updateLibrary } from "../../library/libraries.ts";
+import { getLibrary, scannedTypes, updateLibrary } from "../../library/libraries.ts";
 import { forgetLibrary, startScans } from "../api/libraries.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
@@ -20,8 +23,10 @@ import {
   readLibraryFields,
   recognisesOf,
 } from "./library-fields.ts";
+import { removalOf } from "./library-removal.ts";
 import { emptyMakeForm, makeLibrary } from "./make-library.ts";
 import { page, pageContext } from "./page-context.ts";
+import { askFirst } from "./problems.tsx";
 import { pageStatus } from "./sign-in.tsx";
 
 export function librarySettingsPages(app: App): Hono<Env> {
@@ -51,17 +56,17 @@ export function librarySettingsPages(app: App): Hono<Env> {
     return c.redirect(url(`/libraries/${made.library.id}`), 303);
   });
 
+  const settingsOf = async (library: LibraryRow) => ({
+    library,
+    files: (await libraryCounts(app.db, library.id)).get(library.id)?.total ?? 0,
+    sets: setsOff(app, library),
+    recognises,
+  });
+
   pages.get("/libraries/:id{[0-9]+}/settings", async (c) => {
     const library = await getLibrary(app.db, Number(c.req.param("id")));
-    const files = (await libraryCounts(app.db, library.id)).get(library.id)?.total ?? 0;
-    const props = {
-      library,
-      files,
-      path: library.path,
-      values: fieldsOfLibrary(library),
-      errors: {},
-      recognises,
-    };
+    const form = { path: library.path, values: fieldsOfLibrary(library), errors: {} };
+    const props = { ...(await settingsOf(library)), ...form };
     return page(c, <LibrarySettingsPage ctx={pageContext(app, c)} {...props} />);
   });
 
@@ -72,21 +77,16 @@ export function librarySettingsPages(app: App): Hono<Env> {
     try {
       checkLibraryFields(values);
       const change = { ...values, path: form.path?.trim() === library.path ? undefined : form.path?.trim() };
-      await updateLibrary(app, library.id, change);
-      await audit(app, c.var.identity?.user, "library.change", library.id, change);
-      return done(app, c, { text: "Saved.", back: `/libraries/${library.id}/settings`, leave: true });
+      const after = await updateLibrary(app, library.id, change);
+      const { user } = c.var.identity!;
+      await audit(app, user, "library.change", library.id, change);
+      const scans = needsScan(library, after) ? await startScans(app, after, user) : undefined;
+      const text = scans ? `Saved. ${counted(scans.enqueued, "scan")} enqueued to take it in.` : "Saved.";
+      return done(app, c, { text, back: `/libraries/${library.id}/settings`, leave: true });
     } catch (error) {
       const { fields, whole, status } = faultsOf(error);
-      const files = (await libraryCounts(app.db, library.id)).get(library.id)?.total ?? 0;
-      const props = {
-        library,
-        files,
-        path: form.path ?? "",
-        values,
-        errors: fields,
-        error: whole,
-        recognises,
-      };
+      const tried = { path: form.path ?? "", values, errors: fields, error: whole };
+      const props = { ...(await settingsOf(library)), ...tried };
       return page(c, <LibrarySettingsPage ctx={pageContext(app, c)} {...props} />, pageStatus(status));
     }
   });
@@ -97,6 +97,11 @@ export function librarySettingsPages(app: App): Hono<Env> {
     const text =
       enqueued === 0 ? "A scan is on its way already." : `Enqueued ${enqueued}, skipped ${skipped}.`;
     return done(app, c, { text, back: `/libraries/${library.id}` });
+  });
+
+  pages.get("/libraries/:id{[0-9]+}/remove", async (c) => {
+    const library = await getLibrary(app.db, Number(c.req.param("id")));
+    return askFirst(app, c, await removalOf(app, library));
   });
 
   pages.post("/libraries/:id{[0-9]+}/remove", async (c) => {
@@ -114,4 +119,21 @@ export function librarySettingsPages(app: App): Hono<Env> {
   });
 
   return pages;
+}
+
+/** What it looks for now and did not before is to be found. */
+function needsScan(before: LibraryRow, after: LibraryRow): boolean {
+  if (before.path !== after.path) return true;
+  const types = scannedTypes(before);
+  return scannedTypes(after).some((type) => !types.includes(type));
+}
+
+/** What follows when a scan finds a file, by its type; of the kinds that this build has. */
+function setsOff({ queue }: App, library: LibraryRow): { type: FileType; kinds: string[] }[] {
+  return scannedTypes(library).map((type) => ({
+    type,
+    kinds: cascadeOf(type, library.recognise, (kind) => queue.knows(kind)).map(
+      (kind) => queue.catalogue.find(kind)!.label,
+    ),
+  }));
 }

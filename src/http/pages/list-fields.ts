@@ -43,8 +43,9 @@ export function serversFrom(form: FormData, part: string): FormRow[] {
 }
 
 export function queuesFrom(form: FormData, part: string): string[] | undefined {
-  const queues = text(form, part)
-    .split(/[\s,]+/)
+  const queues = form
+    .getAll(part)
+    .flatMap((text) => String(text).split(/[\s,]+/))
     .filter(Boolean);
   return queues.length > 0 ? queues : undefined;
 }

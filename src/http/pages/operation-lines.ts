@@ -5,10 +5,11 @@ import type { Operation } from "../../queue/operation-rows.ts";
 import { operationView } from "../api/operations.ts";
 import type { App } from "../context.ts";
 import { operationInWords } from "./bulk-words.ts";
+import { filterHref, filterInWords } from "./filter-words.ts";
 
 const underWay = ["waiting", "running", "undoing"];
 /** So long after its end it is told of where it was begun. */
-const toldForMs = 120_000;
+const toldForMs = 30_000;
 /** A request waits so long for an operation: most are done by then. */
 const patienceMs = 1000;
 
@@ -20,7 +21,10 @@ export function operationLine(app: Pick<App, "clock">, op: Operation): Operation
     id: op.id,
     text: operationInWords(op),
     error: op.error,
-    filter: readable(op.filter),
+    which: filterInWords(op.filter),
+    whichHref: filterHref(op.filter),
+    state: op.status,
+    counts: { matched: op.matched, done: op.done, left: leftOf(op) },
     by: op.byName,
     at: op.createdAt,
     progress: isOpen ? progress : null,
@@ -31,11 +35,18 @@ export function operationLine(app: Pick<App, "clock">, op: Operation): Operation
   };
 }
 
-/** Those under way or just over. */
+/** Whether something is under way that another act would have to wait for. */
+export async function isBusy(app: App): Promise<boolean> {
+  const { operations } = await app.operations.list(0, 5);
+  return operations.some((op) => ["running", "undoing"].includes(op.status));
+}
+
+/** Those under way or just over; what was done to a single job, its toast has told. */
 export async function operationsNow(app: App): Promise<OperationLine[]> {
   const { operations } = await app.operations.list(0, 5);
   const now = app.clock.now();
   return operations
+    .filter((op) => !isOfOne(op))
     .filter((op) => underWay.includes(op.status) || now - (op.finishedAt?.getTime() ?? 0) < toldForMs)
     .map((op) => operationLine(app, op));
 }
@@ -65,20 +76,16 @@ export async function soonOver(
   return app.operations.get(id);
 }
 
-function hasLeft(op: Operation): boolean {
-  if (op.undoStartedAt) return op.undone + op.notUndone < op.done;
-  const skipped = Object.values(op.skipped).reduce((n, m) => n + m, 0);
-  return op.done + op.failed + skipped < op.matched;
+function isOfOne({ filter }: Operation): boolean {
+  return /^ids=\d+$/.test(filter);
 }
 
-/** `status=failed&q=took%3A%3E5m` as it was typed. */
-function readable(filter: string): string {
-  try {
-    return filter
-      .split("&")
-      .map((part) => decodeURIComponent(part))
-      .join(", ");
-  } catch {
-    return filter;
-  }
+function hasLeft(op: Operation): boolean {
+  return leftOf(op) > 0;
+}
+
+function leftOf(op: Operation): number {
+  if (op.undoStartedAt) return Math.max(0, op.done - op.undone - op.notUndone);
+  const skipped = Object.values(op.skipped).reduce((n, m) => n + m, 0);
+  return Math.max(0, op.matched - op.done - op.failed - skipped);
 }

@@ -9,6 +9,7 @@ import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { operationInWords } from "./bulk-words.ts";
 import { done, refused, wantsPartial } from "./flash.ts";
+import { jobPartials } from "./job-acts.tsx";
 import { operationLine, operationsNow, soonOver } from "./operation-lines.ts";
 import { page, pageContext } from "./page-context.ts";
 
@@ -37,7 +38,14 @@ export function operationPages(app: App): Hono<Env> {
       const isOver = (op: Operation) => op.undoStartedAt !== null && op.status !== "undoing";
       const op = begun.status === "undoing" ? await soonOver(app, id, isOver) : await app.operations.get(id);
       const text = verb === "resume" ? "It goes on." : operationInWords(op);
-      return done(app, c, { text, back, partials: await operationsPart(app, c) });
+      const single = /^ids=(\d+)$/.exec(op.filter)?.[1];
+      const partials = (
+        <>
+          {await operationsPart(app, c)}
+          {single === undefined ? null : await jobPartials(app, c, Number(single))}
+        </>
+      );
+      return done(app, c, { text, back, partials });
     });
 
   return routes;

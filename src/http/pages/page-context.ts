@@ -5,6 +5,7 @@ import { getCookie } from "hono/cookie";
 import { type Version, version } from "../../runtime/version.ts";
 import type { App, Env, User } from "../context.ts";
 import { type AssetName, appModules, assetPath } from "../static.ts";
+import { buildId } from "./build-id.ts";
 import { type Flash, takeFlash } from "./flash.ts";
 import { openProblems } from "./problem-count.ts";
 
@@ -21,6 +22,8 @@ export interface PageContext {
   /** Addresses of the modules that every page's script imports. */
   preloads: string[];
   version: Version;
+  /** Differs from build to build. */
+  build: string;
   /** Null follows the system. */
   theme: "dark" | "light" | null;
   nsfwVisible: boolean;
@@ -45,6 +48,7 @@ export function pageContext(app: PageParts, c: Context<Env>): PageContext {
     assets: (name) => url(assetPath(name)),
     preloads: appModules.map((name) => url(assetPath(name))),
     version,
+    build: buildId(),
     theme: theme === "dark" || theme === "light" ? theme : null,
     nsfwVisible: app.settings.get("nsfwVisible") === true,
     flash: takeFlash(c),

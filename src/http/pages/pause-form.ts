@@ -25,7 +25,8 @@ export function pauseChoices({ yielding }: Pick<App, "yielding">): PauseChoice[]
 /** The fields `until` and `mode` of a form, as the API takes them. */
 export function pauseBodyOf(app: Pick<App, "clock">, form: Record<string, unknown>): PauseBody {
   const mode: { mode?: PauseMode } = form.mode === "freeze" ? { mode: "freeze" } : {};
-  const until = typeof form.until === "string" ? form.until : "";
+  const chosen = typeof form.until === "string" ? form.until : "";
+  const until = chosen === "other" ? otherEnd(form.other) : chosen;
   if (until === "") return mode;
   if (until === "playback") return { untilPlaybackEnds: true, ...mode };
   const length = /^(\d{1,8})s$/.exec(until);
@@ -41,6 +42,23 @@ export function pauseBodyOf(app: Pick<App, "clock">, form: Record<string, unknow
       errors: [{ path: ["until"], message: "Not a time." }],
     });
   return { until: new Date(until).toISOString(), ...mode };
+}
+
+/** What somebody typed: `90 min`, `2 h 30 min`, a bare number of minutes, or a time of the day. */
+function otherEnd(typed: unknown): string {
+  const text = String(typed ?? "")
+    .trim()
+    .toLowerCase();
+  if (/^([01]?\d|2[0-3]):[0-5]\d$/.test(text)) return text.padStart(5, "0");
+  const parts =
+    /^(?:(\d{1,4})\s*(?:d|days?))?\s*(?:(\d{1,5})\s*h(?:ours?)?)?\s*(?:(\d{1,6})\s*(?:m|min|minutes?)?)?$/.exec(
+      text,
+    );
+  const [days, hours, minutes] = (parts ?? []).slice(1).map((n) => Number(n ?? 0));
+  const s = parts ? days! * 86_400 + hours! * 3600 + minutes! * 60 : 0;
+  if (s > 0) return `${s}s`;
+  const message = "Write how long or until when: 90 min, 2 h 30 min, 3 days or 22:30.";
+  throw new Refused(422, "pause.until", message, { errors: [{ path: ["other"], message }] });
 }
 
 /** In the server's time zone. */

@@ -3,6 +3,7 @@
 import { counted, number } from "../../../views/format.ts";
 import type { Question } from "../../../views/parts/confirm.tsx";
 import type { Tally } from "../../queue/job-store.ts";
+import type { PurgeState } from "../api/queues.ts";
 
 const askable = ["cancel", "clear-failed", "retry-failed", "purge"] as const;
 export type Askable = (typeof askable)[number];
@@ -11,13 +12,18 @@ export function isAskable(action: string): action is Askable {
   return (askable as readonly string[]).includes(action);
 }
 
-export const questions: Record<Askable, (name: string, t: Tally) => Question> = {
+/** What stands in a queue; a run that stands frozen is among the paused. */
+export interface QueueCounts extends Tally {
+  frozen: number;
+}
+
+export const questions: Record<Askable, (name: string, t: QueueCounts, only?: PurgeState) => Question> = {
   cancel: (name, t) => {
     const open = t.running + t.waiting + t.delayed + t.paused;
     return question(name, "cancel", {
       title: `Cancel ${counted(open, "job")} of ${name}?`,
       lines: [
-        `${number(t.running)} running, ${number(t.waiting)} waiting, ${number(t.delayed)} delayed, ${number(t.paused)} held back.`,
+        `${number(t.running)} running, ${number(t.frozen)} frozen, ${number(t.waiting)} waiting, ${number(t.delayed)} delayed, ${number(t.paused - t.frozen)} paused.`,
         "Running jobs stop at once and leave nothing half made. Cancelled jobs can be retried.",
       ],
       verb: `Cancel ${counted(open, "job")}`,
@@ -46,20 +52,42 @@ export const questions: Record<Askable, (name: string, t: Tally) => Question> = 
       danger: false,
       isEmpty: t.failed === 0,
     }),
-  purge: (name, t) => {
-    const all = t.waiting + t.delayed + t.paused + t.failed + t.cleared + t.completed + t.cancelled;
+  purge: (name, t, only) => {
+    const of = purgeable(t);
+    const n = only ? of[only] : Object.values(of).reduce((sum, some) => sum + some, 0);
+    const what = only ? `${only} ` : "";
+    const frozen = t.frozen > 0 ? ` (${number(t.frozen)} frozen)` : "";
+    const stays =
+      t.running + t.frozen > 0
+        ? ` ${counted(t.running + t.frozen, "job")} at work${frozen} and all files stay.`
+        : " Files stay.";
     return question(name, "purge", {
-      title: `Purge ${counted(all, "job")} of ${name}?`,
+      title: `Purge ${counted(n, `${what}job`)} of ${name}?`,
       lines: [
-        `${number(t.waiting)} waiting, ${number(t.delayed)} delayed, ${number(t.paused)} held back, ${number(t.failed + t.cleared)} failed, ${number(t.completed)} completed, ${number(t.cancelled)} cancelled.`,
-        "They are removed with their logs and history; that cannot be undone. Running jobs and files are left alone.",
+        ...(only ? [] : [`${purgeWords.map((state) => `${number(of[state])} ${state}`).join(", ")}.`]),
+        `They are removed with their logs and history; that cannot be undone.${stays}`,
       ],
-      verb: `Purge ${counted(all, "job")}`,
+      verb: `Purge ${counted(n, "job")}`,
       danger: true,
-      isEmpty: all === 0,
+      isEmpty: n === 0,
+      ...(only ? { fields: [["only", only]] as [string, string][] } : {}),
     });
   },
 };
+
+const purgeWords = ["waiting", "delayed", "paused", "failed", "completed", "cancelled"] as const;
+
+/** What a purge would remove: a frozen run is at work, and its job stays. */
+export function purgeable(t: QueueCounts): Record<PurgeState, number> {
+  return {
+    waiting: t.waiting,
+    delayed: t.delayed,
+    paused: t.paused - t.frozen,
+    failed: t.failed + t.cleared,
+    completed: t.completed,
+    cancelled: t.cancelled,
+  };
+}
 
 function question(name: string, action: Askable, rest: Omit<Question, "action" | "back">): Question {
   const asked = rest.isEmpty ? { ...rest, title: nothing[action](name), lines: [] } : rest;
@@ -73,19 +101,23 @@ const nothing: Record<Askable, (name: string) => string> = {
   purge: (name) => `There is nothing to purge in ${name}.`,
 };
 
-export function killQuestion(running: number): Question {
+/** Frozen ones are killed too: their processes stand still. */
+export function killQuestion(running: number, frozen: number): Question {
+  const n = running + frozen;
+  const words = frozen > 0 ? [`${number(running)} running, ${number(frozen)} frozen.`] : [];
   return {
-    title: running === 0 ? "Nothing is running." : `Kill ${counted(running, "running job")}?`,
+    title: n === 0 ? "Nothing is running." : `Kill ${counted(n, "running job")}?`,
     lines:
-      running === 0
+      n === 0
         ? []
         : [
+            ...words,
             "They stop at once and count as cancelled; each can be retried. Waiting jobs start in their place.",
           ],
     action: "/admin/jobs/kill-all",
-    verb: `Kill ${counted(running, "job")}`,
+    verb: `Kill ${counted(n, "job")}`,
     danger: true,
-    isEmpty: running === 0,
+    isEmpty: n === 0,
     back: "/admin/jobs",
   };
 }

@@ -2,8 +2,9 @@
 
 import type { RunningLine } from "../../../views/parts/running-list.tsx";
 import { runEstimate } from "../../queue/run-estimate.ts";
+import { type Stuck, stuckFor } from "../../queue/stuck.ts";
 import { runTimes } from "../api/job-timing.ts";
-import { isStuck, whysOfJobs } from "../api/job-view.ts";
+import { stuckThresholdS, whysOfJobs } from "../api/job-view.ts";
 import type { App } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
 import { kindLabel, targetHref, waits } from "./job-lines.ts";
@@ -36,10 +37,22 @@ export async function runningLines(app: App): Promise<RunningLine[]> {
         progress: job.progress,
         startedAt: job.startedAt ?? job.createdAt,
         remaining: reason ? null : runEstimate(job, now, runTimes(app, job.kind)),
-        isStuck: isStuck(app, job, now),
+        queue: job.queue,
+        host: hostOf(job.worker),
+        silentMin: silentMin(stuckFor(job, stuckThresholdS(app, job.kind), now)),
         standsStill: reason ? waits(reason, job, []) : null,
         mayGoOn: job.frozen,
       };
     })
     .sort((a, b) => a.startedAt.getTime() - b.startedAt.getTime() || a.id - b.id);
+}
+
+/** In whole minutes, so that the line does not change with every look; null while it shows signs of life. */
+function silentMin(stuck: Stuck | undefined): number | null {
+  return stuck ? Math.max(1, Math.floor(stuck.silentS / 60)) : null;
+}
+
+/** `nas-4711-1a2b` → `nas`. */
+function hostOf(worker: string | null): string | null {
+  return worker?.replace(/-\d+-[0-9a-f]{4}$/, "") ?? null;
 }

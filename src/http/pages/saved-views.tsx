@@ -4,7 +4,7 @@ import { type Context, Hono } from "hono";
 import { SavedViews, type ViewsProps } from "../../../views/parts/job-search.tsx";
 import { partial } from "../../../views/parts/toast.tsx";
 import { Refused } from "../../runtime/errors.ts";
-import { createView, listViews, removeView } from "../../search/views.ts";
+import { createView, listViews, removeView, updateView } from "../../search/views.ts";
 import { checkQuery } from "../api/search-query.ts";
 import { audit } from "../audit.ts";
 import type { App, Env, User } from "../context.ts";
@@ -19,8 +19,7 @@ export function savedViews(app: App): Hono<Env> {
     const form = await formFields(c);
     const back = `/admin/jobs${form.q ? `?q=${encodeURIComponent(form.q)}` : ""}`;
     try {
-      const name = (form.name ?? "").trim().slice(0, 100);
-      if (name === "") throw new Refused(422, "input.invalid", "A view needs a name.");
+      const name = nameIn(form);
       const q = (form.q ?? "").slice(0, 1000);
       await checkQuery(app, "jobs", q);
       const view = { name, q, sort: null, shared: form.shared === "1" };
@@ -29,6 +28,24 @@ export function savedViews(app: App): Hono<Env> {
       return done(app, c, { text: `Saved the view ${name}.`, back, partials: await shown(app, c) });
     } catch (error) {
       return refused(app, c, error, { back });
+    }
+  });
+  routes.post("/admin/jobs/views/:id{[0-9]+}/change", async (c) => {
+    const { user } = c.var.identity!;
+    const form = await formFields(c);
+    const back = "/admin/jobs";
+    try {
+      const change = { name: nameIn(form), shared: form.shared === "1" };
+      const row = await updateView(app.db, user.id, Number(c.req.param("id")), change, app.clock.now());
+      await audit(app, user, "view.update", row.id, change);
+      const whose = row.shared ? "all owners have it" : "it is yours alone";
+      return done(app, c, {
+        text: `Saved the view ${row.name}; ${whose}.`,
+        back,
+        partials: await shown(app, c),
+      });
+    } catch (error) {
+      return refused(app, c, error, { back, partials: await shown(app, c) });
     }
   });
   routes.post("/admin/jobs/views/:id{[0-9]+}/delete", async (c) => {
@@ -41,11 +58,23 @@ export function savedViews(app: App): Hono<Env> {
   return routes;
 }
 
+function nameIn(form: Record<string, string>): string {
+  const name = (form.name ?? "").trim().slice(0, 100);
+  if (name === "") throw new Refused(422, "input.invalid", "A view needs a name.");
+  return name;
+}
+
 /** `now`: what the list shows, in the words of a search. */
 export async function viewsProps(app: App, user: User, now: string): Promise<ViewsProps> {
   const rows = await listViews(app.db, user.id, "jobs");
   return {
-    views: rows.map(({ id, name, q, userId }) => ({ id, name, q, isMine: userId === user.id })),
+    views: rows.map(({ id, name, q, userId, shared }) => ({
+      id,
+      name,
+      q,
+      isMine: userId === user.id,
+      isShared: shared,
+    })),
     now,
   };
 }

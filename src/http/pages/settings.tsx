@@ -1,78 +1,121 @@
-// The settings page: one form per setting, answered with that setting as it is afterwards, changed or not.
+// The settings page: one form per row, answered with that row as it is afterwards, changed or not, and a way back. The lists
+// of quiet hours and media servers have files of their own.
 
 import { type Context, Hono } from "hono";
 import { SettingsPage } from "../../../views/pages/settings.tsx";
-import { SettingRow } from "../../../views/parts/setting-row.tsx";
+import {
+  isList,
+  SettingForm,
+  type SettingItem,
+  SettingNow,
+  type SettingRowProps,
+} from "../../../views/parts/setting-row.tsx";
+import { changeInWords } from "../../../views/parts/setting-words.ts";
 import { partial } from "../../../views/parts/toast.tsx";
+import { describeConfig } from "../../runtime/config.ts";
 import { NotFound, Refused } from "../../runtime/errors.ts";
 import { masked } from "../../settings/secrets.ts";
-import type { Field, SettingView } from "../../settings/settings.ts";
-import { testServer } from "../api/yielding.ts";
+import type { SettingView } from "../../settings/settings.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { done, refusalText, refused, wantsPartial } from "./flash.ts";
-import { queuesFrom, serversFrom, windowsFrom } from "./list-fields.ts";
+import { gaugeFigures } from "./gauges.ts";
+import { mediaServerPages } from "./media-servers.tsx";
 import { page, pageContext } from "./page-context.ts";
+import { quietHourPages } from "./quiet-hours.tsx";
+import { settingFacts } from "./setting-facts.ts";
+import { partsOf, valueFrom } from "./setting-fields.ts";
+import { settingItems } from "./setting-items.ts";
+import { SettingChanges } from "./setting-undo.ts";
+import { knownNames } from "./settings-fragments.tsx";
 
 export function settingsPages(app: App): Hono<Env> {
   const routes = new Hono<Env>();
-  const kinds = app.queue.catalogue.kinds.map(({ name, label, stuckAfterS }) => ({
-    name,
-    label,
-    stuckAfterS,
-  }));
-  // Interactive ones make way for nothing.
-  const queues = app.queue.catalogue.queues.filter((q) => !q.interactive).map(({ name }) => name);
+  const factsNow = settingFacts(app);
+  const changes = new SettingChanges(app);
   const url = (path: string) => `${app.config.basePath}${path}`;
-  const known = () => ({ kinds, queues, servers: app.yielding.servers() });
-  const row = (key: string, refusal?: string, typed?: unknown) => {
-    const setting = settingOf(app, key);
-    const shown = typed === undefined ? setting : { ...setting, value: typed };
-    return partial(
-      `#setting-${key}`,
-      "outerHTML",
-      <SettingRow setting={shown} {...known()} refusal={refusal} url={url} />,
+
+  /** Each row of a setting as it is now; the refused one with the reason. */
+  const rows = async (key: string, refusal?: { id: string; text: string }) => {
+    const [items, facts] = await Promise.all([settingItems(app), factsNow()]);
+    return items
+      .filter((item) => item.key === key)
+      .flatMap((item) => partials({ item, facts, url, ...knownNames(app) }, refusal));
+  };
+  const me = (c: Context<Env>) => c.var.identity!.user;
+
+  routes.route("/", quietHourPages(app, changes, rows));
+  routes.route("/", mediaServerPages(app, changes, rows));
+
+  routes.get("/admin/settings", async (c) => {
+    const [items, facts, gauges] = await Promise.all([settingItems(app), factsNow(), gaugeFigures(app)]);
+    const { config } = app;
+    const lines = describeConfig(config).map((line) => ({ ...line, value: valueInWords(line.value) }));
+    const known = { facts, ...knownNames(app) };
+    return page(
+      c,
+      <SettingsPage
+        ctx={pageContext(app, c)}
+        items={items}
+        gauges={gauges}
+        config={{ lines, file: config.file }}
+        {...known}
+      />,
     );
-  };
+  });
 
-  /** Nothing is changed by it: only words come back, and what was typed stays, the token too. */
-  const trial = async (c: Context<Env>, form: FormData, index: number, back: string) => {
+  routes.get("/admin/settings/rows/:key", async (c) => {
+    const setting = settingOf(app, c.req.param("key"));
+    return c.html((await Promise.all((await rows(setting.key)).map(String))).join(""));
+  });
+
+  routes.post("/admin/settings/:id{[0-9]+}/undo", async (c) => {
+    const answer = { back: "/admin/settings" };
     try {
-      return await done(app, c, { text: await trialOf(app, form, index), back });
+      const key = await changes.undo(Number(c.req.param("id")), me(c).email);
+      const setting = settingOf(app, key);
+      await audit(app, me(c), "settings.undo", key, masked({ [key]: app.settings.get(key) }));
+      const text = `${setting.label}: back to what it was.`;
+      return done(app, c, { back: `/admin/settings#${key}`, text, partials: await rows(key) });
     } catch (error) {
-      return refused(app, c, error, { back });
+      return refused(app, c, error, answer);
     }
-  };
-
-  routes.get("/admin/settings", (c) =>
-    page(c, <SettingsPage ctx={pageContext(app, c)} settings={app.settings.all()} {...known()} />),
-  );
+  });
 
   routes.post("/admin/settings/:key", async (c) => {
     const setting = settingOf(app, c.req.param("key"));
-    const { user } = c.var.identity!;
-    const back = `/admin/settings#setting-${setting.key}`;
-    let typed: unknown;
+    const form = await c.req.formData();
+    const item = rowOf(await settingItems(app), setting, form);
+    const back = `/admin/settings#${item.id}`;
     try {
-      if (setting.lockedBy)
-        throw new Refused(409, "setting.locked", `${setting.label} is set by ${setting.lockedBy}.`);
-      const form = await c.req.formData();
-      const tested = form.get("test");
-      if (tested !== null) return await trial(c, form, Number(tested), back);
-      const value = valueFrom(form, setting);
-      // What took a while to type stays, to be mended; tokens are not sent back.
-      if (hasRows(setting)) typed = masked(value) ?? undefined;
-      await app.settings.change({ [setting.key]: value }, user.email);
-      await audit(app, user, "settings.change", setting.key, masked({ [setting.key]: value }));
+      refuseLocked(setting);
+      const value = asked(form, setting, item);
+      const undo = await changes.make(setting.key, value, me(c).email);
+      if (undo) await audit(app, me(c), "settings.change", setting.key, masked({ [setting.key]: value }));
+      const text = inOneLine(item, settingOf(app, setting.key), undo !== undefined);
+      return done(app, c, { text, back, undo, partials: await rows(setting.key) });
     } catch (error) {
       if (!(error instanceof Refused) || !wantsPartial(c)) return refused(app, c, error, { back });
       // Beside the field, which shows again what holds: said there, it needs no toast.
-      const text = `Not changed. ${refusalText(error)}`;
-      return c.html(String(await row(setting.key, text, typed)), error.status);
+      const refusal = { id: item.id, text: `Not changed. ${refusalText(error)}` };
+      const answer = await Promise.all((await rows(setting.key, refusal)).map(String));
+      return c.html(answer.join(""), error.status);
     }
-    return done(app, c, { text: `${setting.label}: saved.`, back, partials: row(setting.key) });
   });
   return routes;
+}
+
+export type SettingRows = (key: string) => Promise<unknown[]>;
+
+function partials(props: SettingRowProps, refusal?: { id: string; text: string }) {
+  const { id } = props.item;
+  const now = partial(`#${id}-now`, "outerMorph", <SettingNow {...props} />);
+  if (isList(props.item)) return [now];
+  const text = refusal?.id === id ? refusal.text : undefined;
+  return [
+    now,
+    partial(`#${id}-form`, "outerMorph", <SettingForm {...props} {...(text && { refusal: text })} />),
+  ];
 }
 
 function settingOf({ settings }: Pick<App, "settings">, key: string): SettingView {
@@ -81,64 +124,31 @@ function settingOf({ settings }: Pick<App, "settings">, key: string): SettingVie
   return setting;
 }
 
-/** What the form says, in the setting's own shape; the settings check it. */
-function valueFrom(form: FormData, setting: SettingView): unknown {
-  if (form.get("restore")) return null;
-  const value: Record<string, unknown> = {};
-  for (const field of setting.fields) {
-    const [part, inner] = field.part.split(".") as [string, string?];
-    if (part === "") return fieldFrom(form, field);
-    if (inner) value[part] = { ...(value[part] as object), [inner]: fieldFrom(form, field) };
-    else value[part] = fieldFrom(form, field);
-  }
-  return value;
+export function refuseLocked({ label, lockedBy }: Pick<SettingView, "label" | "lockedBy">): void {
+  if (lockedBy) throw new Refused(409, "setting.locked", `${label} is set by ${lockedBy}.`);
 }
 
-function hasRows({ fields }: SettingView): boolean {
-  return fields.some(({ control }) => control === "windows" || control === "servers");
+/** The row whose form was sent: by its parts. A form of the whole setting names none. */
+function rowOf(items: SettingItem[], { key, label, fields }: SettingView, form: FormData): SettingItem {
+  const parts = form.get("parts");
+  const rows = items.filter((item) => item.key === key);
+  const row = rows.find((item) => item.parts?.join(",") === parts) ?? rows[0]!;
+  return parts === null ? { ...row, id: row.parts ? key : row.id, parts: null, label, fields } : row;
 }
 
-/** What a media server says, as it stands in the form. */
-async function trialOf(app: App, form: FormData, index: number): Promise<string> {
-  const row = serversFrom(form, "playback.servers").find((server) => server.index === index);
-  if (!row) throw new Refused(422, "setting.half", "Give the media server's address and token first.");
-  const { ok, detail } = await testServer(app, row.value);
-  if (!ok) throw new Refused(422, "playback.unreachable", `${detail}.`);
-  return `${detail}.`;
+function asked(form: FormData, setting: SettingView, { parts }: SettingItem): unknown {
+  if (!form.get("restore")) return valueFrom(form, setting, parts ?? undefined);
+  return parts ? partsOf(setting.default, parts) : null;
 }
 
-function fieldFrom(form: FormData, field: Field): unknown {
-  const text = String(form.get(field.part || "value") ?? "").trim();
-  switch (field.control) {
-    case "switch":
-      return text === "on";
-    case "choice":
-      return text;
-    case "number":
-      return text === "" && field.optional ? null : number(text);
-    case "pairs":
-      return pairsFrom(form);
-    case "windows":
-      return windowsFrom(form, field.part).map(({ value }) => value);
-    case "servers":
-      return serversFrom(form, field.part).map(({ value }) => value);
-    case "queues":
-      return queuesFrom(form, field.part);
-  }
+/** `Multiplier: 4, was 2.` */
+function inOneLine(before: SettingItem, after: SettingView, isChanged: boolean): string {
+  const { label, fields } = before;
+  if (!isChanged) return `${label}: nothing to change.`;
+  return `${label}: ${changeInWords(before.value, after.value, fields) ?? "saved"}.`;
 }
 
-function pairsFrom(form: FormData): Record<string, unknown> {
-  const pairs: Record<string, unknown> = {};
-  for (const [key, text] of form)
-    if (key.startsWith("pair.") && text !== "") pairs[key.slice(5)] = number(String(text));
-  const [kind, added] = [String(form.get("addKind") ?? ""), String(form.get("addValue") ?? "")];
-  if (!kind !== !added)
-    throw new Refused(422, "setting.half", kind ? "Say how many as well." : "Choose a kind for the number.");
-  if (kind) pairs[kind] = number(added);
-  return pairs;
-}
-
-/** What is no number stays as it is, and is refused as such. */
-function number(text: string): unknown {
-  return text === "" || Number.isNaN(Number(text)) ? text : Number(text);
+function valueInWords(value: unknown): string {
+  if (Array.isArray(value)) return value.join(", ");
+  return value === undefined || value === null ? "" : String(value);
 }

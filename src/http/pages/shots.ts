@@ -1,13 +1,19 @@
 // Files as the grid shows them: with their picture, or with what becomes of it.
 
+import type { Seer } from "../../../views/parts/file-history.tsx";
 import type { PictureState, Shot } from "../../../views/parts/file-shot.tsx";
 import type { FileRow, FileType } from "../../db/tables/library.ts";
 import { thumbnailsOf } from "../../library/file-grid.ts";
 import type { App } from "../context.ts";
-import type { PageContext } from "./page-context.ts";
 
 /** `query` goes onto each link, so that the file's page knows the grid it was opened from. */
-export async function shotsOf(app: App, ctx: PageContext, files: FileRow[], query = ""): Promise<Shot[]> {
+export async function shotsOf(
+  app: App,
+  ctx: Pick<Seer, "url">,
+  files: FileRow[],
+  query = "",
+  mayTick = false,
+): Promise<Shot[]> {
   const pictures = await thumbnailsOf(
     app.db,
     files.map((f) => f.id),
@@ -16,12 +22,13 @@ export async function shotsOf(app: App, ctx: PageContext, files: FileRow[], quer
     files.map(async (file): Promise<Shot> => {
       const href = ctx.url(`/files/${file.id}${query ? `?${query}` : ""}`);
       const made = pictures.get(file.id);
-      if (!made) return { file, href, picture: null, pictureState: await pictureStateOf(app, file) };
+      if (!made) return { file, href, mayTick, picture: null, pictureState: await pictureStateOf(app, file) };
       const version = made.createdAt.getTime().toString(36);
       const src = (width: number) => ctx.url(`/api/files/${file.id}/thumbnail?w=${width}&v=${version}`);
       return {
         file,
         href,
+        mayTick,
         pictureState: "none",
         picture: { src, width: made.width ?? 240, height: made.height ?? 240 },
       };

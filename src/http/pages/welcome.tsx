@@ -8,8 +8,8 @@ import { setCookies } from "../api/auth.ts";
 import { startScans } from "../api/libraries.ts";
 import type { App, Env } from "../context.ts";
 import { faultsOf, formFields } from "./form-data.ts";
-import { pickedFolder } from "./library-fields.ts";
-import { emptyMakeForm, makeLibrary } from "./make-library.ts";
+import { foundIn, pickedFolder } from "./library-fields.ts";
+import { emptyMakeForm, keptMakeForm, makeLibrary } from "./make-library.ts";
 import { page, pageContext } from "./page-context.ts";
 import { pageStatus } from "./sign-in.tsx";
 
@@ -50,9 +50,16 @@ export function welcomePages(app: App): Hono<Env> {
   });
 
   pages.get("/welcome/library", async (c) => {
-    const folder = await pickedFolder(app, c.req.query("path"));
+    const query = c.req.query();
+    const folder = await pickedFolder(app, query.path);
     const already = await listLibraries(app.db);
-    const props = { ctx: pageContext(app, c), folder, offered: app.config.media, already };
+    const props = {
+      ctx: pageContext(app, c),
+      folder,
+      offered: app.config.media,
+      already,
+      kept: keptIn(query),
+    };
     return page(c, <WelcomeFolderPage {...props} />);
   });
 
@@ -62,9 +69,11 @@ export function welcomePages(app: App): Hono<Env> {
   });
 
   pages.get("/welcome/make", async (c) => {
-    const path = c.req.query("path");
-    if (!path) return c.redirect(url("/welcome/library"), 303);
-    return page(c, <WelcomeMakePage ctx={pageContext(app, c)} form={emptyMakeForm(app, path)} />);
+    const query = c.req.query();
+    if (!query.path) return c.redirect(url("/welcome/library"), 303);
+    const form = query.kept ? keptMakeForm(app, query) : emptyMakeForm(app, query.path);
+    const found = await foundIn(query.path);
+    return page(c, <WelcomeMakePage ctx={pageContext(app, c)} form={{ ...form, found }} />);
   });
 
   pages.post("/welcome/make", async (c) => {
@@ -74,6 +83,11 @@ export function welcomePages(app: App): Hono<Env> {
   });
 
   return pages;
+}
+
+/** What was filled in before somebody went back for another folder, to be carried along in links. */
+function keptIn({ path = "", ...query }: Record<string, string>): string {
+  return query.kept ? `&${new URLSearchParams({ was: path, ...query })}` : "";
 }
 
 type OwnerProps = Omit<Parameters<typeof WelcomeOwnerPage>[0], "ctx" | "passwordLength">;

@@ -85,7 +85,7 @@ describe("GET /api/files/:id/explain", () => {
     });
     expect(kinds["video-poster"]).toEqual({
       state: "failed",
-      text: "Failed 60 s ago (input.truncated): The film ends in the middle. Next: Copy it again from its source. The job runs again by itself when the file has changed",
+      text: "Failed 1 min ago (input.truncated): The film ends in the middle. Next: Copy it again from its source. The job runs again by itself when the file has changed",
     });
     expect(kinds["video-transcode"]).toMatchObject({
       state: "not asked for",

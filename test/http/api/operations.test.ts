@@ -291,12 +291,12 @@ describe("the audit log", () => {
 
   test("and the history says so in a sentence", async () => {
     await enqueue(3);
-    const { id } = await complete({ filter: { queue: "a" }, action: "cancel" });
+    await complete({ filter: { queue: "a" }, action: "cancel" });
     const [event] = await get("/api/history?event=bulk");
     expect(event).toMatchObject({
       event: "bulk",
       actor: "Olga Owner",
-      detail: `operation ${id}, cancel of queue=a: done, 3 of 3 jobs`,
+      detail: "Cancelled 3 jobs. Meant: all jobs in a.",
     });
   });
 

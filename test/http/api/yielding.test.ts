@@ -151,7 +151,10 @@ test("no answer, page, audit row or log line carries a server's token", async ()
   const form = `mode=drain&diskFreeMb=100&playback.graceS=5&playback.servers.0.type=jellyfin&playback.servers.0.url=${server.url}&playback.servers.0.token=${token}`;
   await ask("POST", "/admin/settings/yield", form, { "hx-request": "true" });
   await ask("POST", "/admin/settings/yield", form.replace("drain", "x"), { "hx-request": "true" });
-  await ask("POST", "/admin/settings/yield", `${form}&test=0`, { "hx-request": "true" });
+  const typed = form.replaceAll("playback.servers.0", "servers.0");
+  for (const place of ["test", "0", "0/test"])
+    await ask("POST", `/admin/settings/media-servers/${place}`, typed, { "hx-request": "true" });
+  await ask("GET", "/admin/settings/media-servers/0");
   await ask("POST", "/api/admin/playback-servers/test", server.address);
   await app.yielding.start();
   server.answer = () => new Response(token, { status: 500 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { imperative, operationInWords } from "../../../src/http/pages/bulk-words.ts";
+import { filterHref, filterInWords } from "../../../src/http/pages/filter-words.ts";
 import { rangeInWords } from "../../../views/estimate.ts";
 
 const over = {
@@ -48,10 +49,27 @@ test.each([
   [12, 34, "10–40 s"],
   [0, 4, "under 10 s"],
   [125, 190, "2–4 min"],
-  [60, 61, "60–70 s"],
+  [60, 61, "1–2 min"],
   [720, 1080, "12–18 min"],
   [3700, 9000, "1–3 h"],
   [300, 300, "about 5 min"],
 ])("%d to %d seconds read %s", (lowS, highS, words) => {
   expect(rangeInWords({ lowS, highS })).toBe(words);
+});
+
+test.each([
+  ["", "every job", "/admin/jobs"],
+  ["ids=12", "job 12", "/admin/jobs/12"],
+  ["ids=1,2,3", "3 ticked jobs", null],
+  ["ids=1,2,…", "more than 2 ticked jobs", null],
+  ["status=failed", "failed jobs", "/admin/jobs?status=failed"],
+  [
+    "q=took%3A%3E5m&status=failed&queue=hash",
+    "failed jobs in hash that match “took:>5m”",
+    "/admin/jobs?q=took%3A%3E5m&status=failed&queue=hash",
+  ],
+  ["status=pending,failed&library=3", "waiting and failed jobs of library 3", null],
+])("the filter %p reads %p and leads to %p", (filter, words, href) => {
+  expect(filterInWords(filter)).toBe(words);
+  expect(filterHref(filter)).toBe(href);
 });

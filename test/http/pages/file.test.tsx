@@ -2,10 +2,12 @@
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { FileRow, LibraryRow } from "../../../src/db/tables/library.ts";
+import { audit } from "../../../src/http/audit.ts";
 import { jobLine } from "../../../src/http/pages/job-lines.ts";
 import { getFile } from "../../../src/library/files.ts";
 import { type Browser, memberBrowser, ownerBrowser } from "../../support/app.ts";
 import { addDerivative, addFile, addLibrary, type MediaSite, mediaSite } from "../../support/media-site.ts";
+import { watch } from "../../support/stream.ts";
 
 let at: MediaSite;
 let owner: Browser;
@@ -134,21 +136,81 @@ test("its sound wave is drawn from the stored peaks", async () => {
   expect(page).toContain("M1 2.0v96.0M4 49.4v1.2");
 });
 
-test("History has every job newest first, and the poll answers only what changed", async () => {
+test("History has every job newest first, and the page's stream brings only what changed", async () => {
   const file = await addFile(at, library, "a.jpg");
   const first = await at.app.queue.enqueue("file-hash", { fileId: file.id });
   const second = await at.app.queue.enqueue("image-thumbnail", { fileId: file.id });
   const page = await seen(file);
   expect(page.indexOf(`id="job-${second.id}"`)).toBeLessThan(page.indexOf(`id="job-${first.id}"`));
-  const poll = /hx-get="([^"]*part=history[^"]*)"/.exec(page)![1]!.replaceAll("&amp;", "&");
-  expect((await owner("GET", poll)).status).toBe(204);
+  const path = /hx-sse:connect="([^"]*)"/.exec(page)![1]!;
+  expect(path).toBe(`/live/files/${file.id}`);
+  const stream = await watch(at.app, owner, path);
+  await stream.until('hx-target="#stage"');
   await at.app.queue.move(first.id, "cancel", null);
-  const changed = await owner("GET", poll);
-  expect(changed.status).toBe(200);
-  const parts = await changed.text();
-  expect(parts).toContain("Cancelled");
-  // What is said of the same jobs elsewhere on the page goes with it.
-  expect(parts).toContain('hx-target="#why"');
+  const changed = await stream.until("Cancelled");
+  // What is said of the same jobs elsewhere on the page goes with it; what stayed the same does not.
+  expect(changed).toContain('hx-target="#why"');
+  expect(changed).not.toContain('hx-target="#facts"');
+  await stream.leave();
+});
+
+test("a member's stream has what members see", async () => {
+  const file = await addFile(at, library, "a.jpg");
+  await at.app.queue.enqueue("file-hash", { fileId: file.id });
+  const member = await memberBrowser(at.app, at.site);
+  const stream = await watch(at.app, member, `/live/files/${file.id}`);
+  const all = await stream.until('hx-target="#history"');
+  for (const word of ['hx-target="#why"', "formaction", "/admin/", "problem-count"])
+    expect(all).not.toContain(word);
+  await stream.leave();
+});
+
+test("a page of the history is cut by jobs, and what happened between two pages is on one of them", async () => {
+  const file = await addFile(at, library, "a.jpg");
+  for (let i = 0; i < 30; i++) {
+    const { id } = await at.app.queue.enqueue("file-hash", { fileId: file.id });
+    await at.app.queue.move(id, "cancel", null);
+    if (i === 4) await audit(at.app, { email: "olga@example.org" }, "file.upload", file.id);
+    await at.app.clock.advance(60_000);
+  }
+  const jobsOn = (page: string) => page.split('class="life-job"').length - 1;
+  const [first, second] = [await seen(file), await seen(file, "?page=2")];
+  expect([jobsOn(first), jobsOn(second)]).toEqual([25, 5]);
+  expect([first.includes("Uploaded"), second.includes("Uploaded")]).toEqual([false, true]);
+  expect(first).toContain(`href="/files/${file.id}?page=2#history"`);
+});
+
+test("Failures leaves out all else, and keeps the grid that one came from", async () => {
+  const file = await addFile(at, library, "a.jpg");
+  await at.app.queue.enqueue("file-hash", { fileId: file.id });
+  expect(await seen(file, "?sort=newest")).toContain(
+    `href="/files/${file.id}?sort=newest&amp;history=failures#history"`,
+  );
+  expect(await seen(file, "?history=failures")).toContain("No job has failed on this file.");
+});
+
+test.each([
+  [
+    "a video of which nothing could be read",
+    { state: "invalid", reasonCode: "input.truncated" },
+    "ends too early",
+  ],
+  ["an empty one", { sizeBytes: 0 }, "it has 0 bytes"],
+] as [string, Partial<FileRow>, string][])("%s has no player that could only fail", async (_, facts, why) => {
+  const page = await seen(await addFile(at, library, "a.mp4", { ...video, ...facts }));
+  expect(page).toContain("This video cannot be played here.");
+  expect(page).toContain(why);
+  expect(page).not.toContain("<video");
+});
+
+test("what cannot be made now says why, and refuses", async () => {
+  const file = await addFile(at, library, "a.jpg");
+  await at.app.queue.enqueue("image-thumbnail", { fileId: file.id });
+  expect(await seen(file)).toMatch(/make\/image-thumbnail" disabled="" title="waiting already"/);
+  const gone = await addFile(at, library, "b.jpg", { state: "missing" });
+  expect(await seen(gone)).toContain("The file is missing: there is nothing to work on.");
+  const refused = await owner("POST", `/files/${gone.id}/make/file-hash`, "", { "HX-Request": "true" });
+  expect([refused.status, await refused.text()]).toEqual([409, expect.stringContaining("is missing")]);
 });
 
 test("a run that stood frozen took what it worked, the same in every place", async () => {
@@ -195,8 +257,13 @@ test("Make again enqueues a job about this file, before the others", async () =>
   expect(refused.status).toBe(422);
 });
 
-test("trash and restore change the row alone", async () => {
+test("trash and restore change the row alone, and trash is taken back from its message", async () => {
   const file = await addFile(at, library, "a.jpg");
+  const trashed = await owner("POST", `/files/${file.id}/trash`, "", { "HX-Request": "true" });
+  const undo = /formaction="([^"]*undo)"/.exec(await trashed.text())![1]!;
+  expect(await (await owner("POST", undo, "", { "HX-Request": "true" })).text()).toContain("1 file is back.");
+  const twice = await owner("POST", undo, "", { "HX-Request": "true" });
+  expect([twice.status, await twice.text()]).toEqual([409, expect.stringContaining("Nothing of it is left")]);
   await owner("POST", `/files/${file.id}/trash`, "");
   expect((await getFile(at.app.db, file.id)).trashedAt).not.toBeNull();
   expect(await seen(file)).toContain("In the trash");

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { recordEvent } from "../../../src/history/event-log.ts";
 import type { Service } from "../../../src/runtime/service.ts";
+import { dayText } from "../../../views/time-ticks.ts";
 import { type Browser, ownerBrowser } from "../../support/app.ts";
 import { type ProblemSite, problemSite } from "../../support/problem-site.ts";
 
@@ -19,60 +20,134 @@ afterEach(() => at.close());
 const get = (search = "") => owner("GET", `/admin/history${search}`);
 const seen = async (search = "") => (await get(search)).text();
 const section = (page: string, id: string) => page.slice(page.indexOf(`id="${id}"`)).split("</section>")[0]!;
+const chart = (page: string, name: string) =>
+  page.slice(page.indexOf(`id="chart-${name}"`)).split("</figure>")[0]!;
+const values = (page: string, name: string) =>
+  /data-values="([^"]*)"/.exec(chart(page, name))![1]!.split(";");
 
-/** Runs that end at an hour, while the history is looked after. */
+const run = {
+  jobId: 1,
+  queue: "b",
+  kind: "bad",
+  category: "cpu",
+  outcome: "completed",
+  waitMs: 2000,
+  runMs: 4000,
+  code: null,
+} as const;
+
+/** Ten runs each ten minutes for an hour, while the history is looked after. */
 async function measured(): Promise<Service[]> {
   const services = at.app.history.services();
   for (const service of services) await service.start();
-  for (let hour = 0; hour < 6; hour++) {
+  for (let turn = 0; turn < 6; turn++) {
     for (let n = 0; n < 10; n++)
       at.app.history.measure({
+        ...run,
         at: at.app.clock.now(),
         jobId: n,
-        queue: "b",
-        kind: "bad",
-        category: "cpu",
         outcome: n === 0 ? "failed" : "completed",
-        waitMs: 2000,
-        runMs: 4000,
-        code: null,
       });
-    await at.app.clock.advance(hourMs);
+    await at.app.clock.advance(hourMs / 6);
   }
   return services;
 }
 
 describe("charts", () => {
-  test("each has its title, its figures in words, its unit, a line, and all numbers in a table", async () => {
+  test("each has its title, its unit, its values, and what it says in words for whoever cannot see it", async () => {
     const services = await measured();
     const page = await seen();
-    for (const title of ["Jobs done", "Waiting time", "Running time", "Failures"])
-      expect(page).toMatch(new RegExp(`<title id="chart-[a-z0-9-]+-svg">${title}[^<]*: least [^<]*most `));
-    expect(page).toMatch(/class="line" d="M[\d.]+ /);
-    expect(page).toMatch(/class="bars" d="M/);
-    expect(page).toContain("jobs a minute");
-    expect(section(page, "numbers")).toMatch(/<td class="num">1 job<\/td>/);
+    for (const title of [
+      "Jobs done",
+      "Failures",
+      "Waiting jobs",
+      "Oldest waiting job",
+      "Time spent waiting",
+      "Time spent running",
+    ])
+      expect(page).toMatch(new RegExp(`aria-label="${title}: [^"]+"`));
+    expect(chart(page, "done")).toContain("jobs per 10 min");
+    expect(chart(page, "done")).toMatch(/Completed <b class="num" data-rest="54">54</);
+    expect(chart(page, "done")).toMatch(/Failed <b class="num" data-rest="6">6</);
+    expect(chart(page, "failures")).toMatch(/Of all <b class="num" data-rest="10 %">/);
+    expect(values(page, "done").filter((bucket) => bucket === "9 1")).toHaveLength(6);
+    // Waited two seconds each, as far as the bins of the histogram tell; ten jobs in a bucket.
+    expect(values(page, "wait").filter((bucket) => / 10$/.test(bucket))).toHaveLength(6);
     for (const service of services) await service.stop();
   });
 
-  test("day, week and month are links, and the one that is shown says so", async () => {
+  test("what was off is a gap and not a zero, and says so", async () => {
+    const services = await measured();
+    const page = await seen();
+    expect(values(page, "done")[0]).toBe("");
+    expect(values(page, "done").at(-1)).toBe("0 0");
+    expect(chart(page, "done")).toContain("<title>Not recorded: the server was off</title>");
+    for (const service of services) await service.stop();
+  });
+
+  test("each stretch of time is a link, and the one that is shown says so", async () => {
     const page = await seen("?span=week");
     expect(page).toContain('href="/admin/history?span=month#charts"');
     expect(page).toMatch(/href="\/admin\/history\?span=week#charts" aria-current="true"/);
+    for (const span of ["day", "week", "month", "quarter", "year"])
+      expect((await get(`?span=${span}`)).status).toBe(200);
+  });
+
+  test("a day of a month can be looked at closer, with a way back and to its neighbours", async () => {
+    const month = await seen("?span=month");
+    const today = new Date(at.app.clock.now());
+    const day = dayText(new Date(today.getFullYear(), today.getMonth(), today.getDate() - 3));
+    expect(month).toContain(`href="/admin/history?span=month&amp;from=${day}&amp;to=${day}#charts"`);
+    const page = section(await seen(`?span=month&from=${day}&to=${day}`), "charts");
+    expect(page).toContain("Back to the last month");
+    expect(page).toContain('href="/admin/history?span=month#charts"');
+    const before = dayText(new Date(today.getFullYear(), today.getMonth(), today.getDate() - 4));
+    expect(page).toContain(`from=${before}&amp;to=${before}#charts" aria-label="Earlier"`);
+  });
+
+  test("of one kind, without what is only known of its queue", async () => {
+    const services = await measured();
+    const page = await seen("?kind=bad");
+    expect(page).toContain("Over time: Bad kind");
+    expect(page).toContain('id="chart-done"');
+    expect(page).not.toContain('id="chart-waiting"');
+    expect(await seen("?kind=nope")).toContain("There is no kind nope.");
+    for (const service of services) await service.stop();
   });
 
   test("nothing measured yet is no flat line", async () => {
     const page = await seen();
     expect(page).toContain("Nothing to show yet: measuring has just begun.");
-    expect(page).not.toMatch(/class="line" d="M/);
+    expect(chart(page, "wait")).not.toMatch(/class="line[^"]*" d="M/);
   });
 
-  test("what may explain a bend is marked and listed", async () => {
+  test("few jobs are said to be few", async () => {
+    expect(await seen()).not.toContain("may change the picture");
+    at.app.history.measure({ ...run, at: at.app.clock.now() });
+    expect(await seen()).toContain("Only 1 job ended in this time");
+  });
+
+  test("marks that lie together are one on the chart, and each in the list", async () => {
     await recordEvent(at.app, { event: "upgrade", detail: "from 1 to 2" });
     await at.app.clock.advance(1000);
+    expect(chart(await seen(), "done")).toMatch(/<text class="wide to-left"[^>]*>Upgrade</);
+    await recordEvent(at.app, { event: "scan", detail: "Family: 3 new" });
+    await at.app.clock.advance(1000);
     const page = await seen();
-    expect(page).toMatch(/class="mark mark-upgrade" d="M[\d.]+ 0V100"/);
+    expect(chart(page, "done")).toMatch(/<text class="wide to-left"[^>]*>2 marks</);
     expect(section(page, "marks")).toContain("from 1 to 2");
+    expect(section(page, "marks")).toContain("Family: 3 new");
+  });
+
+  test("as a table of numbers on a page of its own, the newest first", async () => {
+    const services = await measured();
+    const link = /href="(\/admin\/history\/numbers[^"]*)"/.exec(await seen("?queue=b"))![1]!;
+    const page = await (await owner("GET", link.replaceAll("&amp;", "&"))).text();
+    expect(page).toContain("<td>9</td><td>1</td><td>10 %</td>");
+    expect(page).toContain('href="/admin/history?queue=b#charts"');
+    expect(page.indexOf("(so far)")).toBeGreaterThan(0);
+    expect(page.indexOf("(so far)")).toBeLessThan(page.indexOf("<td>9</td>"));
+    for (const service of services) await service.stop();
   });
 });
 
@@ -80,11 +155,34 @@ describe("figures", () => {
   test("today, this week and month, what fails, per kind, and when it is busy", async () => {
     const services = await measured();
     const page = await seen();
-    expect(page).toMatch(/Today<\/dt><dd>54<\/dd><dd class="note">done, 6 failed/);
-    expect(page).toContain('<dd class="">10 %</dd>'.replace(' class=""', ""));
-    expect(page).toMatch(/<th scope="row">Bad kind<\/th><td class="num" data-label="Done">54/);
-    expect(page).toMatch(/class="heat-5" title="[A-Z][a-z]{2} \d+:00: 9"/);
+    expect(page).toMatch(/Today<\/dt><dd>54<\/dd><dd class="note">done, <span class="bad">6 failed/);
+    expect(page).toContain("nothing to compare with yet");
+    expect(page).toContain("<dd>10 %</dd>");
+    expect(section(page, "kinds")).toMatch(/>Bad kind<\/a><\/th><td class="num" data-label="Done">54/);
+    expect(page).toMatch(/class="heat-5"><span>54</);
+    expect(page).toMatch(/Most on \w+days from \d+:00 to \d+:00\./);
     for (const service of services) await service.stop();
+  });
+
+  test("kinds are sorted by links", async () => {
+    at.app.history.measure({ ...run, at: at.app.clock.now(), kind: "alpha", runMs: 90_000 });
+    for (const _ of [1, 2]) at.app.history.measure({ ...run, at: at.app.clock.now() });
+    const order = async (search: string) => {
+      const table = section(await seen(search), "kinds");
+      return table.indexOf(">alpha<") < table.indexOf(">Bad kind<") ? "alpha first" : "alpha last";
+    };
+    expect(await order("")).toBe("alpha last");
+    expect(await order("?sort=average")).toBe("alpha first");
+    expect(section(await seen("?sort=kind"), "kinds")).toMatch(
+      /aria-sort="ascending"><a href="[^"]*sort=kind#kinds"/,
+    );
+  });
+
+  test("how long all of it is kept, with the way to the setting", async () => {
+    const kept = section(await seen(), "kept");
+    expect(kept).toContain("90 days");
+    expect(kept).toContain("1,000,000 jobs at most");
+    expect(kept).toMatch(/href="\/admin\/settings#[\w-]*retention"/);
   });
 });
 
@@ -114,11 +212,7 @@ describe("events", () => {
       const log = section(await seen(search), "events");
       return [log.includes("Family: 3 new"), log.includes("for &lt;1 h&gt;")];
     };
-    const day = (ms: number) => {
-      const d = new Date(ms);
-      return `${d.getFullYear()}-${String(d.getMonth() + 1).padStart(2, "0")}-${String(d.getDate()).padStart(2, "0")}`;
-    };
-    const today = day(at.app.clock.now());
+    const today = dayText(new Date(at.app.clock.now()));
     expect(await shows("?event=scan")).toEqual([true, false]);
     expect(await shows("?queue=b")).toEqual([false, true]);
     expect(await shows(`?from=${today}&to=${today}`)).toEqual([true, false]);
@@ -126,7 +220,7 @@ describe("events", () => {
     expect(await seen("?event=killed")).toContain("No event matches.");
     expect(await seen(`?from=${today}&to=2020-01-01`)).toContain("ends before it begins");
     expect(await seen("?queue=nope")).toContain("There is no queue nope.");
-    expect(await seen("?page=9")).toContain("There are no older events.");
+    expect(await seen("?place=1.1")).toContain("There are no events beyond.");
   });
 
   test("none at all is another emptiness", async () => {
@@ -134,10 +228,53 @@ describe("events", () => {
     expect(await seen()).toContain("Nothing has been noted yet.");
   });
 
-  test("go on to a next page, and back", async () => {
-    for (let n = 0; n < 50; n++) await recordEvent(at.app, { event: "bulk", detail: `act ${n}` });
-    expect(await seen("?event=bulk")).toContain('href="/admin/history?event=bulk&amp;page=2#events"');
-    expect(section(await seen("?event=bulk&page=2"), "events")).toContain("act 0");
+  test("are narrowed by who did it and by words, whether they are stored by name or by address", async () => {
+    const { name, email } = (await at.app.accounts.listUsers())[0]!;
+    await recordEvent(at.app, { event: "restarted", actor: name });
+    await recordEvent(at.app, { event: "setting", actor: email, detail: "retention.days: 90 → 30" });
+    const theirs = section(await seen(`?who=${encodeURIComponent(email)}`), "events");
+    expect(theirs).toContain("Workers restarted");
+    expect(theirs).toContain("Keep for: 90 → 30 days");
+    expect(theirs).not.toContain(`>${email}<`);
+    expect(theirs).not.toContain("Family: 3 new");
+    const servers = section(await seen("?who=server"), "events");
+    expect(servers).toContain("Family: 3 new");
+    expect(servers).not.toContain("for &lt;1 h&gt;");
+    expect(section(await seen("?q=family"), "events")).toContain("Family: 3 new");
+    const none = section(await seen("?q=100%25"), "events");
+    expect(none).toContain("No event matches.");
+    expect(none).toContain("among the newest 50,000");
+  });
+
+  test("a bulk act and a restart are sentences, with a way to the jobs", async () => {
+    await recordEvent(at.app, {
+      event: "bulk",
+      actor: "Olga",
+      detail: "operation 5, retry of q=status%3Afailed: done, 12 of 14 jobs",
+    });
+    await recordEvent(at.app, { event: "restarted", actor: "Olga", detail: "1 handed back" });
+    const log = section(await seen(), "events");
+    expect(log).toMatch(/href="\/admin\/jobs\?q=status%3Afailed">Retried 12 of 14 jobs: [^<]*status:failed/);
+    expect(log).toContain("1 job went back to waiting");
+  });
+
+  test("go on to older ones and back to newer ones, each once, whatever comes meanwhile", async () => {
+    for (let n = 0; n < 50; n++) await recordEvent(at.app, { event: "bulk", detail: `act ${n}.` });
+    const acts = (page: string) =>
+      [...section(page, "events").matchAll(/>act (\d+)\.</g)].map((m) => Number(m[1]));
+    const way = (page: string, rel: string) =>
+      (
+        new RegExp(`href="([^"#]*)#events" rel="${rel}"`).exec(section(page, "events"))?.[1] ?? "none"
+      ).replaceAll("&amp;", "&");
+    const first = await seen("?event=bulk");
+    await recordEvent(at.app, { event: "bulk", detail: "act 50." });
+    const second = await (await owner("GET", way(first, "next"))).text();
+    const third = await (await owner("GET", way(second, "next"))).text();
+    expect([...acts(first), ...acts(second), ...acts(third)]).toEqual(
+      Array.from({ length: 50 }, (_, i) => 49 - i),
+    );
+    expect(way(third, "next")).toBe("none");
+    expect(acts(await (await owner("GET", way(third, "prev"))).text())).toEqual(acts(second));
   });
 
   test("the links for a download bring all that matches", async () => {
@@ -150,6 +287,22 @@ describe("events", () => {
     expect((await answer.text()).split("\r\n")).toHaveLength(3);
     expect(await (await owner("GET", json!)).json()).toMatchObject([{ event: "paused", actor: "Olga" }]);
   });
+});
+
+test("the links for a download carry every filter", async () => {
+  const filters = "?queue=b&event=scan&who=server&q=family&from=2026-01-02&to=2026-01-03";
+  const csv = /href="(\/api\/history\?[^"]*csv[^"]*)"/.exec(section(await seen(filters), "events"))![1]!;
+  const asked = new URL(csv.replaceAll("&amp;", "&"), "http://x").searchParams;
+  expect(Object.fromEntries(asked)).toMatchObject({
+    queue: "b",
+    event: "scan",
+    actor: "server",
+    q: "family",
+  });
+  expect([asked.get("from"), asked.get("to")]).toEqual([
+    new Date("2026-01-02T00:00:00").toISOString(),
+    new Date("2026-01-04T00:00:00").toISOString(),
+  ]);
 });
 
 describe("failures", () => {
@@ -168,7 +321,7 @@ describe("failures", () => {
   });
 });
 
-test("a year's page stays small", async () => {
+test("no stretch of time makes a large page", async () => {
   const services = await measured();
   for (let n = 0; n < 200; n++)
     await recordEvent(at.app, {
@@ -178,6 +331,7 @@ test("a year's page stays small", async () => {
       detail: "x".repeat(120),
     });
   for (let n = 0; n < 25; n++) await at.work(await at.file(`${"y".repeat(80)}${n}.mp4`));
-  expect((await seen("?span=month")).length).toBeLessThan(100_000);
+  for (const span of ["day", "month", "year"])
+    expect((await seen(`?span=${span}`)).length).toBeLessThan(100_000);
   for (const service of services) await service.stop();
 });

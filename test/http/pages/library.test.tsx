@@ -8,6 +8,7 @@ import { listAudit } from "../../../src/http/audit.ts";
 import { getLibrary, listLibraries } from "../../../src/library/libraries.ts";
 import { type Browser, memberBrowser, ownerBrowser, ownerInput } from "../../support/app.ts";
 import { addDerivative, addFile, addLibrary, type MediaSite, mediaSite } from "../../support/media-site.ts";
+import { watch } from "../../support/stream.ts";
 
 let at: MediaSite;
 let owner: Browser;
@@ -39,22 +40,22 @@ test("the root shows everything below it, a folder what lies in it", async () =>
   expect((await owner("GET", `/libraries/${library.id}?folder=gone`)).status).toBe(404);
 });
 
-test("the poll brings the counts and folders that a first scan adds", async () => {
-  const poll = async (query: string) =>
-    (
-      await owner("GET", `/libraries/${library.id}?part=going-on&${query}`, undefined, {
-        "hx-request": "true",
-      })
-    ).text();
+test("the stream brings the counts, folders and files that a first scan adds", async () => {
+  const path = /hx-sse:connect="([^"]*)"/.exec(await seen())![1]!;
+  const stream = await watch(at.app, owner, path);
+  await stream.until("No files yet");
   await addFile(at, library, "2024/a.jpg");
-  const first = await poll("total=0");
+  at.app.events.publish({ topic: "library", id: library.id });
+  const first = await stream.until("Show 1 new file");
   expect(first).toContain("All types (1)");
-  expect(first).toContain('hx-target="#folders"');
   expect(first).toContain("<b>2024</b>");
   expect(first).toContain("With subfolders");
-  // With nothing new and nothing under way, the folders are not even looked at.
-  expect(await poll("total=1")).not.toContain('hx-target="#folders"');
-  expect(await poll("total=1&busy=1")).toContain('hx-target="#folders"');
+  expect(first).toContain('hx-target="#files"');
+  // Somebody may have scrolled: what comes later is announced.
+  await addFile(at, library, "2024/b.jpg");
+  const second = await stream.until("Show 2 new files");
+  expect(second).not.toContain('hx-target="#files"');
+  await stream.leave();
 });
 
 test("type, state and text narrow it", async () => {
@@ -109,7 +110,7 @@ test("a picture that is not there yet says so, and takes its place when it comes
   const file = await addFile(at, library, "a.jpg");
   await at.app.queue.enqueue("image-thumbnail", { fileId: file.id });
   const page = await seen();
-  expect(page).toContain("Thumbnail is waiting its turn");
+  expect(page).toContain("Thumbnail to come");
   const poll = /hx-get="([^"]*part=arrived[^"]*)"/.exec(page)![1]!.replaceAll("&amp;", "&");
   expect(await (await owner("GET", poll)).text()).not.toContain("<img");
   await addDerivative(at, file, "thumbnail", "webp-240", "x", { width: 240, height: 240 });
@@ -117,6 +118,42 @@ test("a picture that is not there yet says so, and takes its place when it comes
   expect(arrived).toContain(`hx-target="#file-${file.id}"`);
   expect(arrived).toContain('width="240" height="240"');
   expect(arrived).not.toContain("part=arrived");
+});
+
+test("the grid is searched by the grammar, in the grid's own order and page after page", async () => {
+  for (let i = 0; i < 70; i++)
+    await addFile(at, library, `2024/${String(i).padStart(2, "0")}.jpg`, { sizeBytes: 1000 + i });
+  await addFile(at, library, "b.mp4", { type: "video", mimeType: "video/mp4" });
+  const page = await seen(`?q=${encodeURIComponent("type:image size:>=1kb 2024/")}&sort=largest`);
+  expect(names(page).slice(0, 2)).toEqual(["2024/69.jpg", "2024/68.jpg"]);
+  expect(page).toContain("70 files match.");
+  const more = /hx-get="([^"]*part=more)"/.exec(page)![1]!.replaceAll("&amp;", "&");
+  expect(names(await (await owner("GET", more)).text())).toHaveLength(10);
+  expect(names(await seen("?q=state:invalid"))).toEqual([]);
+  expect(await seen("?q=codek:hevc")).toContain("Did you mean codec?");
+});
+
+test("a scan that failed says what it said and what to do, to owners; members read that somebody must look", async () => {
+  const { id } = await at.app.queue.enqueue("gallery-scan", { libraryId: library.id });
+  const job = (await at.app.store.get(id))!;
+  const failed = {
+    ...job,
+    status: "failed" as const,
+    finishedAt: new Date(at.app.clock.now()),
+    failure: {
+      code: "input.missing",
+      message: `${library.path} cannot be read (ENOENT): is its disk mounted?`,
+    },
+  };
+  const list = at.app.store.list.bind(at.app.store);
+  at.app.store.list = async (filter, ...rest) =>
+    filter.subject?.type === "library" ? { jobs: [failed], total: 1 } : list(filter, ...rest);
+  const page = await seen();
+  expect(page).toContain("is its disk mounted?");
+  expect(page).toContain("<b>Next:</b> Mount its disk");
+  const theirs = await seen("", await memberBrowser(at.app, at.site));
+  expect(theirs).toContain("cannot be looked through just now");
+  expect(theirs).not.toContain(library.path);
 });
 
 test("names of any kind stay text", async () => {
@@ -169,6 +206,29 @@ test("settings change a library, and a bad folder leaves it as it was", async ()
   expect(refused.status).toBe(422);
   expect(await refused.text()).toContain("There is no folder /no/such/folder.");
   expect((await getLibrary(at.app.db, library.id)).name).toBe("Renamed");
+});
+
+test("looking for one type more scans for it as soon as it is saved; a new name does not", async () => {
+  const save = async (fields: Record<string, string>) => {
+    const form = new URLSearchParams({ path: library.path, name: "Family", images: "on", ...fields });
+    const answer = await owner("POST", `/libraries/${library.id}/settings`, form.toString());
+    return (await owner("GET", answer.headers.get("location")!)).text();
+  };
+  expect(await save({})).toContain("Saved.");
+  expect(await save({ name: "Photos" })).not.toContain("enqueued");
+  expect(await save({ videos: "on" })).toContain("2 scans enqueued to take it in.");
+  expect(await save({ videos: "on" })).toContain("<dt>Video</dt><dd>File metadata, File hash, Video poster");
+});
+
+test("the question before a library goes has the numbers of all that goes with it", async () => {
+  const file = await addFile(at, library, "a.jpg");
+  await addDerivative(at, file, "thumbnail", "webp-240", "x".repeat(1500));
+  await at.app.queue.enqueue("file-hash", { fileId: file.id });
+  const question = await (await owner("GET", `/libraries/${library.id}/remove`)).text();
+  expect(question).toContain("1 file is forgotten");
+  expect(question).toContain("1 thing made from them (1.5 kB) is deleted.");
+  expect(question).toContain("1 job about it that waits or runs is cancelled.");
+  expect(question).toContain(`Your media in ${library.path} stay where they are`);
 });
 
 test("removing a library needs the tick, forgets its rows, and never touches the media", async () => {

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { FileRow } from "../../../src/db/tables/library.ts";
+import { recordEvent } from "../../../src/history/event-log.ts";
 import { openProblems } from "../../../src/http/pages/problem-count.ts";
 import { getFile } from "../../../src/library/files.ts";
 import { type Browser, memberBrowser, ownerBrowser } from "../../support/app.ts";
@@ -54,7 +55,9 @@ describe("causes", () => {
     const cause = await failBoth();
     const page = await seen();
     expect(page).toContain(`id="${cause}"`);
-    expect(page).toContain("2 files: the file ends too early");
+    expect(page).toContain("Truncated files</h3>");
+    expect(page).toContain("<b>2 files</b>");
+    expect(page).toContain("2 failed jobs");
     expect(page).toContain("input.truncated");
     expect(page).toContain("Copy it again from its source.");
     expect(page).toContain("moov atom not found");
@@ -84,15 +87,52 @@ describe("causes", () => {
     expect(await openProblems(at.app)).toBe(2);
   });
 
-  test("a page of them is asked again and again, and answers only what has changed", async () => {
-    const poll = (page: string) => /hx-get="([^"]+part=all[^"]*)"/.exec(page)![1]!.replaceAll("&amp;", "&");
-    const first = poll(await seen());
-    expect((await owner("GET", first, undefined, htmx)).status).toBe(204);
+  test("what nobody has found words for is named by its code", async () => {
+    at.fails = { code: "demo.flaky-thing", message: "odd" };
+    await at.work(files[0]!);
+    const page = await seen();
+    expect(page).toContain("Demo flaky thing</h3>");
+    expect(page).toContain("A failure this version knows no more about.");
+  });
+
+  test("what stops the whole server comes first, with the way to mend it; then the most frequent", async () => {
     await failBoth();
-    const changed = await seen(first, htmx);
-    for (const part of ["#causes", "#ignored", "#quarantine", "#problem-count"])
-      expect(changed).toContain(`hx-target="${part}"`);
-    expect((await owner("GET", poll(changed), undefined, htmx)).status).toBe(204);
+    at.fails = { code: "tool.missing", message: "ffmpeg: not found" };
+    await at.work(await at.file("c.mp4"));
+    const page = await seen();
+    expect(page.indexOf("Program not installed</h3>")).toBeLessThan(page.indexOf("Truncated files</h3>"));
+    expect(page).toContain("Server-wide");
+    expect(page).toContain('href="/admin/health">Check the server');
+  });
+
+  test("only the first is unfolded, and says when it struck, where, and of which library", async () => {
+    await failBoth();
+    at.fails = { code: "input.corrupt", message: "no JPEG" };
+    await at.work(await at.file("c.mp4"));
+    const page = await seen();
+    expect(page.match(/<details id="open-\w+" open="">/g)).toHaveLength(1);
+    expect(page).toMatch(
+      /aria-label="2 failures since [^"]+, a bar for every 1 h; at most 2 failures in one"/,
+    );
+    expect(page).toContain(`<a href="/libraries/${at.library.id}">${at.library.name}</a>`);
+    expect(page).toContain("New today");
+  });
+
+  test("are narrowed by words, library and queue", async () => {
+    await failBoth();
+    at.fails = { code: "input.corrupt", message: "no JPEG" };
+    await at.work(await at.file("c.mp4"));
+    const shown = async (search: string) =>
+      [...(await seen(`/admin/problems${search}`)).matchAll(/-title">([^<]+)<\/h3>/g)].map(
+        ([, name]) => name,
+      );
+    expect(await shown("")).toEqual(["Truncated files", "Damaged files"]);
+    expect(await shown("?q=JPEG")).toEqual(["Damaged files"]);
+    expect(await shown("?q=truncated+moov")).toEqual(["Truncated files"]);
+    expect(await shown(`?library=${at.library.id}`)).toHaveLength(2);
+    expect(await shown(`?library=${at.library.id + 1}`)).toEqual([]);
+    expect(await shown("?queue=none")).toEqual([]);
+    expect(await seen("/admin/problems?queue=none")).toContain("No open cause matches.");
   });
 
   test("a link to one cause shows it first, and only once", async () => {
@@ -157,19 +197,20 @@ describe("what is done with a whole cause", () => {
     await at.app.clock.advance(1000);
     await settled();
     expect((await at.app.store.list({ status: ["completed"] }, "newest", 0, 9)).total).toBe(2);
-    expect(await seen("/admin/audit")).toContain("problem.retry");
+    expect(await seen("/admin/audit")).toContain("Retried a cause");
   });
 
   test("ignore: cleared now and later, with who and why, until somebody takes it back", async () => {
     const cause = await failBoth();
     await owner("POST", `/admin/problems/${cause}/ignore`, "days=7&note=known+<b>");
-    const page = await seen();
+    const page = await seen("/admin/problems?tab=ignored");
+    expect(await openProblems(at.app)).toBe(0);
     expect(page).toContain("2 failures cleared");
     expect(page).toContain("by Olga Owner");
     expect(page).toContain("“known &lt;b&gt;”");
     expect(page).not.toContain(`id="${cause}"`);
     await owner("POST", `/admin/problems/${cause}/unignore`, "");
-    expect(await seen()).toContain('<div id="ignored"></div>');
+    expect(await seen("/admin/problems?tab=ignored")).toContain("Nothing is ignored.");
   });
 
   test("ignore refuses a time that is none", async () => {
@@ -184,8 +225,47 @@ describe("what is done with a whole cause", () => {
     const cause = await failBoth();
     const answer = await (await owner("POST", `/admin/problems/${cause}/quarantine`, "", htmx)).text();
     expect(answer).toContain("2 files held back, 2 failures cleared.");
-    expect(answer).toContain("Quarantine: 2 files");
+    expect(answer).toContain("Nothing fails now.");
+    for (const search of ["", "&by=people"])
+      expect(await seen(`/admin/problems?tab=quarantine${search}`)).toContain("2 files held back");
     expect(answer).not.toContain(`id="${cause}"`);
+  });
+
+  test("what is retried shows as such until it has ended, and may be put back", async () => {
+    const cause = await failBoth();
+    at.fails = null;
+    const answer = await (await owner("POST", `/admin/problems/${cause}/retry`, "", htmx)).text();
+    expect(answer).toContain("2 retrying…");
+    expect(answer).toMatch(/formaction="\/admin\/operations\/\d+\/undo"/);
+    expect(await openProblems(at.app)).toBe(0);
+    await at.app.clock.advance(1000);
+    await settled();
+    expect(await seen()).toContain("Nothing fails now.");
+  });
+
+  test("what fails again after a retry says that it came back", async () => {
+    const cause = await failBoth();
+    await owner("POST", `/admin/problems/${cause}/retry`, "");
+    await at.app.clock.advance(1000);
+    await settled();
+    const page = await seen();
+    expect(page).toContain("Came back");
+    expect(page).toContain("2 failed again the same way.");
+  });
+
+  test("several are asked about and dealt with together", async () => {
+    const first = await failBoth();
+    at.fails = { code: "input.corrupt", message: "no JPEG" };
+    await at.work(await at.file("c.mp4"));
+    const causes = (await at.app.store.failureGroups()).map((g) => g.fingerprint);
+    expect(causes).toContain(first);
+    const ticked = causes.map((one) => `cause=${one}`).join("&");
+    const question = await seen(`/admin/problems/ticked/ask?act=quarantine&${ticked}`);
+    expect(question).toContain("Hold up to 3 files back?");
+    expect(question).toContain("Truncated files (2), Damaged files (1).");
+    expect(await seen("/admin/problems/ticked/ask?act=retry")).toContain("No cause is ticked.");
+    const answer = await owner("POST", "/admin/problems/ticked/quarantine", `causes=${causes.join()}`, htmx);
+    expect(await answer.text()).toContain("3 files held back, 3 failures cleared.");
   });
 
   test("what is gone meanwhile is said, with the page as it is", async () => {
@@ -221,16 +301,18 @@ describe("the quarantine", () => {
   test("release never leads to another site", async () => {
     await exclude(files[0]!);
     const answer = await owner("POST", `/admin/quarantine/${files[0]!.id}/release?back=//evil.example/`, "");
-    expect(answer.headers.get("location")).toBe("/admin/problems");
+    expect(answer.headers.get("location")).toBe("/admin/problems?tab=quarantine");
   });
 
   test("lists who held what back and why, and lets go one by one, with and without a retry", async () => {
     await at.work(files[0]!);
     for (const file of files) await exclude(file);
-    const page = await seen();
-    expect(page).toContain("Quarantine: 2 files");
+    const page = await seen("/admin/problems?tab=quarantine");
+    expect(page).toContain("2 files held back");
     expect(page).toContain("by Olga Owner, ");
-    expect(await seen("/admin/problems?by=server")).toContain("The server holds no file back by itself now.");
+    expect(await seen("/admin/problems?tab=quarantine&by=server")).toContain(
+      "The server holds no file back by itself now.",
+    );
     at.fails = null;
     const release = (file: FileRow, more = "") =>
       owner("POST", `/admin/quarantine/${file.id}/release?back=%2Fadmin%2Fproblems${more}`, "", htmx);
@@ -239,7 +321,7 @@ describe("the quarantine", () => {
     );
     expect(await (await release(files[1]!)).text()).toContain("Released b.mp4.");
     expect((await release(files[1]!)).status).toBe(409);
-    expect(await seen()).toContain("No file is held back.");
+    expect(await seen("/admin/problems?tab=quarantine")).toContain("No file is held back.");
   });
 
   test("releases all of a choice after a question that counts", async () => {
@@ -251,6 +333,83 @@ describe("the quarantine", () => {
 
   test("a page beyond the end is the last one", async () => {
     await exclude(files[0]!);
-    expect(await seen("/admin/problems?held=99&page=99")).toContain("Quarantine: 1 file");
+    expect(await seen("/admin/problems?tab=quarantine&page=99")).toContain("1 file held back");
+  });
+
+  test("is narrowed by path and library, and what matches is released together", async () => {
+    for (const file of files) await exclude(file);
+    const page = await seen("/admin/problems?tab=quarantine&q=A.MP");
+    expect(page).toContain("1 file held back");
+    expect(page).toContain('href="/admin/quarantine/release?q=A.MP"');
+    expect(await seen("/admin/problems?tab=quarantine&library=99")).toContain("None of these.");
+    await owner("POST", "/admin/quarantine/release?q=A.MP", "");
+    await flash("Released 1 file.");
+    expect((await getFile(at.app.db, files[1]!.id)).state).toBe("quarantined");
+  });
+
+  test("ticked files are released together", async () => {
+    for (const file of files) await exclude(file);
+    const ids = files.map(({ id }) => `ids=${id}`).join("&");
+    const answer = await owner("POST", "/admin/quarantine/release-ticked", `${ids}&retry=`);
+    expect(answer.headers.get("location")).toBe("/admin/problems?tab=quarantine");
+    await flash("Released 2 files.");
+  });
+
+  test("a file is found by its path and excluded from here", async () => {
+    const [file] = files as [FileRow];
+    const page = await seen("/admin/problems?tab=quarantine&find=a.mp4");
+    const link = `/admin/quarantine/${file.id}/exclude?from=quarantine`;
+    expect(page).toContain(link);
+    expect(page).not.toContain(`/admin/quarantine/${files[1]!.id}/exclude`);
+    const answer = await owner("POST", link, "reason=a+test", htmx);
+    expect(await answer.text()).toContain("a.mp4 is excluded from processing.");
+    expect(await seen("/admin/problems?tab=quarantine&find=a.mp4")).toContain(
+      "No file that may be excluded has",
+    );
+    expect(await seen("/admin/problems?tab=quarantine&find=a")).toContain("Type more of the path.");
+  });
+});
+
+describe("stuck and orphaned", () => {
+  test("nothing of it says so, and what auto-heal would do", async () => {
+    const page = await seen("/admin/problems?tab=stuck");
+    expect(page).toContain("Nothing is stuck.");
+    expect(page).toContain("No job was left behind.");
+    expect(page).toContain("Auto-heal is off");
+  });
+
+  test("jobs whose worker died are one cause with its way out, and what happened is told", async () => {
+    at.fails = { code: "job.orphaned", message: "the worker died" };
+    await at.work(files[0]!);
+    await recordEvent(at.app, { event: "orphaned", fileId: files[0]!.id, detail: "failed, 40 % done" });
+    const page = await seen("/admin/problems?tab=stuck");
+    expect(page).toContain("Worker died mid-job</h3>");
+    expect(page).toContain("Retry 1");
+    expect(page).toContain("failed, 40 % done");
+    expect(page).toMatch(/Stuck, orphaned<span class="count">1</);
+  });
+
+  test("what runs without a sign of life is listed with its whole path, and ended on demand", async () => {
+    at.hangs = true;
+    const id = await at.work(files[0]!);
+    await at.app.clock.advance(3_600_000);
+    await settled();
+    const page = await seen("/admin/problems?tab=stuck");
+    expect(page).toContain("1 job stuck now");
+    expect(page).toContain(`${at.library.path}/a.mp4`);
+    expect(page).toContain("silent for ");
+    const answer = await owner("POST", `/admin/problems/stuck/${id}/clear`, "", htmx);
+    expect(await answer.text()).toContain(`Cleared job ${id}: ended as failed.`);
+    const after = await seen("/admin/problems?tab=stuck");
+    expect(after).toContain("Nothing is stuck.");
+    expect(after).toContain("No sign of life</h3>");
+    expect(after).toContain("by Olga Owner");
+  });
+
+  test("a job that is not stuck is not cleared", async () => {
+    const id = await at.work(files[0]!);
+    const answer = await owner("POST", `/admin/problems/stuck/${id}/clear`, "", htmx);
+    expect(answer.status).toBe(409);
+    expect(await answer.text()).toContain(`Job ${id} is not stuck any more.`);
   });
 });

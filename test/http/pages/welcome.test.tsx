@@ -88,6 +88,41 @@ test("a folder that can't be a library is refused with the reason, before and af
   expect(await refused.text()).toContain("data folder");
 });
 
+test("what lies below a folder is told before it is chosen, and by type where one says what to look for", async () => {
+  mkdirSync(join(at.mediaFolder, "2019"));
+  for (const name of ["a.jpg", "b.jpg", "c.mp4"]) writeFileSync(join(at.mediaFolder, "2019", name), "x");
+  const owner = browser(at.site);
+  await owner("POST", "/welcome", form(ownerInput));
+  const path = encodeURIComponent(at.mediaFolder);
+  expect(await (await owner("GET", `/welcome/library?path=${path}`)).text()).toContain(
+    "1 video, 2 pictures with 1 folder below it",
+  );
+  const make = await (await owner("GET", `/welcome/make?path=${path}`)).text();
+  expect(make).toContain("2 found");
+  expect(make).toContain("none found");
+});
+
+test("going back for another folder loses nothing that was filled in; a name that was the folder's follows", async () => {
+  const [a, b] = ["A", "B"].map((name) => join(at.mediaFolder, name)) as [string, string];
+  for (const path of [a, b]) mkdirSync(path);
+  const owner = browser(at.site);
+  await owner("POST", "/welcome", form(ownerInput));
+  const again = async (name: string) => {
+    const filled = new URLSearchParams({ path: a, name, images: "on", nsfw: "on", kept: "1" });
+    const picker = await (await owner("GET", `/welcome/library?${filled}`)).text();
+    const link = [...picker.matchAll(/href="(\/welcome\/make[^"]*)"/g)][0]![1]!.replaceAll("&amp;", "&");
+    const there = new URL(link, "http://x");
+    there.searchParams.set("path", b);
+    return (await owner("GET", there.pathname + there.search)).text();
+  };
+  const form2 = await again("Family");
+  expect(form2).toContain('value="Family"');
+  expect(form2).toMatch(/name="images" value="on" checked=""/);
+  expect(form2).toMatch(/name="nsfw" value="on" checked=""/);
+  expect(form2).not.toMatch(/name="videos" value="on" checked=""/);
+  expect(await again("A")).toContain('value="B"');
+});
+
 test("a library that looks for nothing is refused", async () => {
   const owner = browser(at.site);
   await owner("POST", "/welcome", form(ownerInput));

@@ -9,6 +9,7 @@ import history from "./0006_history.sql" with { type: "text" };
 import search from "./0007_search.sql" with { type: "text" };
 import healing from "./0008_healing.sql" with { type: "text" };
 import operations from "./0009_operations.sql" with { type: "text" };
+import fileTally from "./0010_file_tally.sql" with { type: "text" };
 
 export interface Migration {
   version: number;
@@ -26,4 +27,5 @@ export const migrations: Migration[] = [
   { version: 7, name: "search", sql: search },
   { version: 8, name: "healing", sql: healing },
   { version: 9, name: "operations", sql: operations },
+  { version: 10, name: "file-tally", sql: fileTally },
 ];

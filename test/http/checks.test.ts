@@ -1,0 +1,140 @@
+// Single checks on made-up machines: a GPU that cannot encode, a share that does not answer, a database that is damaged.
+
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openSqlite } from "../../src/db/open.sqlite.ts";
+import { Checkup } from "../../src/http/checks/checkup.ts";
+import { checkIntegrity } from "../../src/http/checks/database.ts";
+import { checkGpu } from "../../src/http/checks/gpu.ts";
+import { checkWatches, checkWorker } from "../../src/http/checks/machine.ts";
+import { JobFailure } from "../../src/runtime/errors.ts";
+import { silentLogger } from "../../src/runtime/log.ts";
+import { type TestApp, testApp } from "../support/app.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "sprocket-checks-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("the GPU", () => {
+  const card = { vendor: "nvidia" as const, name: "RTX", memoryMb: 8000, usedMb: 0 };
+  const media = (encoders: string[], ffmpeg: () => Promise<never>) =>
+    ({ capabilities: async () => ({ encoders: new Set(encoders) }), ffmpeg }) as never;
+  const works = (async () => ({})) as never;
+  const fails = async () => {
+    throw new JobFailure("tool.failed", "[h264_nvenc] Cannot load libcuda.so.1");
+  };
+
+  test("that is not there is worth a note, and no warning", async () => {
+    const [check] = await checkGpu(media([], works), folder, async () => []);
+    expect(check).toMatchObject({ result: "note", fix: expect.stringContaining("--device /dev/dri") });
+  });
+
+  test("counts when it has encoded a frame", async () => {
+    const [check] = await checkGpu(media(["h264_nvenc"], works), folder, async () => [card]);
+    expect(check).toMatchObject({ result: "ok", detail: "RTX (8000 MB): h264_nvenc encoded a frame" });
+  });
+
+  test("that cannot is named with the test that failed", async () => {
+    const [check] = await checkGpu(media(["h264_nvenc"], fails), folder, async () => [card]);
+    expect(check).toMatchObject({ result: "warn" });
+    expect(check!.detail).toContain("h264_nvenc: [h264_nvenc] Cannot load libcuda.so.1");
+  });
+
+  test("for which ffmpeg has no encoder says that", async () => {
+    const [check] = await checkGpu(media([], works), folder, async () => [card]);
+    expect(check!.detail).toContain("this ffmpeg has no encoder for it");
+  });
+
+  test("is not judged while ffmpeg itself does not work", async () => {
+    const broken = {
+      capabilities: async () => ({ encoders: new Set(), fault: "missing" }),
+      ffmpeg: works,
+    } as never;
+    const [check] = await checkGpu(broken, folder, async () => [card]);
+    expect(check!.detail).toContain("cannot be tried without a working ffmpeg");
+  });
+
+  test("is proven through its render device where it is no NVIDIA card", async () => {
+    writeFileSync(join(folder, "renderD128"), "");
+    const [check] = await checkGpu(media(["h264_vaapi"], works), folder, async () => []);
+    expect(check!.detail).toBe(`${folder}/renderD128: h264_vaapi encoded a frame`);
+  });
+});
+
+describe("the integrity of a database", () => {
+  const look = () =>
+    checkIntegrity({
+      paths: { database: join(folder, "a.db"), cache: folder, backups: "/backups" } as never,
+      db: undefined as never,
+      clock: new FakeClock(),
+      log: silentLogger,
+    });
+
+  test("is told whole or damaged, from a process of its own", async () => {
+    const path = join(folder, "a.db");
+    const { sqlite, close } = openSqlite(path);
+    sqlite.exec("CREATE TABLE t (a TEXT)");
+    sqlite.exec(
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < 5000) INSERT INTO t SELECT hex(randomblob(40)) FROM n",
+    );
+    close();
+    expect(await look()).toMatchObject({ result: "ok", detail: expect.stringContaining("whole") });
+    const bytes = new Uint8Array(await Bun.file(path).arrayBuffer());
+    bytes.fill(255, 8192, 40_000);
+    writeFileSync(path, bytes);
+    expect(await look()).toMatchObject({ result: "fail", fix: expect.stringContaining("/backups") });
+  });
+});
+
+test("a worker is alive while it reports", () => {
+  expect(checkWorker({ running: () => [], hasMissedBeats: () => false })).toMatchObject({ result: "ok" });
+  expect(checkWorker({ running: () => [], hasMissedBeats: () => true })).toMatchObject({
+    result: "fail",
+    fix: expect.stringContaining("Restart the workers"),
+  });
+});
+
+describe("a checkup", () => {
+  let app: TestApp;
+  beforeEach(async () => {
+    app = await testApp();
+  });
+  afterEach(() => app.close());
+
+  test("does not wait for a look that hangs: what is known is told, and that it is being looked at", async () => {
+    const hung = Promise.withResolvers<never>();
+    const checkup = new Checkup({
+      ...app,
+      db: new Proxy(app.db, {
+        get: (db, key) => (key === "select" ? () => ({ from: () => hung.promise }) : Reflect.get(db, key)),
+      }),
+    });
+    const asked = checkup.latest();
+    await app.clock.advance(250);
+    const storage = (await asked).find(({ id }) => id === "storage");
+    expect(storage).toMatchObject({ checkedAt: null, isChecking: true, checks: [] });
+  });
+
+  test("a look that throws is a check that failed, with what it said", async () => {
+    const checkup = new Checkup({
+      ...app,
+      worker: {
+        running: () => [],
+        hasMissedBeats: () => {
+          throw new Error("no worker");
+        },
+      },
+    });
+    const [work] = await checkup.again("work");
+    expect(work!.checks).toMatchObject([{ result: "fail", detail: expect.stringContaining("no worker") }]);
+  });
+
+  test("nobody watches, no watches are needed", async () => {
+    expect(await checkWatches(app.db)).toMatchObject({ result: "note" });
+  });
+});
