@@ -2,8 +2,8 @@
 // a check that fails counts as one more failure.
 // `node test/run.mjs PATH…` runs only the tests of those paths, without the other checks.
 
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildExecutable, bun, installPackages, root } from "../src/toolchain.mjs";
 
@@ -24,7 +24,7 @@ if (chosen.length === 0) {
   check("types", "tsc", "-p", ".");
 }
 if (!buildExecutable()) problems.push("build");
-finish(runTests());
+finish(await runTests());
 
 function check(name, tool, ...args) {
   console.log(`checking ${name}`);
@@ -35,25 +35,58 @@ function check(name, tool, ...args) {
   if (status !== 0) problems.push(name);
 }
 
-function runTests() {
+/** Two at once: much of what tests wait for is a browser, ffmpeg or a server in a process of its own. */
+async function runTests() {
   mkdirSync(join(root, ".cache"), { recursive: true });
-  const paths = chosen.length > 0 ? chosen : ["test"];
+  const halves =
+    chosen.length > 0 ? [chosen] : halvesOf(readdirSync(join(root, "test"), { withFileTypes: true }));
+  const found = await Promise.all(halves.map(runPaths));
+  const sum = (name) => found.reduce((n, one) => n + one[name], 0);
+  return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
+}
+
+/** Those that mostly start other processes in one half, all others in the other. */
+function halvesOf(entries) {
+  const outside = ["e2e", "cli", "media", "jobs", "native"];
+  const tests = entries.filter((entry) => entry.isDirectory() || entry.name.endsWith(".test.ts"));
+  // Paths are parts of names to bun: without the slash `native` would name `native-embedding` too.
+  const path = (entry) => `test/${entry.name}${entry.isDirectory() ? "/" : ""}`;
+  return [
+    tests.filter(({ name }) => outside.includes(name)).map(path),
+    tests.filter(({ name }) => !outside.includes(name)).map(path),
+  ];
+}
+
+function runPaths(paths, i) {
+  const file = report.replace(".xml", `-${i}.xml`);
   const args = [
     "test",
     "--reporter=junit",
-    `--reporter-outfile=${report}`,
+    `--reporter-outfile=${file}`,
     // A hang, not slowness, is what a limit is for: the machine may be busy with other things.
     "--timeout=60000",
     "--path-ignore-patterns=test/bench/**",
+    ...paths,
   ];
-  const { status } = spawnSync(bun(), [...args, ...paths], { cwd: root, stdio: "inherit" });
-  if (status !== 0) problems.push("tests");
+  return new Promise((resolve) => {
+    const tests = spawn(bun(), args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    const said = [];
+    for (const stream of [tests.stdout, tests.stderr]) stream.on("data", (bytes) => said.push(bytes));
+    tests.on("close", (status) => {
+      process.stdout.write(Buffer.concat(said));
+      if (status !== 0 && !problems.includes("tests")) problems.push("tests");
+      resolve(readReport(file));
+    });
+  });
+}
+
+function readReport(file) {
   try {
-    return counts(readFileSync(report, "utf8"));
+    return counts(readFileSync(file, "utf8"));
   } catch {
     return { passed: 0, failed: 0, skipped: 0 };
   } finally {
-    rmSync(report, { force: true });
+    rmSync(file, { force: true });
   }
 }
 

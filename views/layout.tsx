@@ -183,6 +183,10 @@ function Account({ ctx }: { ctx: PageContext }) {
           </fieldset>
         </form>
         {ctx.user!.role === "owner" ? <NsfwSwitch ctx={ctx} /> : null}
+        <a class="menu-item" href={ctx.url("/account")}>
+          <Icon name="user" />
+          Your account
+        </a>
         <button type="button" class="menu-item needs-js" data-keys>
           <Icon name="keyboard" />
           Keyboard shortcuts

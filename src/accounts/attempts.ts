@@ -35,10 +35,15 @@ async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
     const retryAfterS = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
-    throw new Refused(429, "attempts.exceeded", `Too many attempts. Try again in ${retryAfterS} seconds.`, {
+    throw new Refused(429, "attempts.exceeded", `Too many attempts. Try again in ${inWords(retryAfterS)}.`, {
       retryAfterS,
     });
   }
+}
+
+function inWords(seconds: number): string {
+  if (seconds === 1) return "1 second";
+  return seconds < 100 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
 }
 
 /** One household has a whole /64 of IPv6 addresses to try from. */

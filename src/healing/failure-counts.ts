@@ -8,6 +8,7 @@ import type { Failure, Job } from "../queue/job.ts";
 import { NotFound } from "../runtime/errors.ts";
 import type { Service } from "../runtime/service.ts";
 import { clearIfIgnored } from "./ignored-causes.ts";
+import { clearOutlived } from "./outlived-failures.ts";
 import type { HealingParts } from "./parts.ts";
 import { holdFile } from "./quarantine.ts";
 
@@ -36,7 +37,10 @@ export function failureCounts(parts: HealingParts): Service {
 /** How a job has ended, if it has. Noting it twice changes nothing. */
 export async function noteOutcome(parts: HealingParts, jobId: number): Promise<void> {
   const job = await parts.store.get(jobId);
-  if (job?.status === "completed") await forget(parts, job);
+  if (job?.status === "completed") {
+    await forget(parts, job);
+    await clearOutlived(parts, job);
+  }
   if (job?.status === "failed" && job.failure && job.finishedAt) await noteFailure(parts, job, job.failure);
 }
 

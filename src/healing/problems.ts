@@ -2,7 +2,7 @@
 // next. What one can do with a whole group is in `problem-acts.ts`.
 
 import { failureCodes, failureTitle } from "../jobs/failures.ts";
-import { causeOf } from "../queue/fingerprint.ts";
+import { causeOf, fingerprintOf } from "../queue/fingerprint.ts";
 import type { Job } from "../queue/job.ts";
 import type { FailureGroup, JobFilter } from "../queue/job-store.ts";
 import type { HealingParts } from "./parts.ts";
@@ -85,7 +85,7 @@ export async function problemOf(
   group: FailureGroup,
   hideGroups: number[],
 ): Promise<Problem> {
-  const { fingerprint, code, message, count, kinds, queues, groups, firstAt, lastAt } = group;
+  const { fingerprint, code, message, count, kinds, queues, groups, lastAt } = group;
   const samples = (await Promise.all(group.jobIds.map((id) => store.get(id)))).filter(
     (job) => job !== undefined,
   );
@@ -109,7 +109,7 @@ export async function problemOf(
     kinds,
     queues,
     libraries: groups.filter((id) => id > 0),
-    firstAt,
+    firstAt: await firstSeen(store, group, samples),
     lastAt,
     samples: samples.map((job) => ({
       jobId: job.id,
@@ -119,6 +119,25 @@ export async function problemOf(
       failedAt: job.finishedAt,
     })),
   };
+}
+
+/** A retried job has failed anew; it is the first time of all that tells how old a cause is. */
+async function firstSeen(
+  store: HealingParts["store"],
+  { fingerprint, firstAt }: FailureGroup,
+  samples: Job[],
+): Promise<Date> {
+  let first = firstAt;
+  for (const { id, subject } of samples)
+    for (const { failure, finishedAt } of await store.attempts(id))
+      if (
+        failure &&
+        finishedAt &&
+        finishedAt < first &&
+        fingerprintOf(failure, subject.label) === fingerprint
+      )
+        first = finishedAt;
+  return first;
 }
 
 async function filesOf(

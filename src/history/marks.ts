@@ -100,13 +100,16 @@ export async function noticeOrphan(
   job: Job | undefined,
   again: boolean,
 ): Promise<void> {
+  // A file is named by its own column.
+  const isOfFile = job?.subject.type === "file";
   await recordEvent(parts, {
     event: "orphaned",
     queue: job?.queue ?? null,
     jobId,
-    fileId: job?.subject.type === "file" ? job.subject.id : null,
+    fileId: isOfFile ? job.subject.id : null,
     libraryId: job?.subject.group,
-    detail: `${job?.subject.label ?? ""}${again ? " (runs again)" : ""}`.trim() || null,
+    detail:
+      [isOfFile ? "" : (job?.subject.label ?? ""), again ? "(runs again)" : ""].join(" ").trim() || null,
   });
 }
 

@@ -31,6 +31,8 @@ export const memberRoutes = [
   "GET /live/home",
   "GET /live/libraries/:id",
   "GET /live/files/:id",
+  "GET /account",
+  "POST /account/password",
   "POST /sign-out",
   "POST /theme",
   "POST /api/auth/sign-out",

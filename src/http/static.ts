@@ -34,11 +34,13 @@ import jsDom from "../../static/js/dom.js" with { type: "file" };
 import jsFile from "../../static/js/file.js" with { type: "file" };
 import jsFiles from "../../static/js/files.js" with { type: "file" };
 import jsFuzzy from "../../static/js/fuzzy.js" with { type: "file" };
+import jsGridPlace from "../../static/js/grid-place.js" with { type: "file" };
 import jsJobList from "../../static/js/job-list.js" with { type: "file" };
 import jsKeyboard from "../../static/js/keyboard.js" with { type: "file" };
 import jsLiveWork from "../../static/js/live-work.js" with { type: "file" };
 import jsLog from "../../static/js/log.js" with { type: "file" };
 import jsLogMarks from "../../static/js/log-marks.js" with { type: "file" };
+import jsMoments from "../../static/js/moments.js" with { type: "file" };
 import jsPalette from "../../static/js/palette.js" with { type: "file" };
 import jsProblems from "../../static/js/problems.js" with { type: "file" };
 import jsRequests from "../../static/js/requests.js" with { type: "file" };
@@ -46,6 +48,7 @@ import jsSettings from "../../static/js/settings.js" with { type: "file" };
 import jsStream from "../../static/js/stream.js" with { type: "file" };
 import jsSuggest from "../../static/js/suggest.js" with { type: "file" };
 import jsTheme from "../../static/js/theme.js" with { type: "file" };
+import jsTickRange from "../../static/js/tick-range.js" with { type: "file" };
 import jsTicks from "../../static/js/ticks.js" with { type: "file" };
 import jsTimes from "../../static/js/times.js" with { type: "file" };
 import jsToasts from "../../static/js/toasts.js" with { type: "file" };
@@ -94,9 +97,11 @@ const modules = {
   "file.js": jsFile,
   "files.js": jsFiles,
   "fuzzy.js": jsFuzzy,
+  "grid-place.js": jsGridPlace,
   "job-list.js": jsJobList,
   "keyboard.js": jsKeyboard,
   "live-work.js": jsLiveWork,
+  "moments.js": jsMoments,
   "palette.js": jsPalette,
   "problems.js": jsProblems,
   "log.js": jsLog,
@@ -106,6 +111,7 @@ const modules = {
   "stream.js": jsStream,
   "suggest.js": jsSuggest,
   "theme.js": jsTheme,
+  "tick-range.js": jsTickRange,
   "ticks.js": jsTicks,
   "times.js": jsTimes,
   "toasts.js": jsToasts,
@@ -120,7 +126,10 @@ export function assetPath(name: AssetName): string {
 
 /** What `app.js` imports: a browser that is told may fetch them at once. */
 export const appModules = (Object.keys(modules) as (keyof typeof modules)[]).filter(
-  (name) => !["app.js", "charts.js", "file.js", "files.js", "problems.js", "settings.js"].includes(name),
+  (name) =>
+    !["app.js", "charts.js", "file.js", "files.js", "grid-place.js", "problems.js", "settings.js"].includes(
+      name,
+    ),
 );
 
 export function staticFiles(_app: Pick<App, "config">): Hono<Env> {

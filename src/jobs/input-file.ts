@@ -1,21 +1,14 @@
 // The file that a job is about: which it is, where it lies, and whether it stayed the same while it was read.
 
 import { stat } from "node:fs/promises";
-import { z } from "zod";
 import type { FileRow } from "../db/tables/library.ts";
 import { absolutePath, getFile } from "../library/files.ts";
 import type { Failure, Subject } from "../queue/job.ts";
 import { JobFailure } from "../runtime/errors.ts";
+import { idOf } from "./ids.ts";
 import type { Tools } from "./tools.ts";
 
-/** Ids are strings outside; jobs keep numbers. */
-export const fileId = z.union([
-  z.int().positive(),
-  z
-    .string()
-    .regex(/^[1-9]\d{0,14}$/)
-    .transform(Number),
-]);
+export const fileId = idOf("file");
 
 export interface InputFile {
   row: FileRow;

@@ -9,19 +9,12 @@ import type { JobKind, Run } from "../queue/kind.ts";
 import type { Asked } from "../queue/queue.ts";
 import { NotFound, Refused } from "../runtime/errors.ts";
 import { cascadeOf } from "./cascade.ts";
+import { idOf } from "./ids.ts";
 import { givenUp } from "./pending-files.ts";
 import type { Tools } from "./tools.ts";
 
 const scanParams = z.strictObject({
-  libraryId: z
-    .union([
-      z.int().positive(),
-      z
-        .string()
-        .regex(/^[1-9]\d{0,14}$/)
-        .transform(Number),
-    ])
-    .meta({ title: "Library" }),
+  libraryId: idOf("library").meta({ title: "Library" }),
   skipExisting: z.boolean().default(true).meta({
     title: "Skip files that did not change",
     description: "Without it, everything that is made of a file is asked for again",

@@ -80,7 +80,7 @@ export async function recentFiles(db: Db, limit: number, nsfw?: false): Promise<
   return await rowsOf(db, await newest);
 }
 
-export async function nsfwLibraries(db: Db): Promise<number[]> {
+async function nsfwLibraries(db: Db): Promise<number[]> {
   const rows = await db.select({ id: library.id }).from(library).where(eq(library.nsfw, true));
   return rows.map((row) => row.id);
 }

@@ -154,8 +154,12 @@ async function withOthers(db: Db, libraryId: number, type: FileType, note: strin
   const notes = scannedTypes(now).map((each) =>
     each === type ? note : said.find((sentence) => sentence.includes(` ${nouns[each][0]}`)),
   );
-  return notes.filter(Boolean).join(" ") || note;
+  const told = notes.filter((each) => each && !isOfNone.test(each));
+  return told.join(" ") || note;
 }
+
+/** A library of pictures need not say that it holds no film. */
+const isOfNone = /^0 .+ seen: nothing new\.$/;
 
 async function noteScan({ db, clock, events }: ScanParts, row: LibraryRow, note: string, identity?: string) {
   const set = {

@@ -5,8 +5,13 @@ import type { Failure } from "./job.ts";
 /** Twelve hex digits, the same for ever: they stand in links. `label` is what the job was about, a path mostly. */
 export function fingerprintOf({ code, message }: Failure, label = ""): string {
   // What the queue itself says of a job (orphaned, stuck) is one cause each, whatever worker and times it names.
-  const cause = code.startsWith("job.") ? "" : causeOf(message, label);
+  const cause = code.startsWith("job.") ? "" : causeOf(tellingPart(code, message), label);
   return new Bun.CryptoHasher("sha256").update(`${code}\n${cause}`).digest("hex").slice(0, 12);
+}
+
+/** Of a bad input each tool complains in other words about every file: below our own first line they are no causes. */
+function tellingPart(code: string, message: string): string {
+  return code.startsWith("input.") ? message.split("\n", 1)[0]! : message;
 }
 
 /** The message without paths, quoted names, numbers and addresses. Names with spaces are known by `label` alone. */

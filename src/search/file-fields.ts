@@ -18,6 +18,8 @@ export interface FileWords {
 
 const types = ["video", "image", "audio"] as const;
 const states = ["ok", "missing", "invalid", "quarantined"] as const;
+/** Pages call what is invalid damaged. */
+const stateChoices = states.map((value) => ({ value, ...(value === "invalid" && { label: "damaged" }) }));
 const known = ["hash", "metadata", "date", "place", "camera"] as const;
 const plain = (values: readonly string[]) => values.map((value) => ({ value }));
 
@@ -47,8 +49,8 @@ export function fileFields(words: FileWords): Fields {
     {
       name: "state",
       takes: "choice",
-      about: "ok, missing, invalid or quarantined",
-      choices: () => plain(states),
+      about: "ok, missing, damaged or quarantined",
+      choices: () => stateChoices,
     },
     { name: "code", takes: "text", about: "why it is invalid", suggests: () => words.codes() },
     { name: "captured", aliases: ["taken"], takes: "date", about: "when it was taken: 2019, >2020-05" },

@@ -14,12 +14,16 @@ export interface Issue {
   keys?: string[];
 }
 
-export function faultInWords({ label, fields }: Pick<SettingRow, "label" | "fields">, issue: Issue): string {
+export function faultInWords(setting: Pick<SettingRow, "label" | "fields" | "rows">, issue: Issue): string {
+  const { fields } = setting;
   const [part, inner] = issue.path;
   const named = fields.find(
     (f) => f.part !== "" && (f.part === part || f.part === `${String(part)}.${String(inner)}`),
   );
   const field = named ?? fields[0]!;
+  // A setting that stands on its page as several rows is known by the row.
+  const place = named && setting.rows?.find(({ parts }) => parts.includes(named.part));
+  const label = place?.label ?? setting.label;
   // Of several rows the one it is about, counted as people do.
   const row = issue.path.find((step) => typeof step === "number");
   // Of several parts, or of a setting for each kind, the one it is about.
@@ -28,6 +32,8 @@ export function faultInWords({ label, fields }: Pick<SettingRow, "label" | "fiel
     : part === undefined
       ? ""
       : String(part);
+  if (place?.parts.length === 1)
+    return `${[label, row === undefined ? "" : row + 1].join(" ").trim()}: ${expected(issue, field)}.`;
   if (
     ["number", "duration", "size"].includes(field.control) &&
     field.part &&
@@ -71,7 +77,7 @@ function lowerFirst(words: string): string {
 }
 
 const typedAs: Partial<Record<Field["control"], string>> = {
-  duration: "give a time like 30 s or 5 min",
+  duration: "give a time like 30 s, 5 min or 1 h 30 min",
   size: "give a size like 500 MB or 2 GB",
 };
 

@@ -33,7 +33,7 @@ export function withStoredTokens(value: unknown, stored: Server[]): { value: unk
     if (token === undefined)
       errors.push({
         path: ["yield", "playback", "servers", i, "token"],
-        message: `Yielding, Media servers ${i + 1}: give its API key or token; none is stored for this address.`,
+        message: `Media servers ${i + 1}: give its API key or token; none is stored for this address.`,
       });
     // Told once, not again as a part that is missing.
     return { ...server, token: token ?? "unknown" };

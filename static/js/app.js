@@ -8,6 +8,7 @@ import "./requests.js";
 import "./stream.js";
 import "./live-work.js";
 import "./job-list.js";
+import "./tick-range.js";
 import "./ticks.js";
 import "./log.js";
 import "./suggest.js";

@@ -4,6 +4,7 @@
 import { dialog } from "./dialog.js";
 import { $, $$ } from "./dom.js";
 import { tellTimes } from "./times.js";
+import { say } from "./toasts.js";
 
 const form = () => $("#create-form");
 
@@ -98,10 +99,7 @@ function soon() {
 async function preview() {
   const at = form();
   if (!at) return;
-  const fields = new URLSearchParams(new FormData(at));
-  const answer = await fetch(`${at.dataset.preview}?${fields}`, { headers: { "HX-Request": "true" } }).catch(
-    () => {},
-  );
+  const answer = await send(at.dataset.preview, new FormData(at));
   const place = $("#create-preview");
   if (!answer?.ok || !place || at !== form()) return;
   place.innerHTML = await answer.text();
@@ -116,11 +114,30 @@ document.addEventListener(
     if (!submitter?.matches("[data-turn]")) return;
     event.preventDefault();
     event.stopPropagation();
-    const fields = new URLSearchParams(new FormData(target, submitter));
-    htmx.ajax("GET", `${submitter.formAction}?${fields}`, { target: "#create-job", swap: "outerHTML" });
+    turn(`${submitter.formAction}/turn`, new FormData(target, submitter));
   },
   true,
 );
+
+async function turn(to, fields) {
+  const answer = await send(to, fields);
+  const place = $("#create-job");
+  if (!place) return;
+  if (!answer?.ok) return say("The server can't be reached. Nothing was changed; try again in a moment.");
+  place.outerHTML = await answer.text();
+  htmx.process($("#create-job"));
+  tellTimes($("#create-job"));
+  greet();
+}
+
+/** By POST: parameters may be longer than any address. */
+function send(to, fields) {
+  return fetch(to, {
+    method: "POST",
+    headers: { "HX-Request": "true" },
+    body: new URLSearchParams(fields),
+  }).catch(() => {});
+}
 
 /* ---- What became of it ---- */
 

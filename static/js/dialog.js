@@ -8,6 +8,8 @@ export const dialog = $("#dialog");
 let dialogs = 0;
 /** What had the focus before, and how to find it again should it have been replaced meanwhile. */
 let opener = null;
+/** Forms whose answer is on its way. */
+const asking = new Set();
 
 document.addEventListener("click", (event) => {
   const { target } = event;
@@ -91,6 +93,47 @@ function isBeside({ target, clientX: x, clientY: y }) {
 document.addEventListener("submit", (event) => {
   if (event.target.closest("[data-closes]") && dialog.contains(event.target)) dialog.close();
 });
+
+// What was refused stays in its dialog, to be mended; a trial does not close it either. Until the answer it is asked once.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (!form.matches("[data-closes-when-done]") || !dialog.contains(form)) return;
+    if (asking.has(form)) {
+      event.preventDefault();
+      return event.stopImmediatePropagation();
+    }
+    asking.add(form);
+    $("[data-refused]", form)?.remove();
+  },
+  true,
+);
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  const isDone = ctx.response.status < 400 && !ctx.request.submitter?.hasAttribute("data-stays");
+  if (isDone && ctx.sourceElement?.matches?.("[data-closes-when-done]")) dialog.close();
+});
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  const form = ctx?.sourceElement;
+  asking.delete(form);
+  if (!dialog.open || !form?.matches?.("form[data-closes-when-done]")) return;
+  const { response, text = "" } = ctx;
+  const isTold = text.includes("toast-refused") || !text.includes("<hx-partial");
+  const toast = $$("#toasts .toast-refused").at(-1);
+  if (response?.status < 400 || !isTold || !toast) return;
+  // A toast lies behind the dialog: its words go where one looks.
+  refuse(form, $("p", toast).textContent);
+  toast.remove();
+});
+
+function refuse(form, words) {
+  const place = $("[data-refused]", form) ?? document.createElement("p");
+  place.className = "banner banner-bad";
+  place.dataset.refused = "";
+  place.setAttribute("role", "alert");
+  place.textContent = words;
+  form.append(place);
+}
 
 // A question in two steps: the second takes the place of the first.
 document.addEventListener("submit", async (event) => {

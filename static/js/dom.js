@@ -8,10 +8,13 @@ export const base = document.body.dataset.base ?? "";
 export const isField = (element) =>
   element.isContentEditable || element.matches("input:not([type=checkbox], [type=radio]), textarea, select");
 
+/** The id of the file whose page this is; null elsewhere. */
+export const shownFile = () => /\/files\/(\d+)$/.exec(location.pathname)?.[1] ?? null;
+
 /** On a file's page, a new job is about that file. */
 export function aboutThisFile(href) {
   const to = new URL(href, location.href);
-  const id = /\/files\/(\d+)$/.exec(location.pathname)?.[1];
+  const id = shownFile();
   if (id && to.pathname === `${base}/admin/jobs/new`) to.searchParams.set("file", id);
   return to.href;
 }

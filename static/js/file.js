@@ -1,7 +1,9 @@
 // The file page: the sound wave follows the player and seeks on a click; arrow keys go to the neighbours; the server hears
 // that somebody plays something, so that its work makes way.
 
-const player = () => document.querySelector("#stage video, #stage audio");
+import { $, base, shownFile } from "./dom.js";
+
+const player = () => $("#stage video, #stage audio");
 
 document.addEventListener("click", (event) => {
   const wave = event.target.closest?.(".waveform");
@@ -15,8 +17,8 @@ document.addEventListener(
   "timeupdate",
   () => {
     const media = player();
-    const wave = document.querySelector(".waveform");
-    const played = wave?.querySelector(".waveform-played");
+    const wave = $(".waveform");
+    const played = wave && $(".waveform-played", wave);
     if (!media || !played) return;
     played.setAttribute(
       "width",
@@ -28,7 +30,7 @@ document.addEventListener(
 
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (event.target.closest?.("input, select, textarea, video, audio, summary, [role=dialog]")) return;
+  if (event.target.closest?.("input, select, textarea, video, audio, summary, dialog")) return;
   const id = event.key === "ArrowLeft" ? "previous" : event.key === "ArrowRight" ? "next" : null;
   if (id) document.getElementById(id)?.click();
 });
@@ -45,15 +47,13 @@ function tellPlaying(fileId) {
 }
 
 function report(fileId, playing) {
-  fetch(`${document.body.dataset.base ?? ""}/api/playback`, {
+  fetch(`${base}/api/playback`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ fileId, playing }),
     keepalive: true,
   }).catch(() => {});
 }
-
-const shownFile = () => /\/files\/(\d+)$/.exec(location.pathname)?.[1] ?? null;
 
 document.addEventListener("playing", () => told !== shownFile() && tellPlaying(shownFile()), true);
 for (const event of ["pause", "ended"]) document.addEventListener(event, () => tellPlaying(null), true);

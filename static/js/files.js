@@ -1,12 +1,12 @@
-// The grid of files: filters that apply at once, ticks, a run of them with Shift, and acts that ask first.
+// The grid of files: filters that apply at once, ticks, and acts that ask first.
 
 import { ask } from "./dialog.js";
 import { $, $$ } from "./dom.js";
+import "./grid-place.js";
 
 const boxes = () => $$("#shots input[name=ids]");
 const bar = () => $("#bulk-files");
 const wantsAll = () => $("input[name=all]", bar())?.checked === true;
-let last = null;
 
 function tell() {
   if (!bar()) return;
@@ -28,13 +28,6 @@ function untick() {
 }
 
 document.addEventListener("click", (event) => {
-  const box = event.target.closest?.("#shots input[name=ids]");
-  if (box) {
-    const every = boxes();
-    const [from, to] = [every.indexOf(last), every.indexOf(box)].sort((a, b) => a - b);
-    if (event.shiftKey && from >= 0) for (const one of every.slice(from, to + 1)) one.checked = box.checked;
-    last = box;
-  }
   if (event.target.closest("[data-files-untick]")) untick();
   const act = event.target.closest("#bulk-files [data-files-ask]");
   if (!act || (act.dataset.filesAsk === "many" && !wantsAll())) return;

@@ -5,6 +5,7 @@
 
 import { ask, dialog, show } from "./dialog.js";
 import { $, $$, aboutThisFile, base, isField } from "./dom.js";
+import { say } from "./toasts.js";
 
 const rows = () => $$("[data-rows] [data-row]");
 const current = () => $("[data-rows] [data-row][data-current]");
@@ -79,7 +80,12 @@ function step(by) {
 function press(key) {
   const row = current();
   const button = row ? $(`[data-key="${key}"]`, row) : pageKeys().find((one) => one.dataset.key === key);
-  button?.click();
+  if (button) return button.click();
+  const what = rowKeys().find(([one]) => one === key)?.[1];
+  if (what)
+    say(
+      row ? `${what}: not possible for this row as it stands.` : `${what} which row? Choose one by j or k.`,
+    );
 }
 
 const pageKeys = () => $$("[data-key]").filter((one) => !one.closest("[data-row]") && one.checkVisibility());

@@ -129,7 +129,7 @@ function matching(q) {
     ...offered.map((item) => ({ item, rate: rateOf(item, words, recent) })),
     ...fresh.map((item) => ({
       item,
-      rate: item.group === "Job" ? 1000 : Math.max(35, rateOf(item, words, recent)),
+      rate: fixedRates[item.group] ?? Math.max(35, rateOf(item, words, recent)),
     })),
   ].filter(({ rate }) => rate > 0);
   const groups = new Map();
@@ -140,6 +140,9 @@ function matching(q) {
   }
   return [...groups];
 }
+
+/** A number is meant; searching the list is what is left to do. */
+const fixedRates = { Job: 1000, Search: 1 };
 
 /** The name counts most; other words only find. */
 function rateOf({ id, label, words: more = "", about = "" }, words, recent) {

@@ -1,8 +1,7 @@
 // The problems page: what is ticked among causes and files, and questions about all of them at once.
 
-import { dialog } from "./dialog.js";
+import { ask } from "./dialog.js";
 import { $, $$ } from "./dom.js";
-import { tellTimes } from "./times.js";
 
 const bars = { "cause-bulk": ["cause", "causes"], "held-bulk": ["file", "files"] };
 
@@ -24,15 +23,11 @@ document.addEventListener("htmx:after:swap", tellTicks);
 tellTicks();
 
 // The question is asked here instead of on a page of its own.
-document.addEventListener("submit", async (event) => {
+document.addEventListener("submit", (event) => {
   if (event.target.id !== "cause-bulk") return;
   event.preventDefault();
   const fields = new URLSearchParams(new FormData(event.target, event.submitter));
-  dialog.replaceChildren();
-  await htmx.ajax("GET", `${event.target.action}?${fields}`, { target: "#dialog", swap: "innerHTML" });
-  if (dialog.childElementCount === 0) return;
-  tellTimes(dialog);
-  if (!dialog.open) dialog.showModal();
+  ask(`${event.target.action}?${fields}`);
 });
 
 // Done with: nothing stays ticked.

@@ -1,7 +1,6 @@
 // The settings page: the filter, sliders that move their number, and forms that nobody else's change overwrites while one
 // types in them.
 
-import { dialog } from "./dialog.js";
 import { $, $$ } from "./dom.js";
 
 // Links from before each setting had its own name as its anchor.
@@ -46,12 +45,6 @@ const sections = new IntersectionObserver(
   { rootMargin: "-10% 0px -70% 0px" },
 );
 for (const id of links.keys()) sections.observe(document.getElementById(id));
-
-// What was refused stays in its dialog, to be mended; a trial does not close it either.
-document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-  const isDone = ctx.response.status < 400 && !ctx.request.submitter?.hasAttribute("data-stays");
-  if (isDone && ctx.sourceElement?.matches?.("[data-closes-when-done]")) dialog.close();
-});
 
 // A slider and its number are one value; only the number is sent.
 document.addEventListener("input", ({ target }) => {

@@ -5,7 +5,8 @@ import { $ } from "./dom.js";
 const searchField = $("[data-suggest]");
 if (searchField) {
   const box = $("#suggestions");
-  const storedAs = "sprocket.job-searches";
+  const { searchParams } = new URL(searchField.dataset.suggest, location.href);
+  const storedAs = `sprocket.searches.${searchParams.get("for")}`;
   let found = [];
   let chosen = -1;
   let asked = 0;
@@ -105,6 +106,8 @@ if (searchField) {
     // What was chosen stood for other words; and what an empty field offers is for an empty field.
     choose(-1);
     isStale = true;
+    // An answer that is still on its way is for fewer letters, and would put itself before them.
+    asked++;
     if (found.some(({ kind }) => kind === "before") || searchField.value.length === 1) show([]);
     clearTimeout(soon);
     soon = setTimeout(suggest, 120);

@@ -1,10 +1,10 @@
-// Ticked jobs: how many, which verbs would do something to them, ranges by Shift, and all that match.
+// Ticked jobs: how many, which verbs would do something to them, and all that match.
 
+import { ask } from "./dialog.js";
 import { $, $$ } from "./dom.js";
 
 const boxes = () => $$("#jobs input[name=ids]");
 const ticked = () => boxes().filter((box) => box.checked);
-let last = null;
 
 function tell() {
   const bar = $("#bulk");
@@ -42,29 +42,12 @@ function tellVerb(button, mine) {
 }
 
 document.addEventListener("click", (event) => {
-  const box = event.target.closest("#jobs input[name=ids]");
-  if (box) {
-    if (event.shiftKey && last?.isConnected) tickRange(last, box);
-    last = box;
-  }
   if (event.target.closest("[data-untick]")) untick();
   const asks = event.target.closest("[data-asks]");
   if (!asks || asks.disabled) return;
   event.preventDefault();
-  // The same as a link that asks first.
-  const link = document.createElement("a");
-  link.href = `${asks.formAction}?${new URLSearchParams(new FormData(asks.form, asks))}`;
-  link.dataset.dialog = "";
-  asks.form.append(link);
-  link.click();
-  link.remove();
+  ask(`${asks.formAction}?${new URLSearchParams(new FormData(asks.form, asks))}`);
 });
-
-function tickRange(from, to) {
-  const all = boxes();
-  const [a, b] = [all.indexOf(from), all.indexOf(to)].sort((x, y) => x - y);
-  for (const box of all.slice(a, b + 1)) box.checked = to.checked;
-}
 
 function untick() {
   for (const box of ticked()) box.checked = false;

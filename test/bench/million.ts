@@ -169,8 +169,15 @@ async function measureAll({ store, clock }: App): Promise<void> {
   await page("/admin/jobs?q=status%3Afailed+error%3Amoov");
   await page(`/admin/jobs/${failed!.id}`);
   await page(`/admin/jobs/${middle!.id}`);
-  await page("/admin/jobs/new?kind=file-hash");
+  await page("/admin/jobs/queues/hash");
+  await page("/admin/jobs/all?status=failed");
+  await page("/admin/jobs/all/ask?verb=retry&status=failed");
+  await page(`/admin/jobs/new?type=file-hash&fileId=${failed!.subject.id}`);
+  await page(`/admin/jobs/new/preview?type=file-hash&fileId=${failed!.subject.id}`);
+  await page("/admin/palette");
+  await page("/admin/palette?q=IMG_1234");
   await page("/admin/problems");
+  await page(`/admin/problems/${failed!.fingerprint}/retry`);
   await page("/admin/history");
   await page("/admin/history/numbers");
   await page("/admin/operations");
@@ -179,6 +186,7 @@ async function measureAll({ store, clock }: App): Promise<void> {
   await page("/admin/audit");
   await page("/");
   await page("/libraries/1");
+  await page("/libraries/1?q=IMG_1234&deep=1");
   await page(`/files/${failed!.subject.id}`);
   await measure("POST /api/media/jobs/bulk, dry run: all failures", 50, () => count({ status: ["failed"] }));
   await measure("POST /api/media/jobs/bulk, dry run: all that waits", 50, () =>

@@ -23,7 +23,7 @@ import { addFile, addLibrary, type MediaSite } from "../support/media-site.ts";
 
 setDefaultTimeout(60_000);
 
-describe.skipIf(!chromiumPath)("creating a job in a browser (skipped: no Chromium is installed)", () => {
+describe.skipIf(!chromiumPath)("creating a job in a browser", () => {
   const mediaFolder = mkdtempSync(join(tmpdir(), "sprocket-create-"));
   let chromium: Browser;
   let site: JobsSite;

@@ -9,7 +9,7 @@ import { type FilesSite, filesSite } from "../support/files-site.ts";
 
 setDefaultTimeout(60_000);
 
-describe.skipIf(!chromiumPath)("files in a browser (skipped: no Chromium is installed)", () => {
+describe.skipIf(!chromiumPath)("files in a browser", () => {
   let chromium: Browser;
   let site: FilesSite;
   let context: BrowserContext;
@@ -52,6 +52,7 @@ describe.skipIf(!chromiumPath)("files in a browser (skipped: no Chromium is inst
   });
 
   test("a search is written by keyboard with suggestions, and a fault is mended with one click", async () => {
+    await site.file("written.mp4");
     await goto(`/libraries/${site.library.id}`);
     await page.keyboard.press("/");
     await page.keyboard.type("type:vi");
@@ -60,11 +61,20 @@ describe.skipIf(!chromiumPath)("files in a browser (skipped: no Chromium is inst
     await page.keyboard.press("Enter");
     expect(await page.inputValue("#search")).toBe("type:video ");
     await page.keyboard.press("Enter");
-    await page.locator("#found", { hasText: "1 file matches." }).waitFor();
+    await page.locator("#found", { hasText: /\d files? match/ }).waitFor();
     await page.fill("#search", "tpye:video");
     await page.press("#search", "Enter");
     await page.locator("#search-faults a", { hasText: "Use type" }).click();
-    await page.locator("#found", { hasText: "1 file matches." }).waitFor();
+    await page.locator("#found", { hasText: /\d files? match/ }).waitFor();
+    // Offered again where files are searched, and not where jobs are.
+    const before = page.locator("#suggestions [role=option]", { hasText: "searched before" });
+    await goto("/");
+    await page.focus("#search");
+    await before.filter({ hasText: "type:video" }).waitFor();
+    await goto("/admin/jobs");
+    await page.focus("#search");
+    await page.locator("#suggestions [role=option]").first().waitFor();
+    expect(await before.count()).toBe(0);
   });
 
   test("the grid goes on as one scrolls, and what one looked at and ticked stays where it was", async () => {
@@ -90,6 +100,26 @@ describe.skipIf(!chromiumPath)("files in a browser (skipped: no Chromium is inst
     expect(await third.locator("input").isChecked()).toBe(true);
   });
 
+  test("Back from a file far down leads to where it is in the grid", async () => {
+    await goto(`/libraries/${site.library.id}?type=image`);
+    for (const so of [120, many]) {
+      await page.locator(".shots-more").scrollIntoViewIfNeeded();
+      await page
+        .locator("#shots .shot")
+        .nth(so - 1)
+        .waitFor({ state: "attached" });
+    }
+    const far = page.locator("#shots .shot").nth(130);
+    await far.scrollIntoViewIfNeeded();
+    const before = await far.boundingBox();
+    await far.locator("a").click();
+    await page.waitForURL(/\/files\/\d+/);
+    await page.goBack();
+    await far.waitFor();
+    await page.waitForFunction("history.scrollRestoration === 'auto' && scrollY > 0");
+    expect(Math.abs((await far.boundingBox())!.y - before!.y)).toBeLessThan(3);
+  });
+
   test("a run of ticked files is excluded with a reason, and Undo lets it go", async () => {
     await goto(`/libraries/${site.library.id}?type=image`);
     const box = (n: number) => page.locator("#shots .shot input").nth(n);
@@ -109,6 +139,21 @@ describe.skipIf(!chromiumPath)("files in a browser (skipped: no Chromium is inst
     await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
     await page.locator(".toast", { hasText: "4 files are released." }).waitFor();
     expect((await getFile(site.app.db, id)).state).toBe("ok");
+  });
+
+  test("arrow keys turn to the neighbours, but not while a question is open", async () => {
+    const [first, second] = [await site.file("turn-1.mp4"), await site.file("turn-2.mp4")];
+    await goto(`/files/${first.id}`);
+    await page.keyboard.press("ArrowRight");
+    await page.waitForURL(`**/files/${second.id}*`);
+    await page.keyboard.press("n");
+    await page.locator("#dialog[open] [data-close]").first().focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Escape");
+    await page.locator("#dialog[open]").waitFor({ state: "detached" });
+    expect(new URL(page.url()).pathname).toBe(`/files/${second.id}`);
+    await page.keyboard.press("ArrowLeft");
+    await page.waitForURL(`**/files/${first.id}*`);
   });
 
   test("a member on a phone finds files and no door to the rest; nothing scrolls sideways", async () => {

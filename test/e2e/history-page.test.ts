@@ -9,7 +9,7 @@ import { type JobsSite, jobsSite } from "../support/jobs-site.ts";
 
 setDefaultTimeout(60_000);
 
-describe.skipIf(!chromiumPath)("the history page in a browser (skipped: no Chromium is installed)", () => {
+describe.skipIf(!chromiumPath)("the history page in a browser", () => {
   let chromium: Browser;
   let site: JobsSite;
   let context: BrowserContext;

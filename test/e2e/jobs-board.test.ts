@@ -18,7 +18,7 @@ import { type JobsSite, jobsSite } from "../support/jobs-site.ts";
 
 setDefaultTimeout(60_000);
 
-describe.skipIf(!chromiumPath)("the board of queues in a browser (skipped: no Chromium is installed)", () => {
+describe.skipIf(!chromiumPath)("the board of queues in a browser", () => {
   let chromium: Browser;
   let site: JobsSite;
   const contexts: BrowserContext[] = [];
@@ -69,7 +69,15 @@ describe.skipIf(!chromiumPath)("the board of queues in a browser (skipped: no Ch
     await page.click("#queue-metadata [title='Pause metadata']");
     await page.fill("#dialog [name=other]", "soon");
     await page.press("#dialog [name=other]", "Enter");
-    await page.locator(".toast-refused:has-text('2 h 30 min, 3 days or 22:30')").waitFor({ timeout: 2000 });
+    await page
+      .locator("#dialog [role=alert]:has-text('2 h 30 min, 3 days or 22:30')")
+      .waitFor({ timeout: 2000 });
+    // It is mended where it was written.
+    expect(await page.inputValue("#dialog [name=other]")).toBe("soon");
+    await page.fill("#dialog [name=other]", "20 min");
+    await page.press("#dialog [name=other]", "Enter");
+    await page.locator("#queue-metadata.held").waitFor({ timeout: 2000 });
+    await page.locator("#dialog[open]").waitFor({ state: "hidden" });
   });
 
   test("gauges and live work move with what runs; what has ended is still told", async () => {

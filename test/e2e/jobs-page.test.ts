@@ -17,7 +17,7 @@ import { type JobsSite, jobsSite } from "../support/jobs-site.ts";
 
 setDefaultTimeout(60_000);
 
-describe.skipIf(!chromiumPath)("the jobs page in a browser (skipped: no Chromium is installed)", () => {
+describe.skipIf(!chromiumPath)("the jobs page in a browser", () => {
   let chromium: Browser;
   let site: JobsSite;
   let context: BrowserContext;
@@ -75,6 +75,22 @@ describe.skipIf(!chromiumPath)("the jobs page in a browser (skipped: no Chromium
     expect(await page.inputValue("#search")).toBe("half a wor");
     expect(await page.evaluate("document.activeElement.id")).toBe("search");
     expect(await page.evaluate("scrollY")).toBe(top);
+  });
+
+  test("what one looks at stays where it is when the work above it grows", async () => {
+    await site.app.settings.change({ concurrencyMultiplier: 8 }, null);
+    for (let n = 10; n < 40; n++) await enqueue("quick", n);
+    const read = await enqueue("hold", 1);
+    await page.locator(`#job-${read} .badge-running`).waitFor();
+    await page.evaluate("scrollTo(0, document.querySelector('#jobs').getBoundingClientRect().top + scrollY)");
+    await page.check(`#job-${read} [name=ids]`);
+    const seen = async () => Math.round((await page.locator(`#job-${read}`).boundingBox())!.y);
+    const [before, top] = [await seen(), Number(await page.evaluate("scrollY"))];
+    for (let n = 2; n < 6; n++) await enqueue("hold", n);
+    await page.locator("#working li:nth-child(5)").waitFor();
+    await page.locator("#list-release:has-text('4 new')").waitFor();
+    expect(await page.evaluate("scrollY")).toBeGreaterThan(top);
+    expect(await seen()).toBe(before);
   });
 
   test("a log follows its run, stands still when paused, is searched, and leaves a marked text marked", async () => {

@@ -18,7 +18,7 @@ import { type JobsSite, jobsSite } from "../support/jobs-site.ts";
 
 setDefaultTimeout(60_000);
 
-describe.skipIf(!chromiumPath)("the keyboard in a browser (skipped: no Chromium is installed)", () => {
+describe.skipIf(!chromiumPath)("the keyboard in a browser", () => {
   let chromium: Browser;
   let site: JobsSite;
   let context: BrowserContext;
@@ -75,6 +75,8 @@ describe.skipIf(!chromiumPath)("the keyboard in a browser (skipped: no Chromium 
     await row(held, " .badge-running").waitFor();
     await press("c");
     await row(held, " .badge-cancelled").waitFor();
+    await press("p");
+    await page.locator(".toast:has-text('Pause or resume: not possible for this row')").waitFor();
     await press("Escape");
     expect(await page.locator("[data-current]").count()).toBe(0);
   });
@@ -141,8 +143,10 @@ describe.skipIf(!chromiumPath)("the keyboard in a browser (skipped: no Chromium 
     await page.locator("html[data-theme=dark]").waitFor();
     await press("Control+k");
     await page.keyboard.type("zzzz qqqq");
-    await page.locator("#palette [data-empty]:has-text('zzzz qqqq')").waitFor();
-    await shut();
+    await page.locator("#palette [aria-selected=true]:has-text('Search jobs for “zzzz qqqq”')").waitFor();
+    await press("Enter");
+    await page.locator("#jobs:has-text('No job matches')").waitFor();
+    expect(await page.inputValue("#search")).toBe("zzzz qqqq");
   });
 
   test("a dialog keeps the focus in, is called by its heading, and gives the focus back", async () => {

@@ -7,7 +7,7 @@ import { memberInput, ownerInput } from "../support/app.ts";
 import { axe, chromiumPath, openChromium, signIn } from "../support/chromium.ts";
 import { type JobsSite, jobsSite } from "../support/jobs-site.ts";
 
-describe.skipIf(!chromiumPath)("overview, people and health (skipped: needs Chromium)", () => {
+describe.skipIf(!chromiumPath)("overview, people and health", () => {
   let chromium: Browser;
   let site: JobsSite;
   let page: Page;

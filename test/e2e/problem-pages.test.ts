@@ -23,7 +23,7 @@ import { type ProblemSite, problemSite } from "../support/problem-site.ts";
 
 setDefaultTimeout(60_000);
 
-describe.skipIf(!chromiumPath)("problems in a browser (skipped: no Chromium is installed)", () => {
+describe.skipIf(!chromiumPath)("problems in a browser", () => {
   let chromium: Browser;
   let site: ProblemSite;
   let server: ReturnType<typeof Bun.serve>;
@@ -121,9 +121,13 @@ describe.skipIf(!chromiumPath)("problems in a browser (skipped: no Chromium is i
     site.fails = { code: "input.corrupt", message: "no JPEG" };
     await site.work(await site.file("c.mp4"));
     await page.reload();
-    for (const box of await page.locator("[name=cause]").all()) await box.check();
+    await page.locator("[name=cause]").first().check();
+    await page
+      .locator("[name=cause]")
+      .last()
+      .click({ modifiers: ["Shift"] });
     await page.click("#cause-bulk [value=ignore]");
-    await page.locator("#dialog h2:has-text('Ignore 2 causes of 3 failures?')").waitFor();
+    await page.getByRole("dialog", { name: "Ignore 2 causes of 3 failures?" }).waitFor();
     await page.selectOption("#dialog [name=days]", "7");
     await page.fill("#dialog [name=note]", "old tapes");
     await page.click("#dialog button[type=submit]");

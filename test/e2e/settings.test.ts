@@ -12,7 +12,7 @@ setDefaultTimeout(60_000);
 const multiplier = "#concurrencyMultiplier-value";
 const reason = "#concurrencyMultiplier-refusal";
 
-describe.skipIf(!chromiumPath)("the settings page in a browser (skipped: no Chromium is installed)", () => {
+describe.skipIf(!chromiumPath)("the settings page in a browser", () => {
   let chromium: Browser;
   let site: JobsSite;
   let context: BrowserContext;
@@ -69,9 +69,19 @@ describe.skipIf(!chromiumPath)("the settings page in a browser (skipped: no Chro
     }
     await page.fill("#autoScan-intervalMinutes", "soon");
     await page.press("#autoScan-intervalMinutes", "Tab");
-    await page.locator("#autoScan-refusal:has-text('give a time like 30 s or 5 min')").waitFor();
+    await page.locator("#autoScan-refusal:has-text('give a time like 30 s, 5 min or 1 h 30 min')").waitFor();
     expect(await page.inputValue("#autoScan-intervalMinutes")).toBe("1 h");
     expect(await page.locator(".toast").count()).toBe(0);
+  });
+
+  test("many changes in a row leave the newest four said, not a wall of toasts", async () => {
+    for (const value of ["2", "3", "4", "5", "6"]) {
+      await page.fill(multiplier, value);
+      await page.press(multiplier, "Tab");
+      await page.locator(`.toast:has-text("multiplier: ${value},")`).waitFor();
+    }
+    expect(await page.locator(".toast").count()).toBe(4);
+    expect(await page.locator(".toast:has-text('multiplier: 2,')").count()).toBe(0);
   });
 
   test("a request that fails puts the control back, a switch too", async () => {

@@ -74,6 +74,19 @@ describe("failures", () => {
     });
   });
 
+  test("that came back after a retry are as old as they were", async () => {
+    const at = await site();
+    await at.runOn(1, "cut");
+    const [before] = await listed(at, []);
+    await at.clock.advance(3_600_000);
+    await retryProblem(at.parts, before!.fingerprint, "Olga", []);
+    await at.clock.advance(60_000);
+    await at.stop();
+    const [after] = await listed(at, []);
+    expect(after!.lastAt.getTime()).toBeGreaterThan(before!.lastAt.getTime());
+    expect(after!.firstAt).toEqual(before!.firstAt);
+  });
+
   test("of hidden libraries are left out, of the list and of what is done to a problem", async () => {
     const at = await site();
     await at.runOn(1, "cut");

@@ -66,6 +66,16 @@ describe("what a scan finds", () => {
     expect(row!.lastScanNote).toBe("1 video seen: 1 new. 2 images seen: 1 new.");
   });
 
+  test("a type that the library does not hold is left out of the note", async () => {
+    at.put("a.jpg");
+    const id = await at.library();
+    await at.scan(id, "video");
+    await at.scan(id, "image");
+    await at.scan(id, "audio");
+    const [row] = await at.parts.db.select().from(library).where(eq(library.id, id));
+    expect(row!.lastScanNote).toBe("1 image seen: 1 new.");
+  });
+
   test("names with accents, quotes, spaces, shell characters and other scripts", async () => {
     const name = `naïve – quote'" $(x) ; 名前.png`;
     at.put(`söme folder/${name}`);

@@ -29,6 +29,17 @@ test("what went wrong does, and so does the code", () => {
   different({ code: "tool.crashed", message: "ended" }, { code: "tool.timeout", message: "ended" });
 });
 
+test("what a decoder complains of below our own line is no cause of its own, what a crashed tool says is", () => {
+  const damaged = "Decoding finds damage.";
+  same("input.corrupt", `${damaged}\n[h264] error while decoding MB 52`, `${damaged}\nInvalid data found`);
+  same("input.corrupt", `${damaged}\nInvalid data\nInvalid data`, damaged);
+  const crashed = "ffmpeg failed with code 1.";
+  different(
+    { code: "tool.crashed", message: `${crashed}\nUnknown encoder` },
+    { code: "tool.crashed", message: `${crashed}\nInvalid argument` },
+  );
+});
+
 test("jobs that were orphaned, or got stuck, are one cause each, whatever worker and times they name", () => {
   const orphaned = (worker: string) => `orphaned: the worker ${worker} died while it ran this job.`;
   same("job.orphaned", orphaned("nas-1234-eafe"), orphaned("pc-99-01bc"));

@@ -68,7 +68,7 @@ describe("tokens", () => {
   test("are never taken to another address", async () => {
     for (const other of [{ url: "http://evil.example:8096" }, { type: "plex" }, { url: "http://nas:8097" }])
       expect(await fault({ playback: { servers: [{ ...jellyfin, ...other, token: secretMask }] } })).toBe(
-        "Yielding, Media servers 1: give its API key or token; none is stored for this address.",
+        "Media servers 1: give its API key or token; none is stored for this address.",
       );
     expect(servers()[0]).toEqual(jellyfin as never);
   });
@@ -89,12 +89,8 @@ describe("tokens", () => {
 describe("faults are said in words", () => {
   const server = (over: object) => ({ playback: { servers: [jellyfin, { ...jellyfin, ...over }] } });
   const cases: [string, unknown, string][] = [
-    [
-      "a time",
-      { quietHours: [{ from: "22:00", to: "25:00" }] },
-      "Yielding, Quiet hours 1: give a time like 22:00.",
-    ],
-    ["a time that is missing", { quietHours: [{ from: "22:00" }] }, "Yielding, Quiet hours 1: a text."],
+    ["a time", { quietHours: [{ from: "22:00", to: "25:00" }] }, "Quiet hours 1: give a time like 22:00."],
+    ["a time that is missing", { quietHours: [{ from: "22:00" }] }, "Quiet hours 1: a text."],
     [
       "a queue",
       { quietHours: [{ from: "22:00", to: "07:00", queues: ["hsah"] }] },
@@ -103,33 +99,33 @@ describe("faults are said in words", () => {
     [
       "an address",
       server({ url: "nas:8096" }),
-      "Yielding, Media servers 2: give an address that begins with http:// or https://.",
+      "Media servers 2: give an address that begins with http:// or https://.",
     ],
     [
       "an address of another protocol",
       server({ url: "file:///etc/passwd" }),
-      "Yielding, Media servers 2: give an address that begins with http:// or https://.",
+      "Media servers 2: give an address that begins with http:// or https://.",
     ],
     [
       "a password in the address",
       server({ url: "http://me:pw@nas:8096" }),
-      "Yielding, Media servers 2: give the address without a name and password in it.",
+      "Media servers 2: give the address without a name and password in it.",
     ],
     [
       "a token that would break a header",
       server({ token: "a\nb" }),
-      "Yielding, Media servers 2: give its API key or token, without spaces.",
+      "Media servers 2: give its API key or token, without spaces.",
     ],
     [
       "a kind of server",
       server({ type: "kodi", token: "x" }),
-      "Yielding, Media servers 2: one of jellyfin, emby, plex.",
+      "Media servers 2: one of jellyfin, emby, plex.",
     ],
-    ["a load", { cpuLoad: 100 }, "Yielding: CPU use of other programs above 95 % or less."],
+    ["a load", { cpuLoad: 100 }, "CPU use of other programs: 95 % or less."],
     [
       "a grace",
       { playback: { graceS: -1 } },
-      "Yielding: go on after nobody has played anything for 0 seconds or more.",
+      "Playback: go on after nobody has played anything for 0 seconds or more.",
     ],
   ];
   for (const [name, value, words] of cases)

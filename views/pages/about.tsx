@@ -32,7 +32,7 @@ export function AboutPage({
             <dt>Built</dt>
             <dd>{version.builtAt ? dateTime(new Date(version.builtAt)) : "–"}</dd>
             <dt>Uncommitted changes</dt>
-            <dd>{version.dirty ? "yes" : "no"}</dd>
+            <dd>{version.commit ? (version.dirty ? "yes" : "no") : "–"}</dd>
             <dt>Running since</dt>
             <dd>{dateTime(startedAt)}</dd>
             <dt>Runs on</dt>

@@ -17,6 +17,12 @@ import { JobBoard, type JobsPageProps } from "./jobs.tsx";
 export interface AdminProps {
   ctx: PageContext;
   headline: HeadlineProps;
+  now: OverviewNow;
+  health: HealthSection[];
+  board: JobsPageProps;
+}
+
+export interface OverviewNow {
   stats: { files: number; storageBytes: number; libraries: number; users: number; folders: number };
   people: PeopleSummaryProps["people"];
   schedule: { enabled: boolean; intervalMinutes: number; nextAt: Date | null; lastAt: Date | null };
@@ -33,13 +39,12 @@ export interface AdminProps {
     lastScanNote: string | null;
   }[];
   backfills: Backfill[];
-  health: HealthSection[];
-  board: JobsPageProps;
 }
 
 export function AdminPage(p: AdminProps) {
-  const { ctx, stats } = p;
+  const { ctx } = p;
   const { url } = ctx;
+  const parts = overviewParts(p.now, url);
   return (
     <Layout ctx={ctx} title="Overview" wide live={p.board.live}>
       <h1 class="sr-only">Overview</h1>
@@ -49,30 +54,17 @@ export function AdminPage(p: AdminProps) {
         <section aria-labelledby="work-title">
           <div class="section-head">
             <h2 id="work-title">Work</h2>
-            <AutoScan schedule={p.schedule} url={url} />
+            {parts["#auto-scan"]}
           </div>
           <FourUp totals={p.board.totals} url={url} />
-          <p class="muted by-itself" id="by-itself">
-            {p.healing === null
-              ? "Auto-heal is off. "
-              : `Auto-heal is on. Stuck jobs: ${uncapital(p.healing)}. `}
-            <a href={url("/admin/settings#autoHeal")}>Change</a>
-            {" · "}
-            <a href={url("/admin/settings#yield")}>What the server makes way for</a>
-          </p>
+          {parts["#by-itself"]}
         </section>
         <HealthStrip sections={p.health} url={url} />
         <section aria-labelledby="stats-title">
           <h2 id="stats-title" class="sr-only">
             What there is
           </h2>
-          <dl class="stats">
-            <Fact label={stats.files === 1 ? "File" : "Files"} value={number(stats.files)} />
-            <Fact label="Storage" value={bytes(stats.storageBytes)} />
-            <Fact label={stats.libraries === 1 ? "Library" : "Libraries"} value={number(stats.libraries)} />
-            <Fact label={stats.folders === 1 ? "Folder" : "Folders"} value={number(stats.folders)} />
-            <Fact label={stats.users === 1 ? "User" : "Users"} value={number(stats.users)} />
-          </dl>
+          {parts["#stats"]}
         </section>
         <div class="columns">
           <section class="card flush" aria-labelledby="libraries-title">
@@ -83,7 +75,7 @@ export function AdminPage(p: AdminProps) {
                 Add
               </a>
             </header>
-            <Libraries libraries={p.libraries} url={url} />
+            {parts["#libraries"]}
           </section>
           <section class="card" aria-labelledby="people-title">
             <header>
@@ -93,12 +85,12 @@ export function AdminPage(p: AdminProps) {
                 Manage
               </a>
             </header>
-            <PeopleSummary people={p.people} url={url} />
+            {parts["#people-summary"]}
             <h3 class="registration-head">Registration</h3>
-            <RegistrationForm mode={p.people.registrationMode} back="/admin" url={url} />
+            {parts["#registration"]}
           </section>
         </div>
-        <BackfillsCard backfills={p.backfills} url={url} />
+        {parts["#backfills"]}
         <section aria-labelledby="board-title" class="stack">
           <div class="section-head">
             <h2 id="board-title">Jobs</h2>
@@ -115,6 +107,19 @@ export function AdminPage(p: AdminProps) {
   );
 }
 
+/** What changes by itself, by the selector of its place. */
+export function overviewParts(now: OverviewNow, url: PageContext["url"]) {
+  return {
+    "#auto-scan": <AutoScan schedule={now.schedule} url={url} />,
+    "#by-itself": <ByItself healing={now.healing} url={url} />,
+    "#stats": <Stats stats={now.stats} />,
+    "#libraries": <Libraries libraries={now.libraries} url={url} />,
+    "#people-summary": <PeopleSummary people={now.people} url={url} />,
+    "#registration": <RegistrationForm mode={now.people.registrationMode} back="/admin" url={url} />,
+    "#backfills": <BackfillsCard backfills={now.backfills} url={url} />,
+  };
+}
+
 function uncapital(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
@@ -124,9 +129,33 @@ export function VersionFooter({ ctx: { version } }: { ctx: PageContext }) {
     `Sprocket ${version.version}`,
     version.commit ? `commit ${version.commit.slice(0, 12)}` : "run from source",
     version.builtAt ? `built ${dateTime(new Date(version.builtAt))}` : "not built",
-    version.dirty ? "with uncommitted changes" : "clean",
+    // A run from source does not know.
+    version.commit && (version.dirty ? "with uncommitted changes" : "clean"),
   ];
-  return <footer class="foot">{parts.join(" · ")}</footer>;
+  return <footer class="foot">{parts.filter(Boolean).join(" · ")}</footer>;
+}
+
+function ByItself({ healing, url }: { healing: OverviewNow["healing"]; url: PageContext["url"] }) {
+  return (
+    <p class="muted by-itself" id="by-itself">
+      {healing === null ? "Auto-heal is off. " : `Auto-heal is on. Stuck jobs: ${uncapital(healing)}. `}
+      <a href={url("/admin/settings#autoHeal")}>Change</a>
+      {" · "}
+      <a href={url("/admin/settings#yield")}>What the server makes way for</a>
+    </p>
+  );
+}
+
+function Stats({ stats }: { stats: OverviewNow["stats"] }) {
+  return (
+    <dl class="stats" id="stats">
+      <Fact label={stats.files === 1 ? "File" : "Files"} value={number(stats.files)} />
+      <Fact label="Storage" value={bytes(stats.storageBytes)} />
+      <Fact label={stats.libraries === 1 ? "Library" : "Libraries"} value={number(stats.libraries)} />
+      <Fact label={stats.folders === 1 ? "Folder" : "Folders"} value={number(stats.folders)} />
+      <Fact label={stats.users === 1 ? "User" : "Users"} value={number(stats.users)} />
+    </dl>
+  );
 }
 
 function Fact({ label, value }: { label: string; value: string }) {
@@ -138,9 +167,9 @@ function Fact({ label, value }: { label: string; value: string }) {
   );
 }
 
-function AutoScan({ schedule: s, url }: { schedule: AdminProps["schedule"]; url: PageContext["url"] }) {
+function AutoScan({ schedule: s, url }: { schedule: OverviewNow["schedule"]; url: PageContext["url"] }) {
   return (
-    <p class="muted">
+    <p class="muted" id="auto-scan">
       {s.enabled ? (
         <>
           {`Auto-scan every ${counted(s.intervalMinutes, "minute")}`}
@@ -162,18 +191,18 @@ function AutoScan({ schedule: s, url }: { schedule: AdminProps["schedule"]; url:
   );
 }
 
-function Libraries({ libraries, url }: { libraries: AdminProps["libraries"]; url: PageContext["url"] }) {
+function Libraries({ libraries, url }: { libraries: OverviewNow["libraries"]; url: PageContext["url"] }) {
   if (libraries.length === 0)
     return (
-      <div class="empty">
+      <div class="empty" id="libraries">
         <b>There are no libraries yet.</b>
         <a href={url("/libraries/new/folder")}>Add the first one</a>
       </div>
     );
   return (
-    <ul class="lines padded">
+    <ul class="lines padded" id="libraries">
       {libraries.map((l) => (
-        <li>
+        <li id={`library-${l.id}`}>
           <span>
             <a href={url(`/libraries/${l.id}`)}>
               <b>{l.name}</b>

@@ -3,7 +3,7 @@
 import type { AuditLine } from "../../src/http/pages/audit-lines.ts";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { Layout } from "../layout.tsx";
-import { Choice } from "../parts/event-filters.tsx";
+import { Choice } from "../parts/choice.tsx";
 import { Exports } from "../parts/exports.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { When } from "../parts/when.tsx";
@@ -73,16 +73,18 @@ function AuditFilters({ ctx, query, people, areas, href }: AuditPageProps) {
   const gone = query.who && query.who !== "server" && !people.some(({ email }) => email === query.who);
   return (
     <form class="filters" action={ctx.url("/admin/audit")} data-filters>
-      <Choice name="who" label="Who" all="Everybody" value={query.who}>
-        {[
-          ...people.map(({ email, name }) => [email, name] as [string, string]),
+      <Choice
+        name="who"
+        label="Who"
+        all="Everybody"
+        value={query.who}
+        choices={[
+          ...people.map(({ email, name }) => [email, name] as const),
           ["server", "The server"],
-          ...(gone ? [[query.who, query.who] as [string, string]] : []),
+          ...(gone ? [[query.who, query.who] as const] : []),
         ]}
-      </Choice>
-      <Choice name="act" label="Act" all="All acts" value={query.act}>
-        {areas}
-      </Choice>
+      />
+      <Choice name="act" label="Act" all="All acts" value={query.act} choices={areas} />
       <label class="row">
         From
         <input class="input input-narrow" type="date" name="from" value={query.from} />

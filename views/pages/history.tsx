@@ -9,7 +9,7 @@ import type { HistoryQuery } from "../../src/http/pages/history-query.ts";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { Layout } from "../layout.tsx";
 import { Charts } from "../parts/charts.tsx";
-import { Choice } from "../parts/event-filters.tsx";
+import { Choice } from "../parts/choice.tsx";
 import { EventLog } from "../parts/event-log.tsx";
 import { FailedLog } from "../parts/failed-log.tsx";
 import { Figures } from "../parts/figures.tsx";
@@ -55,12 +55,20 @@ export function HistoryPage(props: HistoryPageProps) {
         </div>
         <form class="row" action={ctx.url("/admin/history")} data-filters>
           <Kept query={query} but={["queue", "kind", "place", "failedPage"]} />
-          <Choice name="queue" label="Queue" all="All queues" value={query.queue}>
-            {queues.map((name) => [name, name])}
-          </Choice>
-          <Choice name="kind" label="Kind of job" all="All kinds" value={query.kind}>
-            {kinds.map(({ name, label }) => [name, label])}
-          </Choice>
+          <Choice
+            name="queue"
+            label="Queue"
+            all="All queues"
+            value={query.queue}
+            choices={queues.map((name) => [name, name])}
+          />
+          <Choice
+            name="kind"
+            label="Kind of job"
+            all="All kinds"
+            value={query.kind}
+            choices={kinds.map(({ name, label }) => [name, label])}
+          />
           <button type="submit" class="btn without-js">
             Show
           </button>

@@ -22,6 +22,8 @@ export interface LibraryCard {
   trouble: ScanTrouble | null;
   /** Files that are missing, damaged or quarantined. */
   problems: number;
+  /** Files that nobody has looked into yet: only then it is known which thumbnails are to be made. */
+  looksToGo: number;
   /** Thumbnails still to make in it. */
   picturesToGo: number;
 }
@@ -60,7 +62,7 @@ export function HomePage({ ctx, ...now }: HomeNow & { ctx: PageContext }) {
 export function homeParts(ctx: Seer, { cards, hiddenNsfw, goingOn, recent }: HomeNow) {
   const owner = ctx.user?.role === "owner";
   return {
-    "#going-on": <GoingOn {...goingOn} />,
+    "#going-on": <GoingOn {...goingOn} isBare={cards.length === 0 && hiddenNsfw === 0} />,
     "#libraries": (
       <div id="libraries">
         {cards.length === 0 ? <NoLibraries ctx={ctx} owner={owner} hiddenNsfw={hiddenNsfw} /> : null}
@@ -148,11 +150,7 @@ function Card({ ctx, card, owner }: { ctx: Seer; card: LibraryCard; owner: boole
         </p>
         <ScanLine card={card} owner={owner} />
         <p class="library-marks">
-          {card.picturesToGo > 0 ? (
-            <span class="muted">
-              {`${number(card.picturesToGo)} of ${counted(counts.image + counts.video, "thumbnail")} to go`}
-            </span>
-          ) : null}
+          {card.looksToGo + card.picturesToGo > 0 ? <span class="muted">{toGoInWords(card)}</span> : null}
           {card.problems > 0 ? (
             <a class="library-problems" href={href(ctx, library.id, { state: "problem" })}>
               <Icon name="triangle-alert" />
@@ -163,6 +161,11 @@ function Card({ ctx, card, owner }: { ctx: Seer; card: LibraryCard; owner: boole
       </div>
     </li>
   );
+}
+
+function toGoInWords({ looksToGo, picturesToGo, counts }: LibraryCard): string {
+  if (looksToGo > 0) return counted(looksToGo, "file to look into", "files to look into");
+  return `${number(picturesToGo)} of ${counted(counts.image + counts.video, "thumbnail")} to go`;
 }
 
 function ScanLine({ card: { library, scanning, trouble }, owner }: { card: LibraryCard; owner: boolean }) {

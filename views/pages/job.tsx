@@ -52,7 +52,7 @@ export function JobHead({ line, facts, url }: JobHeadProps) {
 export function JobPage({ ctx, facts, line }: { ctx: PageContext; facts: JobFacts; line: JobLine }) {
   return (
     <Layout ctx={ctx} title={`${line.kindLabel}, job ${line.id}`} wide>
-      <nav class="crumbs" aria-label="Where this is">
+      <nav class="job-way" aria-label="Where this is">
         <a class="back-link" href={ctx.url("/admin/jobs")}>
           <Icon name="arrow-left" /> Jobs
         </a>

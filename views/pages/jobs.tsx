@@ -115,7 +115,7 @@ export function JobBoard({
               Kill all
             </a>
           </header>
-          <div id="working-room">
+          <div>
             <RunningList running={d.running} waiting={totals.waiting} url={url} />
           </div>
         </section>

@@ -22,7 +22,7 @@ export function PeoplePage(p: PeopleProps) {
   const { url } = p.ctx;
   const owners = p.users.filter((user) => user.role === "owner").length;
   return (
-    <Layout ctx={p.ctx} title="People">
+    <Layout ctx={p.ctx} title="People" live="/live/people">
       <div class="page-head">
         <div>
           <h1>People</h1>

@@ -8,8 +8,11 @@ import { Mark } from "../parts/icon.tsx";
 
 export interface SignUpProps {
   ctx: PageContext;
-  /** `closed`: nobody; `invitation-needed`: only with a link; `invitation-spent`: the link is used up, expired or wrong. */
-  door: "open" | "invited" | "closed" | "invitation-needed" | "invitation-spent";
+  /**
+   * `closed`: nobody; `invitation-needed`: only with a link; `invitation-early`: the link is good, and nobody may use one;
+   * `invitation-spent`: the link is used up, expired or wrong.
+   */
+  door: "open" | "invited" | "closed" | "invitation-needed" | "invitation-early" | "invitation-spent";
   invite?: string;
   values: AccountFields;
   errors: FieldErrors;
@@ -52,11 +55,14 @@ export function SignUpPage({ ctx, door, invite, values, errors, error, passwordL
 const closedTitle = {
   closed: "Sign-up is closed",
   "invitation-needed": "Sign-up is by invitation",
+  "invitation-early": "Sign-up is closed for now",
   "invitation-spent": "This invitation no longer works",
 };
 
 const closedReason = {
   closed: "This server takes no new accounts. Ask its owner to open registration or to invite you.",
   "invitation-needed": "Open the invitation link that an owner of this server sent you.",
+  "invitation-early":
+    "Your invitation is good, but this server takes no new accounts. Ask its owner to set registration to “Invite only”, then open the link again.",
   "invitation-spent": "Invitations work once and expire. Ask the owner for a new one.",
 };

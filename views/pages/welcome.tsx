@@ -61,7 +61,7 @@ export function WelcomeOwnerPage({
   );
 }
 
-export interface KnownLibrary {
+interface KnownLibrary {
   name: string;
   path: string;
 }

@@ -32,7 +32,7 @@ export function typedDuration(seconds: number): string {
 }
 
 /** `2 GB`, `2.5 GB`, `2,048 MB`. */
-export function typedSize(mb: number): string {
+function typedSize(mb: number): string {
   if (mb >= 1_000_000 && mb % 100_000 === 0) return `${number(mb / 1_000_000)} TB`;
   if (mb >= 1000 && mb % 100 === 0) return `${number(mb / 1000)} GB`;
   return `${number(mb)} MB`;

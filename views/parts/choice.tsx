@@ -1,4 +1,4 @@
-// One of a few, among the filters of a list; the first is all of them.
+// One of a few, among the filters of a list; `all` leaves the list as it is.
 
 export function Choice({
   name,
@@ -9,13 +9,13 @@ export function Choice({
 }: {
   name: string;
   label: string;
-  all: string;
+  all?: string;
   value: string;
-  choices: [string, string][];
+  choices: readonly (readonly [value: string, words: string])[];
 }) {
   return (
     <select class="select" name={name} aria-label={label}>
-      <option value="">{all}</option>
+      {all === undefined ? null : <option value="">{all}</option>}
       {choices.map(([key, words]) => (
         <option value={key} selected={key === value}>
           {words}

@@ -1,6 +1,7 @@
-// Which events somebody wants to see, and lists to choose from by their names.
+// Which events somebody wants to see.
 
 import { type HistoryPageProps, Kept } from "../pages/history.tsx";
+import { Choice } from "./choice.tsx";
 import { eventWords } from "./event-words.ts";
 
 export const unfiltered = { event: "", from: "", to: "", who: "", text: "", place: "" };
@@ -10,12 +11,20 @@ export function EventFilters({ ctx, query, eventNames, people, href }: HistoryPa
   return (
     <form class="filters" action={`${ctx.url("/admin/history")}#events`} data-filters>
       <Kept query={query} but={["event", "from", "to", "who", "text", "place", "failedPage"]} />
-      <Choice name="event" label="Event" all="All events" value={query.event}>
-        {eventNames.map((name) => [name, eventWords(name)])}
-      </Choice>
-      <Choice name="who" label="Who" all="Everybody" value={query.who}>
-        {[...people.map(({ email, name }) => [email, name] as [string, string]), ["server", "The server"]]}
-      </Choice>
+      <Choice
+        name="event"
+        label="Event"
+        all="All events"
+        value={query.event}
+        choices={eventNames.map((name) => [name, eventWords(name)])}
+      />
+      <Choice
+        name="who"
+        label="Who"
+        all="Everybody"
+        value={query.who}
+        choices={[...people.map(({ email, name }) => [email, name] as const), ["server", "The server"]]}
+      />
       <label class="sr-only" for="event-text">
         Words in it
       </label>
@@ -45,35 +54,5 @@ export function EventFilters({ ctx, query, eventNames, people, href }: HistoryPa
         </a>
       ) : null}
     </form>
-  );
-}
-
-export function Choice({
-  name,
-  label,
-  all,
-  value,
-  children,
-}: {
-  name: string;
-  label: string;
-  all: string;
-  value: string;
-  children: [value: string, label: string][];
-}) {
-  return (
-    <>
-      <label class="sr-only" for={`choose-${name}`}>
-        {label}
-      </label>
-      <select class="select" id={`choose-${name}`} name={name}>
-        <option value="">{all}</option>
-        {children.map(([one, words]) => (
-          <option value={one} selected={one === value}>
-            {words}
-          </option>
-        ))}
-      </select>
-    </>
   );
 }

@@ -111,7 +111,7 @@ function FailureDays({ days }: { days: HistoryPageProps["statistics"]["failureDa
   );
   return (
     <svg
-      class="spark"
+      class="failure-days"
       viewBox="0 0 140 24"
       preserveAspectRatio="none"
       role="img"

@@ -5,7 +5,7 @@ import { counted } from "../format.ts";
 import { type GridView, gridFields } from "../grid-view.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
-export interface BulkProps {
+interface BulkProps {
   ctx: Pick<PageContext, "url">;
   libraryId: number;
   view: GridView;

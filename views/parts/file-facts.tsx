@@ -2,8 +2,10 @@
 
 import type { FileRow, LibraryRow } from "../../src/db/tables/library.ts";
 import { bytes, clockTime, number } from "../format.ts";
+import { Fact } from "./fact.tsx";
 import type { Seer } from "./file-history.tsx";
 import { typeNames } from "./file-shot.tsx";
+import { Icon } from "./icon.tsx";
 import { When } from "./when.tsx";
 
 export interface Copy {
@@ -29,17 +31,17 @@ export function FileFacts({ ctx, file, library, copies }: Props) {
         <h2 id="facts-title">Facts</h2>
       </header>
       <dl class="facts">
-        <Fact name="Type">
+        <Fact label="Type">
           {typeNames[file.type]} <span class="muted">{file.mimeType}</span>
         </Fact>
-        <Fact name="Size">
+        <Fact label="Size">
           {bytes(file.sizeBytes)} <span class="muted">{number(file.sizeBytes)} bytes</span>
         </Fact>
-        <Fact name="Dimensions">{file.width && file.height ? `${file.width} × ${file.height}` : null}</Fact>
-        <Fact name="Duration">{file.durationS !== null ? clockTime(file.durationS) : null}</Fact>
-        <Fact name="Codecs">{codecs || null}</Fact>
-        <Fact name="Subtitles">{file.codecs?.subtitles?.join(", ") || null}</Fact>
-        <Fact name="Captured">
+        <Fact label="Dimensions">{file.width && file.height ? `${file.width} × ${file.height}` : null}</Fact>
+        <Fact label="Duration">{file.durationS !== null ? clockTime(file.durationS) : null}</Fact>
+        <Fact label="Codecs">{codecs || null}</Fact>
+        <Fact label="Subtitles">{file.codecs?.subtitles?.join(", ") || null}</Fact>
+        <Fact label="Captured">
           {file.capturedAt ? (
             <>
               {captured(file)}{" "}
@@ -47,29 +49,33 @@ export function FileFacts({ ctx, file, library, copies }: Props) {
             </>
           ) : null}
         </Fact>
-        <Fact name="Place">
+        <Fact label="Place">
           {file.gpsLat !== null && file.gpsLon !== null ? place(file.gpsLat, file.gpsLon, file.gpsAlt) : null}
         </Fact>
-        <Fact name="Camera">{camera(file)}</Fact>
-        <Fact name="Lens">{file.camera?.lens ?? null}</Fact>
-        <Fact name="Exposure">{exposure(file)}</Fact>
-        <Fact name="Library">
+        <Fact label="Camera">{camera(file)}</Fact>
+        <Fact label="Lens">{file.camera?.lens ?? null}</Fact>
+        <Fact label="Exposure">{exposure(file)}</Fact>
+        <Fact label="Library">
           <a href={ctx.url(`/libraries/${library.id}`)}>{library.name}</a>
         </Fact>
-        <Fact name="Path">
-          <span class="mono">{file.path}</span>
+        <Fact label="Path">
+          {ctx.user?.role === "owner" ? (
+            <FullPath path={`${library.path}/${file.path}`} />
+          ) : (
+            <span class="mono">{file.path}</span>
+          )}
         </Fact>
-        <Fact name="Changed on disk">
+        <Fact label="Changed on disk">
           <When at={new Date(file.mtimeMs)} />
         </Fact>
-        <Fact name="SHA-256">
+        <Fact label="SHA-256">
           {file.sha256 ? (
             <span class="mono hash">{file.sha256}</span>
           ) : (
             <span class="muted">not hashed yet</span>
           )}
         </Fact>
-        <Fact name="Same content">
+        <Fact label="Same content">
           {copies.length > 0 ? (
             <ul>
               {copies.map(({ id, path, library }) => (
@@ -85,16 +91,6 @@ export function FileFacts({ ctx, file, library, copies }: Props) {
   );
 }
 
-function Fact({ name, children }: { name: string; children?: unknown }) {
-  if (children === null || children === undefined) return null;
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
-  );
-}
-
 const sources: Record<string, string> = {
   exif: "from the camera (EXIF)",
   xmp: "from XMP",
@@ -103,6 +99,26 @@ const sources: Record<string, string> = {
 };
 
 /** The wall clock where the picture was taken; in UTC and saying so when nobody knows where that was. */
+/** As the tools on the server's disk want it. */
+function FullPath({ path }: { path: string }) {
+  return (
+    <span class="full-path">
+      <code class="break" id="full-path">
+        {path}
+      </code>
+      <button
+        type="button"
+        class="btn-icon needs-js"
+        data-copy="#full-path"
+        title="Copy the path"
+        aria-label="Copy the path"
+      >
+        <Icon name="copy" />
+      </button>
+    </span>
+  );
+}
+
 function captured({ capturedAt, capturedOffsetMin: offsetMin, capturedFrom }: FileRow): string {
   const local = new Date(capturedAt!.getTime() + (offsetMin ?? 0) * 60_000).toISOString();
   const text = `${local.slice(0, 10)} ${local.slice(11, 19)}`;

@@ -16,7 +16,7 @@ export interface ShotPage {
   awaited: number[];
 }
 
-export interface GridProps {
+interface GridProps {
   ctx: Url;
   libraryId: number;
   view: GridView;

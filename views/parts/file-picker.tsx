@@ -5,7 +5,7 @@ import type { FoundFile } from "../../src/http/pages/job-file-search.ts";
 import { clockTime } from "../format.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
-export interface FilePickerProps {
+interface FilePickerProps {
   name: string;
   label: string;
   hint: string;

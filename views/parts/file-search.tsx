@@ -1,43 +1,13 @@
 // The search over files: the box with its grammar, examples, and how many it found.
 
 import type { SearchFault } from "../../src/http/pages/job-lines.ts";
-import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { counted, number } from "../format.ts";
-import { SearchFaults } from "./job-search.tsx";
+import { SearchBox, type SearchBoxProps, SearchFaults, SearchHelp } from "./search-box.tsx";
 
-type Url = PageContext["url"];
+type BoxProps = Pick<SearchBoxProps, "text" | "placeholder" | "isFaulty" | "url">;
 
-interface BoxProps {
-  text: string;
-  placeholder: string;
-  isFaulty: boolean;
-  url: Url;
-}
-
-export function FileSearchBox({ text, placeholder, isFaulty, url }: BoxProps) {
-  return (
-    <div class="search-box search">
-      <input
-        id="search"
-        class="input"
-        type="text"
-        name="q"
-        value={text}
-        placeholder={placeholder}
-        aria-label={placeholder}
-        aria-invalid={isFaulty ? "true" : undefined}
-        aria-describedby={isFaulty ? "search-faults" : undefined}
-        autocomplete="off"
-        autocapitalize="none"
-        spellcheck={false}
-        enterkeyhint="search"
-        maxlength={1000}
-        data-search
-        data-suggest={url("/api/search/suggest?for=files")}
-      />
-      <div class="suggestions" id="suggestions" role="listbox" aria-label="Suggestions" hidden />
-    </div>
-  );
+export function FileSearchBox(props: BoxProps) {
+  return <SearchBox over="files" label={props.placeholder} {...props} />;
 }
 
 interface FoundProps {
@@ -73,23 +43,6 @@ const examples = [
   ['"two words" -ext:mov', "both words side by side, no MOV"],
 ] as const;
 
-/** `searchAt`: the same page with that search. */
 export function FileSearchHelp({ searchAt }: { searchAt(query: string): string }) {
-  return (
-    <details class="search-help" id="search-help">
-      <summary>How to search</summary>
-      <dl class="facts">
-        {examples.map(([query, about]) => (
-          <>
-            <dt>
-              <a href={searchAt(query)}>
-                <code>{query}</code>
-              </a>
-            </dt>
-            <dd>{about}</dd>
-          </>
-        ))}
-      </dl>
-    </details>
-  );
+  return <SearchHelp examples={examples} searchAt={searchAt} />;
 }

@@ -101,7 +101,7 @@ function Said({ file }: { file: FileRow }) {
   return (
     <details id="said">
       <summary>What the tools said</summary>
-      <pre>{said}</pre>
+      <pre tabindex={0}>{said}</pre>
     </details>
   );
 }

@@ -40,8 +40,11 @@ function WhyLine({ ctx, group }: { ctx: Seer; group: ExplainedKind[] }) {
         <b>
           {group.map(({ jobId, label }, i) => (
             <>
-              {i > 0 ? ", " : ""}
-              {jobId === null ? label : <a href={ctx.url(`/admin/jobs/${jobId}`)}>{label}</a>}
+              {i > 0 ? " " : ""}
+              <span class="why-kind">
+                {jobId === null ? label : <a href={ctx.url(`/admin/jobs/${jobId}`)}>{label}</a>}
+                {i < group.length - 1 ? "," : ""}
+              </span>
             </>
           ))}
         </b>

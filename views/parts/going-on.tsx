@@ -1,6 +1,6 @@
 // What is being done for the libraries right now, in one line that keeps its place when there is nothing.
 
-import { counted } from "../format.ts";
+import { counted, number } from "../format.ts";
 import { Icon } from "./icon.tsx";
 
 export interface Work {
@@ -15,15 +15,17 @@ export interface Work {
 interface Props {
   work: Work;
   detailsUrl?: string | undefined;
+  /** There is no library, so nothing was done. */
+  isBare?: boolean;
   /** Files that came since the page was shown, and where to see them. */
   news?: { files: number; href: string } | undefined;
 }
 
-export function GoingOn({ work, detailsUrl, news }: Props) {
+export function GoingOn({ work, isBare, detailsUrl, news }: Props) {
   const parts = inWords(work);
   const busy = parts.length > 0;
   return (
-    <p id="going-on" class="going-on" data-busy={busy ? "" : undefined}>
+    <p id="going-on" class="going-on" data-busy={busy ? "" : undefined} hidden={isBare && !busy}>
       <Icon name={busy ? "activity" : "circle-check"} />
       <span>{busy ? parts.join(" · ") : "All is done."}</span>
       {news ? <a href={news.href}>Show {counted(news.files, "new file")}</a> : null}
@@ -34,24 +36,21 @@ export function GoingOn({ work, detailsUrl, news }: Props) {
 
 function inWords({ scans, toGo, pictures }: Work): string[] {
   const parts = scans > 0 ? [scans === 1 ? "Scanning" : `${scans} scans`] : [];
+  // What is not looked into yet asks for its picture later: until then nobody knows how many are left.
+  const isKnown = !toGo.some(({ what }) => what === "fact");
   for (const { what, jobs } of toGo) {
-    const of =
-      what === "picture" && pictures !== null && pictures >= jobs
-        ? ` of ${counted(pictures, "thumbnail")}`
-        : "";
-    parts.push(
-      of
-        ? `${jobs.toLocaleString("en")}${of} to go`
-        : `${counted(jobs, names[what][0], names[what][1])} to go`,
-    );
+    const isShare = what === "picture" && isKnown && pictures !== null && pictures >= jobs;
+    if (isShare) parts.push(`${number(jobs)} of ${counted(pictures, "thumbnail")} to go`);
+    else if (what === "other" && parts.length === 0) parts.push(`${counted(jobs, "job")} to go`);
+    else parts.push(counted(jobs, names[what][0], names[what][1]));
   }
   return parts;
 }
 
 const names = {
-  picture: ["thumbnail", "thumbnails"],
+  picture: ["thumbnail to go", "thumbnails to go"],
   fact: ["file to look into", "files to look into"],
-  hash: ["hash", "hashes"],
-  waveform: ["sound wave", "sound waves"],
-  other: ["other job", "other jobs"],
+  hash: ["hash to go", "hashes to go"],
+  waveform: ["sound wave to go", "sound waves to go"],
+  other: ["other job to go", "other jobs to go"],
 } as const;

@@ -25,7 +25,7 @@ export function InvitationsCard({ invitations, inviting, link, url }: Invitation
     <section class="card" id="invitations" aria-labelledby="invitations-title">
       <header>
         <h2 id="invitations-title">Invitations</h2>
-        {inviting ? null : <p>Their links work while registration is “Invite only”.</p>}
+        <InvitingNote inviting={inviting} />
       </header>
       <div class="stack-tight">
         {link ? (
@@ -55,31 +55,48 @@ export function InvitationsCard({ invitations, inviting, link, url }: Invitation
             Invite
           </button>
         </form>
-        {invitations.length === 0 ? (
-          <p class="muted">No invitations yet. Each lets one person make one account, once.</p>
-        ) : (
-          <ul class="lines">
-            {invitations.map((i) => (
-              <li id={`invitation-${i.id}`}>
-                <span class="break">{i.note ?? `Invitation ${i.id}`}</span>
-                <span class="muted">
-                  {i.state === "open" ? (
-                    <>
-                      <span class="badge badge-running">open</span> until <When at={i.expiresAt} />
-                    </>
-                  ) : (
-                    <span class="badge">{i.state}</span>
-                  )}
-                </span>
-                <AskDelete
-                  href={url(`/admin/invitations/${i.id}/delete`)}
-                  label={`${i.state === "open" ? "Take back" : "Remove"} ${i.note ?? `invitation ${i.id}`}`}
-                />
-              </li>
-            ))}
-          </ul>
-        )}
+        <InvitationList invitations={invitations} url={url} />
       </div>
     </section>
+  );
+}
+
+/** Beside the links: whether they work now. */
+export function InvitingNote({ inviting }: Pick<InvitationsProps, "inviting">) {
+  return (
+    <p id="inviting" hidden={inviting}>
+      Their links work while registration is “Invite only”.
+    </p>
+  );
+}
+
+export function InvitationList({ invitations, url }: Pick<InvitationsProps, "invitations" | "url">) {
+  return (
+    <div id="invitation-list">
+      {invitations.length === 0 ? (
+        <p class="muted">No invitations yet. Each lets one person make one account, once.</p>
+      ) : (
+        <ul class="lines">
+          {invitations.map((i) => (
+            <li id={`invitation-${i.id}`}>
+              <span class="break">{i.note ?? `Invitation ${i.id}`}</span>
+              <span class="muted">
+                {i.state === "open" ? (
+                  <>
+                    <span class="badge badge-running">open</span> ends <When at={i.expiresAt} />
+                  </>
+                ) : (
+                  <span class="badge">{i.state}</span>
+                )}
+              </span>
+              <AskDelete
+                href={url(`/admin/invitations/${i.id}/delete`)}
+                label={`${i.state === "open" ? "Take back" : "Remove"} ${i.note ?? `invitation ${i.id}`}`}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }

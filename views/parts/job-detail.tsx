@@ -103,7 +103,7 @@ export function FailureBox({ failure, meaning, hint, tried, isFault = true, chil
     <div class={isFault ? "failure full" : "failure neutral full"}>
       <p class="code mono">{failure.code}</p>
       {meaning ? <p class="meaning">{meaning}</p> : null}
-      <pre>{failure.message}</pre>
+      <pre tabindex={0}>{failure.message}</pre>
       {tried ? <p>{tried}</p> : null}
       {hint ? (
         <p>

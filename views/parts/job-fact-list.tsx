@@ -4,6 +4,7 @@ import type { PageContext } from "../../src/http/pages/page-context.ts";
 import type { Params as JobParams } from "../../src/queue/job.ts";
 import { rangeInWords } from "../estimate.ts";
 import { duration } from "../format.ts";
+import { Fact } from "./fact.tsx";
 import { Icon } from "./icon.tsx";
 import type { JobFacts } from "./job-detail.tsx";
 import { When } from "./when.tsx";
@@ -71,7 +72,7 @@ export function Params({ jobId, params }: { jobId: number; params: JobParams }) 
           <Icon name="copy" />
         </button>
       </h3>
-      <pre class="payload" id={id}>
+      <pre class="payload" id={id} tabindex={0}>
         {JSON.stringify(params, null, 2)}
       </pre>
     </section>
@@ -110,15 +111,6 @@ function takes({ job }: JobFacts): string {
 }
 
 const categories = { cpu: "CPU", gpu_encode: "the GPU's encoder", gpu_ai: "the GPU for AI" };
-
-function Fact({ label, children }: { label: string; children?: unknown }) {
-  return (
-    <>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </>
-  );
-}
 
 function Moment({ label, at }: { label: string; at: Date | null }) {
   return at ? (

@@ -4,11 +4,13 @@ import type { JobList } from "../../src/http/pages/job-lines.ts";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { counted, number } from "../format.ts";
 import { BulkBar } from "./bulk-bar.tsx";
-import { SavedViews, SearchBox, SearchFaults, SearchHelp, type ViewsProps } from "./job-search.tsx";
+import { Choice } from "./choice.tsx";
+import { JobSearchBox, JobSearchHelp, SavedViews, type ViewsProps } from "./job-search.tsx";
 import { JobTable } from "./job-table.tsx";
 import { type OperationLine, OperationsNow } from "./operation-line.tsx";
 import { Pager, type PagerProps } from "./pager.tsx";
 import { QuickFilters } from "./quick-filters.tsx";
+import { SearchFaults } from "./search-box.tsx";
 import type { Totals } from "./tiles.tsx";
 
 export interface JobListProps {
@@ -44,7 +46,7 @@ export function JobListSection(p: JobListProps) {
         <SearchFaults text={filter.text} faults={list.faults} corrected={p.corrected} />
         <QuickFilters totals={p.totals} filter={filter} url={url} />
         <SavedViews {...p.views} url={url} />
-        <SearchHelp url={url} />
+        <JobSearchHelp url={url} />
       </header>
       <ListLine {...p.line} url={url} />
       <div id="list-held" hidden>
@@ -149,22 +151,22 @@ interface FiltersProps {
 function Filters({ filter, choices, queues, isFaulty, url }: FiltersProps) {
   return (
     <form class="filters" method="get" action={url("/admin/jobs#job-list")} data-filters>
-      <SearchBox text={filter.text} isFaulty={isFaulty} url={url} />
+      <JobSearchBox text={filter.text} isFaulty={isFaulty} url={url} />
       <Choice
         name="status"
         label="Status"
-        any="Any status"
+        all="Any status"
         value={filter.status}
-        options={choices.statuses}
+        choices={choices.statuses}
       />
       <Choice
         name="queue"
         label="Queue"
-        any="Any queue"
+        all="Any queue"
         value={filter.queue}
-        options={queues.map((q) => [q, q])}
+        choices={queues.map((q) => [q, q])}
       />
-      <Choice name="type" label="Type" any="Any type" value={filter.kind} options={choices.kinds} />
+      <Choice name="type" label="Type" all="Any type" value={filter.kind} choices={choices.kinds} />
       <button type="submit" class="btn without-js">
         Filter
       </button>
@@ -174,30 +176,5 @@ function Filters({ filter, choices, queues, isFaulty, url }: FiltersProps) {
         </a>
       ) : null}
     </form>
-  );
-}
-
-function Choice({
-  name,
-  label,
-  any,
-  value,
-  options,
-}: {
-  name: string;
-  label: string;
-  any: string;
-  value: string;
-  options: [string, string][];
-}) {
-  return (
-    <select class="select" name={name} id={`filter-${name}`} aria-label={label}>
-      <option value="">{any}</option>
-      {options.map(([key, text]) => (
-        <option value={key} selected={key === value}>
-          {text}
-        </option>
-      ))}
-    </select>
   );
 }

@@ -1,65 +1,19 @@
-// The search over jobs: the box with its grammar, what is wrong with what was typed, examples, and searches with a name.
+// The search over jobs: the box with its grammar, examples, and searches with a name.
 
-import type { SearchFault } from "../../src/http/pages/job-lines.ts";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { Icon } from "./icon.tsx";
+import { SearchBox, SearchHelp } from "./search-box.tsx";
 
 type Url = PageContext["url"];
 
-export function SearchBox({ text, isFaulty, url }: { text: string; isFaulty: boolean; url: Url }) {
+export function JobSearchBox(props: { text: string; isFaulty: boolean; url: Url }) {
   return (
-    <div class="search-box search">
-      <input
-        id="search"
-        class="input"
-        name="q"
-        value={text}
-        placeholder="Search: words, or status:failed error:moov"
-        aria-label="Search jobs"
-        aria-invalid={isFaulty ? "true" : undefined}
-        aria-describedby={isFaulty ? "search-faults" : undefined}
-        autocomplete="off"
-        autocapitalize="none"
-        spellcheck={false}
-        enterkeyhint="search"
-        maxlength={1000}
-        data-search
-        data-suggest={url("/api/search/suggest?for=jobs")}
-      />
-      <div class="suggestions" id="suggestions" role="listbox" aria-label="Suggestions" hidden />
-    </div>
-  );
-}
-
-export function SearchFaults({
-  text,
-  faults,
-  corrected,
-}: {
-  text: string;
-  faults: SearchFault[];
-  /** The list with another search, everything else as it is. */
-  corrected(text: string): string;
-}) {
-  if (faults.length === 0) return null;
-  return (
-    <div class="faults" id="search-faults" role="alert">
-      {faults.map(({ message, from, to, suggestion }) => (
-        <p>
-          {from === undefined || to === undefined ? null : (
-            <code class="break">
-              {text.slice(0, from)}
-              <mark>{text.slice(from, to)}</mark>
-              {text.slice(to)}
-            </code>
-          )}{" "}
-          <span>{message}</span>{" "}
-          {suggestion !== undefined && from !== undefined && to !== undefined ? (
-            <a href={corrected(text.slice(0, from) + suggestion + text.slice(to))}>{`Use ${suggestion}`}</a>
-          ) : null}
-        </p>
-      ))}
-    </div>
+    <SearchBox
+      over="jobs"
+      label="Search jobs"
+      placeholder="Search: words, or status:failed error:moov"
+      {...props}
+    />
   );
 }
 
@@ -72,24 +26,9 @@ const examples = [
   ['"two words"', "both words, side by side"],
 ] as const;
 
-export function SearchHelp({ url }: { url: Url }) {
-  return (
-    <details class="search-help">
-      <summary>How to search</summary>
-      <dl class="facts">
-        {examples.map(([query, about]) => (
-          <>
-            <dt>
-              <a href={url(`/admin/jobs?q=${encodeURIComponent(query)}#job-list`)}>
-                <code>{query}</code>
-              </a>
-            </dt>
-            <dd>{about}</dd>
-          </>
-        ))}
-      </dl>
-    </details>
-  );
+export function JobSearchHelp({ url }: { url: Url }) {
+  const searchAt = (query: string) => url(`/admin/jobs?q=${encodeURIComponent(query)}#job-list`);
+  return <SearchHelp examples={examples} searchAt={searchAt} />;
 }
 
 export interface SavedViewLine {

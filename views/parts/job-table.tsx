@@ -36,7 +36,7 @@ export interface JobLine {
   can: string[];
 }
 
-export type JobMove = "retry" | "cancel" | "remove" | "resume" | "pause";
+type JobMove = "retry" | "cancel" | "remove" | "resume" | "pause";
 
 type Url = PageContext["url"];
 
@@ -134,11 +134,14 @@ export function JobRow({ job, url }: { job: JobLine; url: Url }) {
 function Why({ job }: { job: JobLine }) {
   if (!job.why && !job.runAt) return null;
   return (
-    <small class={`why truncate ${job.whyTone}`}>
-      {job.why}
-      {job.runAt ? <When at={job.runAt} /> : null}
+    <small class={`why ${job.whyTone}`}>
+      <span class="truncate" title={job.why ?? undefined}>
+        {job.why}
+        {job.runAt ? <When at={job.runAt} /> : null}
+      </span>
+      {/* Cut off last: it is what one looks for. */}
       {job.starts ? (
-        <b>{` · ${job.status === "frozen" ? "goes on" : "starts"} in ${rangeInWords(job.starts)}`}</b>
+        <b>{`${job.status === "frozen" ? "goes on" : "starts"} in ${rangeInWords(job.starts)}`}</b>
       ) : null}
     </small>
   );
@@ -186,7 +189,7 @@ function Progress({ job }: { job: JobLine }) {
   return job.tookS === null ? null : <small class="muted took">{`took ${duration(job.tookS)}`}</small>;
 }
 
-export function moveWord(move: JobMove, status: ShownStatus): string {
+function moveWord(move: JobMove, status: ShownStatus): string {
   if (move === "pause" && status === "running") return "Freeze";
   if (move === "resume" && status === "frozen") return "Go on with";
   return moveWords[move];

@@ -4,10 +4,11 @@ import type { LibraryRow } from "../../src/db/tables/library.ts";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { number } from "../format.ts";
 import { type GridView, href, isPlain } from "../grid-view.ts";
+import { Choice } from "./choice.tsx";
 import { FileSearchBox, FileSearchHelp } from "./file-search.tsx";
 import { Icon } from "./icon.tsx";
 
-export interface FilterProps {
+interface FilterProps {
   ctx: Pick<PageContext, "url">;
   library: LibraryRow;
   counts: { video: number; image: number; audio: number; total: number };
@@ -33,8 +34,8 @@ export function LibraryFilters(props: FilterProps) {
         <select class="select" id="type" name="type" aria-label="Type">
           <TypeChoices {...props} />
         </select>
-        <Choice name="state" label="State" value={view.state} options={states} />
-        <Choice name="sort" label="Order" value={view.sort} options={sorts} />
+        <Choice name="state" label="State" value={view.state} choices={states} />
+        <Choice name="sort" label="Order" value={view.sort} choices={sorts} />
         <span id="deep">
           <DeepChoice {...props} />
         </span>
@@ -80,25 +81,6 @@ export function DeepChoice({ deep, subfolders }: Pick<FilterProps, "deep" | "sub
       {/* After the box: the first value of a name counts. */}
       <input type="hidden" name="deep" value="0" />
     </label>
-  );
-}
-
-interface ChoiceProps {
-  name: string;
-  label: string;
-  value: string;
-  options: readonly (readonly [string, string])[];
-}
-
-function Choice({ name, label, value, options }: ChoiceProps) {
-  return (
-    <select class="select" id={name} name={name} aria-label={label}>
-      {options.map(([key, text]) => (
-        <option value={key} selected={key === value}>
-          {text}
-        </option>
-      ))}
-    </select>
   );
 }
 

@@ -72,7 +72,7 @@ export function PauseForm({ ask, url }: { ask: PauseAsk; url: PageContext["url"]
       hx-boost="true"
       hx-swap="none"
       hx-push-url="false"
-      data-closes
+      data-closes-when-done
     >
       <h2>{ask.title}</h2>
       <p>{ask.line}</p>

@@ -65,7 +65,7 @@ export interface PeopleSummaryProps {
 
 export function PeopleSummary({ people: p, url }: PeopleSummaryProps) {
   return (
-    <p class="muted">
+    <p class="muted" id="people-summary">
       {`${counted(p.owners, "owner")}, ${counted(p.members, "member")}`}
       {p.openInvitations > 0 ? (
         <>

@@ -79,8 +79,9 @@ export function QueueCard({ queue, url }: Props) {
         <dl class="counts">
           <Figure label="running" n={queue.active} />
           <Figure label="waiting" n={queue.waiting} />
-          <Figure label={queue.paused > 0 ? "delayed, paused" : "delayed"} n={queue.delayed + queue.paused} />
+          <Figure label="delayed" n={queue.delayed} />
           <Figure label="failed" n={queue.failed} tone="bad" />
+          {queue.paused > 0 ? <Figure label="paused" n={queue.paused} /> : null}
         </dl>
         <Sparkline pace={queue.pace} />
       </div>
@@ -129,9 +130,10 @@ function IdleQueue({ queue, url }: Props) {
 /** While work waits or has just been done: how fast it goes, when it will be done, how old the oldest is. */
 function Pace({ queue: q }: { queue: QueueFigures }) {
   const parts: unknown[] = [];
-  if (q.rate > 0) parts.push(`${number(q.rate)}/min`);
-  // Nobody knows when a paused queue is done.
-  if (q.etaRange && q.waiting > 0 && !q.isPaused) parts.push(`done in ${rangeInWords(q.etaRange)}`);
+  if (q.rate > 0) parts.push(`${number(q.rate < 10 ? q.rate : Math.round(q.rate))}/min`);
+  // Nobody knows when a queue that stands still is done.
+  if (q.etaRange && q.waiting > 0 && !q.isPaused && q.state !== "stalled")
+    parts.push(`done in ${rangeInWords(q.etaRange)}`);
   if (q.oldestWaitingAt)
     parts.push(
       <>

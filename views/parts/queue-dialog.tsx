@@ -47,7 +47,7 @@ export function QueueDialog({ queue: q, kinds, pauses, purgeable, usual, isTuned
       </header>
       <Now queue={q} />
       <Facts queue={q} />
-      <form {...post} action={`${at}/pause`} class="stack-tight" data-closes>
+      <form {...post} action={`${at}/pause`} class="stack-tight" data-closes-when-done>
         {q.isPaused ? <Paused queue={q} at={at} url={url} /> : <PauseChoices choices={pauses} freeze />}
       </form>
       <Acts queue={q} at={at} />

@@ -75,7 +75,8 @@ export function stateOf(q: StateFacts): State {
     return { icon: "skull", word: `${counted(q.stuckJobs.length, "job")} stuck`, tone: "failed" };
   if (q.isPaused) return { icon: "pause", tone: "paused", ...pauseWords(q) };
   if (q.hold) return { icon: holdIcons[q.hold.code], tone: "paused", ...holdWords(q.hold) };
-  if (q.state === "stalled") return { icon: "triangle-alert", word: "stalled", tone: "failed" };
+  if (q.state === "stalled")
+    return { icon: "triangle-alert", word: q.lack ? `stalled: ${q.lack}` : "stalled", tone: "failed" };
   if (q.active > 0) return { icon: "play", word: "running", tone: "running" };
   if (q.lack) return { icon: "hourglass", word: q.lack, tone: "paused" };
   if (q.waiting > 0) return { icon: "hourglass", word: "about to start", tone: "" };

@@ -13,7 +13,7 @@ export interface QueueTuningProps {
 
 export function Tuning({ queue: q, usual, isTuned, action }: QueueTuningProps) {
   return (
-    <form {...post} action={action} class="stack-tight" data-closes>
+    <form {...post} action={action} class="stack-tight" data-closes-when-done>
       <h3>Share of the machine</h3>
       <div class="columns-2">
         <Field

@@ -5,7 +5,7 @@ import { number } from "../format.ts";
 import { Icon, type IconName } from "./icon.tsx";
 import type { Totals } from "./tiles.tsx";
 
-export interface QuickFiltersProps {
+interface QuickFiltersProps {
   totals: Totals;
   filter: { status: string; queue: string; kind: string; text: string };
   url: PageContext["url"];

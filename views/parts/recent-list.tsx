@@ -2,7 +2,8 @@
 
 import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { duration } from "../format.ts";
-import { Icon, type IconName } from "./icon.tsx";
+import { Icon } from "./icon.tsx";
+import { statusIcons } from "./status.tsx";
 import { When } from "./when.tsx";
 
 export interface RecentLine {
@@ -25,7 +26,7 @@ export function RecentList({ recent, url }: { recent: RecentLine[]; url: PageCon
           {recent.map((job) => (
             <li id={`recent-${job.id}`}>
               <span class={`outcome ${tones[job.status]}`} title={words[job.status]}>
-                <Icon name={icons[job.status]} />
+                <Icon name={statusIcons[job.status]} />
                 <span class="sr-only">{words[job.status]}</span>
               </span>
               <a
@@ -49,8 +50,3 @@ export function RecentList({ recent, url }: { recent: RecentLine[]; url: PageCon
 
 const words = { completed: "Completed", "not needed": "Skipped, nothing to do", failed: "Failed" };
 const tones = { completed: "good", "not needed": "muted", failed: "bad" };
-const icons: Record<RecentLine["status"], IconName> = {
-  completed: "circle-check",
-  "not needed": "check",
-  failed: "circle-x",
-};

@@ -33,7 +33,8 @@ function lead({ label, control }: Field): string {
   return ["number", "duration", "size"].includes(control) ? label : `${label}:`;
 }
 
-function single(value: unknown, field: Field): string {
+/** One value as its field shows it: `8 GB`, `1 h`, `not set`. */
+export function single(value: unknown, field: Field): string {
   if (typeof value === "boolean") return value ? "on" : "off";
   switch (field.control) {
     case "choice":

@@ -9,7 +9,7 @@ export function StatusBadge({ status }: { status: ShownStatus }) {
   const tone = status === "not needed" ? "skipped" : status;
   return (
     <span class={`badge badge-${tone}`}>
-      <Icon name={icons[status]} />
+      <Icon name={statusIcons[status]} />
       {words[status]}
     </span>
   );
@@ -39,7 +39,7 @@ const words: Record<ShownStatus, string> = {
   frozen: "Frozen",
 };
 
-const icons: Record<ShownStatus, IconName> = {
+export const statusIcons: Record<ShownStatus, IconName> = {
   pending: "clock",
   waiting: "clock",
   queued: "hourglass",

@@ -48,6 +48,7 @@ export function WindowForm({ at, window: w, was, queues, error, url }: WindowFor
           <input class="input" name={name("name")} value={w.name} maxlength={60} placeholder="Night" />
         </label>
       </div>
+      <p class="hint">{`By the server's clock, time zone ${zone()}. A container takes it from TZ.`}</p>
       <fieldset>
         <legend class="label-text">Days on which they begin</legend>
         <div class="row ticks">
@@ -131,4 +132,9 @@ function Tick(p: { name: string; value: string; on: boolean | undefined; label: 
       {p.label}
     </label>
   );
+}
+
+/** The one that quiet hours go by. */
+function zone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

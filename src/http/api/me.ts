@@ -1,6 +1,7 @@
 // Who I am, and my password.
 
 import { createRoute } from "@hono/zod-openapi";
+import { audit } from "../audit.ts";
 import type { App } from "../context.ts";
 import { setCookies, userSchema } from "./auth.ts";
 import { answers, apiRoutes, problems, takes, z } from "./describe.ts";
@@ -37,7 +38,7 @@ const password = createRoute({
   },
 });
 
-export function meApi(app: Pick<App, "accounts">) {
+export function meApi(app: Pick<App, "accounts" | "db" | "clock">) {
   return apiRoutes()
     .openapi(me, (c) => {
       const { expiresAt, ...identity } = c.var.identity!;
@@ -45,8 +46,10 @@ export function meApi(app: Pick<App, "accounts">) {
     })
     .openapi(password, async (c) => {
       const { current, password } = c.req.valid("json");
-      const done = await app.accounts.changePassword(c.var.identity!.user, current, password, c.var.caller);
+      const { user } = c.var.identity!;
+      const done = await app.accounts.changePassword(user, current, password, c.var.caller);
       setCookies(c, done);
+      await audit(app, user, "user.password", user.email);
       return c.json({ user: done.user }, 200);
     });
 }

@@ -149,7 +149,8 @@ function view(app: App, f: Facts): QueueView {
 function etaOf(app: App, { name, lanes, rate }: Facts): Pick<Estimate, "lowS" | "highS"> | null {
   const waiting = lanes.filter((t) => t.waiting > 0);
   if (waiting.length === 0) return { lowS: 0, highS: 0 };
-  if (waiting.every((t) => app.worker.blocked(t.lane)?.by === "hold")) return null;
+  const blocks = waiting.map((t) => app.worker.blocked(t.lane)?.by);
+  if (blocks.every((by) => by === "hold" || by === "vram-never")) return null;
   const spec = app.queue.catalogue.queueByName.get(name);
   const { category } = app.worker.limits();
   const atOnce = Math.max(...waiting.map((t) => category[t.lane.category]));

@@ -379,7 +379,8 @@ async function oneQueue(app: App, name: string) {
   return queue;
 }
 
-async function queueNames(app: App): Promise<string[]> {
+/** Those of this build, and those that older jobs were in. */
+export async function queueNames(app: App): Promise<string[]> {
   const catalogue = app.queue.catalogue.queues.map((q) => q.name);
   return [...new Set([...catalogue, ...(await app.store.lanes()).map((l) => l.queue)])];
 }

@@ -41,7 +41,7 @@ export function checkTime({ dataFolder }: Where): Check {
   const { database } = dataPaths(dataFolder);
   const now = Date.now();
   const known = existsSync(database) ? Math.max(firstRelease, statSync(database).mtimeMs) : firstRelease;
-  const detail = new Date(now).toISOString();
+  const detail = onTheWall(now);
   // A minute: clocks of disks and machines differ a little.
   if (now >= known - 60_000) return { name, result: "ok", detail };
   const fix =
@@ -49,9 +49,15 @@ export function checkTime({ dataFolder }: Where): Check {
   return {
     name,
     result: "fail",
-    detail: `${detail} lies before ${new Date(known).toISOString()}, which has been`,
+    detail: `${detail} lies before ${onTheWall(known)}, which has been`,
     fix,
   };
+}
+
+/** With the time zone: quiet hours go by it. */
+function onTheWall(at: number): string {
+  // Sweden writes dates as ISO does.
+  return `${new Date(at).toLocaleString("sv-SE")} (${Intl.DateTimeFormat().resolvedOptions().timeZone})`;
 }
 
 const firstRelease = Date.UTC(2026, 0, 1);

@@ -5,20 +5,16 @@ import { counted, number } from "../../../views/format.ts";
 import { AdminPage, type AdminProps } from "../../../views/pages/admin.tsx";
 import { BackfillsCard } from "../../../views/parts/backfills.tsx";
 import { partial } from "../../../views/parts/toast.tsx";
-import { scanKinds } from "../../jobs/scan.ts";
-import { autoScanSchedule } from "../../library/auto-scan.ts";
-import { fileStats, libraryCounts } from "../../library/file-stats.ts";
-import { getLibrary, listLibraries } from "../../library/libraries.ts";
+import { getLibrary } from "../../library/libraries.ts";
 import { NotFound } from "../../runtime/errors.ts";
 import { startScans } from "../api/libraries.ts";
-import { invitationState } from "../api/users.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { done, refused, wantsPartial } from "./flash.ts";
-import { scanningLibraries } from "./going-on.ts";
 import { headlineOf } from "./headline.ts";
 import { jobsPageProps } from "./jobs.tsx";
 import { overviewRows, readJobsQuery } from "./jobs-query.ts";
+import { backfillKinds, backfillsOf, overviewNow } from "./overview-now.ts";
 import { page, pageContext } from "./page-context.ts";
 
 export function adminPages(app: App): Hono<Env> {
@@ -60,81 +56,16 @@ export function adminPages(app: App): Hono<Env> {
 
 async function adminProps(app: App, c: Context<Env>): Promise<AdminProps> {
   const ctx = pageContext(app, c);
-  const counts = await libraryCounts(app.db);
-  const [stats, people, schedule, libraries, scanning, health, backfills, board] = await Promise.all([
-    fileStats(app.db, counts),
-    peopleOf(app),
-    autoScanSchedule(app),
-    listLibraries(app.db),
-    scanningLibraries(app),
+  const [now, health, board] = await Promise.all([
+    overviewNow(app),
     app.checkup.latest(),
-    backfillsOf(app),
     jobsPageProps(app, ctx, { ...readJobsQuery(new URLSearchParams()), perPage: overviewRows }),
   ]);
   return {
     ctx,
-    headline: headlineOf(board.dashboard, health, libraries.length),
-    stats: { ...stats, users: people.owners + people.members },
-    people,
-    schedule,
-    healing: healingOf(app),
-    libraries: libraries.map((l) => ({
-      id: l.id,
-      name: l.name,
-      path: l.path,
-      files: counts.get(l.id)?.total ?? 0,
-      sizeBytes: counts.get(l.id)?.sizeBytes ?? 0,
-      isScanning: scanning.has(l.id),
-      lastScanAt: l.lastScanAt,
-      lastScanNote: l.lastScanNote,
-    })),
-    backfills,
+    headline: headlineOf(board.dashboard, health, now.libraries.length),
+    now,
     health,
     board: { ...board, live: "/live/admin" },
   };
-}
-
-async function peopleOf(app: App): Promise<AdminProps["people"]> {
-  const [users, invitations] = await Promise.all([app.accounts.listUsers(), app.accounts.listInvitations()]);
-  const now = app.clock.now();
-  const owners = users.filter((user) => user.role === "owner").length;
-  const seen = users.filter((user) => user.lastSeenAt !== null && users.length > 1);
-  const last = seen.sort((a, b) => b.lastSeenAt!.getTime() - a.lastSeenAt!.getTime())[0];
-  return {
-    owners,
-    members: users.length - owners,
-    openInvitations: invitations.filter((row) => invitationState(row, now) === "open").length,
-    registrationMode: app.settings.get("registrationMode"),
-    lastSeen: last ? { name: last.name, at: last.lastSeenAt! } : null,
-  };
-}
-
-/** Kinds that can look for files without their result; scans look for files, and have a button of their own. */
-function backfillKinds({ queue }: Pick<App, "queue">) {
-  const scans: string[] = Object.values(scanKinds);
-  return queue.catalogue.kinds.filter(
-    (kind) => kind.pending && !scans.includes(kind.name) && kind.name !== "public-scan",
-  );
-}
-
-async function backfillsOf(app: App): Promise<AdminProps["backfills"]> {
-  const tallies = await app.store.tallies();
-  return backfillKinds(app).map(({ name, label }) => {
-    const mine = tallies.filter((tally) => tally.lane.kind === name);
-    return {
-      kind: name,
-      label,
-      waiting: mine.reduce((sum, tally) => sum + tally.waiting + tally.delayed, 0),
-      running: mine.reduce((sum, tally) => sum + tally.running, 0),
-    };
-  });
-}
-
-/** In the words of the settings page. */
-function healingOf({ settings }: App): string | null {
-  const { enabled, action } = settings.get("autoHeal");
-  if (!enabled) return null;
-  const setting = settings.all().find(({ key }) => key === "autoHeal");
-  const choices = setting?.fields.find(({ part }) => part === "action")?.options;
-  return choices?.find(({ value }) => value === action)?.label ?? action;
 }

@@ -2,7 +2,7 @@
 
 import { type Context, Hono } from "hono";
 import { counted } from "../../../views/format.ts";
-import { Confirm, ConfirmPage, type Question } from "../../../views/parts/confirm.tsx";
+import type { Question } from "../../../views/parts/confirm.tsx";
 import { PauseForm, PausePage } from "../../../views/parts/pause-choices.tsx";
 import { ServerStrip } from "../../../views/parts/server-state.tsx";
 import { partial } from "../../../views/parts/toast.tsx";
@@ -10,6 +10,7 @@ import { stuckJobs } from "../../healing/stuck-jobs.ts";
 import { clearStuckJobs } from "../api/healing.ts";
 import { pauseAll, restartWorkers, resumeAll } from "../api/queues.ts";
 import type { App, Env } from "../context.ts";
+import { askFirst } from "./ask-first.tsx";
 import { done, refused, wantsPartial } from "./flash.ts";
 import { formFields } from "./form-data.ts";
 import { page, pageContext } from "./page-context.ts";
@@ -21,11 +22,7 @@ const back = "/admin/jobs";
 
 export function allActs(app: App): Hono<Env> {
   const routes = new Hono<Env>();
-  const ask = async (c: Context<Env>, question: Question) => {
-    const ctx = pageContext(app, c);
-    if (wantsPartial(c)) return c.html(<Confirm question={question} url={ctx.url} />);
-    return page(c, <ConfirmPage ctx={ctx} question={question} />);
-  };
+  const ask = (c: Context<Env>, question: Question) => askFirst(app, c, question);
   const strip = async (c: Context<Env>) => {
     if (!wantsPartial(c)) return undefined;
     const state = await serverState(app, await queueFigures(app));

@@ -1,6 +1,7 @@
 // Entries of the audit log in words: `queue.change` of `queue:hash` with `{"isPaused":true}` is "Changed a queue: hash, paused".
 
 import { capital, counted, dateTime, duration, number } from "../../../views/format.ts";
+import { single } from "../../../views/parts/setting-words.ts";
 import type { AuditEntry } from "../audit.ts";
 import { type EventLine, type EventWords, personOf, settingWords } from "./event-lines.ts";
 import { filterInWords } from "./filter-words.ts";
@@ -88,6 +89,7 @@ const acts: Record<string, string> = {
   "token.create": "Made an API token",
   "token.delete": "Deleted an API token",
   "user.delete": "Deleted an account",
+  "user.password": "Changed their password",
   "user.role": "Changed a role",
   "view.create": "Saved a view",
   "view.remove": "Removed a view",
@@ -172,12 +174,14 @@ function settingParts(path: string, value: unknown, settings: EventWords["settin
   if (typeof value === "object" && value !== null && !Array.isArray(value))
     return Object.entries(value).flatMap(([key, part]) => settingParts(`${path}.${key}`, part, settings));
   const [key, ...rest] = path.split(".");
+  if (value === null && rest.length === 0) return ["the default"];
   const setting = settings.find((one) => one.key === key);
   const field = setting?.fields.find(({ part }) => part === rest.join("."));
   const label = rest.length > 0 ? (field?.label ?? rest.join(" ")) : "";
   const option = field?.options?.find((one) => one.value === value)?.label.split(":")[0];
-  const unit = field?.unit && typeof value === "number" ? ` ${field.unit}` : "";
-  return [[label, `${option ?? plain(value)}${unit}`].filter(Boolean).join(": ")];
+  const isAmount = field && ["number", "duration", "size"].includes(field.control);
+  const words = isAmount && typeof (value ?? 0) === "number" ? single(value, field) : plain(value);
+  return [[label, option ?? words].filter(Boolean).join(": ")];
 }
 
 function fieldWords(key: string, value: unknown): string {

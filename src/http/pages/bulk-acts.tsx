@@ -3,7 +3,6 @@
 
 import { type Context, Hono } from "hono";
 import { AllForm, AllPage, Counted, CountsOn } from "../../../views/pages/operations.tsx";
-import { Confirm, ConfirmPage } from "../../../views/parts/confirm.tsx";
 import type { JobFilter } from "../../queue/job-store.ts";
 import { isReversible, type OperationAction, operationActions } from "../../queue/operation-actions.ts";
 import { countFor, type OperationCount } from "../../queue/operation-count.ts";
@@ -13,10 +12,11 @@ import { pauseEndOf } from "../api/pause-body.ts";
 import type { App, Env } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
 import { startOperation } from "../operations.ts";
+import { askFirst } from "./ask-first.tsx";
 import { type Asked, allProps, questionOf, tickedQuestion } from "./bulk-questions.ts";
 import { operationInWords } from "./bulk-words.ts";
 import { done, refused, wantsPartial } from "./flash.ts";
-import { formFields } from "./form-data.ts";
+import { formDataOf, formFields } from "./form-data.ts";
 import { apiQuery, filterFields, jobsSearch, readJobsQuery } from "./jobs-query.ts";
 import { operationLine, soonOver } from "./operation-lines.ts";
 import { operationsPart } from "./operations.tsx";
@@ -33,7 +33,7 @@ export function bulkActs(app: App): Hono<Env> {
   const url = (path: string) => `${app.config.basePath}${path}`;
 
   routes.post("/admin/jobs/bulk", async (c) => {
-    const form = await c.req.formData();
+    const form = await formDataOf(c);
     const ids = form.getAll("ids").map(Number).filter(Number.isSafeInteger);
     const asked = readVerb(app, { verb: String(form.get("verb")) });
     if (ids.length === 0) return done(app, c, { text: "No job is ticked.", back: "/admin/jobs" });
@@ -47,8 +47,7 @@ export function bulkActs(app: App): Hono<Env> {
     const asked = readVerb(app, Object.fromEntries(search));
     const count = await countFor(app.store, [{ ids, hideGroups: await hiddenGroups(app) }], asked.action);
     const question = tickedQuestion(asked, ids, count);
-    if (wantsPartial(c)) return c.html(<Confirm question={question} url={url} />);
-    return page(c, <ConfirmPage ctx={pageContext(app, c)} question={question} />);
+    return askFirst(app, c, question);
   });
 
   routes.get("/admin/jobs/all", async (c) => {
@@ -67,8 +66,7 @@ export function bulkActs(app: App): Hono<Env> {
     const count = await countSoon(app, filters, asked.action);
     const question = questionOf(asked, count, query, form);
     if (count.isLeast) question.asks = <CountsOn url={url} search={search} />;
-    if (wantsPartial(c)) return c.html(<Confirm question={question} url={url} />);
-    return page(c, <ConfirmPage ctx={pageContext(app, c)} question={question} />);
+    return askFirst(app, c, question);
   });
   routes.get("/admin/jobs/all/count", async (c) => {
     const search = new URL(c.req.url).searchParams;

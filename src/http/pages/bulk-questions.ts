@@ -35,7 +35,10 @@ export function allProps(
   return {
     what: filterFields(query).length > 0 ? `${most} that match` : `all ${most}`,
     fields: filterFields(query),
-    verbs: verbs.filter((verb) => verb.n > 0),
+    // "Cancel" alone would read as the way out.
+    verbs: verbs
+      .filter((verb) => verb.n > 0)
+      .map(({ verb, label, n }) => ({ verb, label: isLeast ? `${label}…` : `${label} ${number(n)}…` })),
     mayPause: n("pending", "running") > 0,
     mayReorder: n("pending", "paused") > 0,
     pauses: pauseChoices(app),

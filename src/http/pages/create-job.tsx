@@ -15,6 +15,7 @@ import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
 import { done, refused, wantsPartial } from "./flash.ts";
+import { formDataOf } from "./form-data.ts";
 import { fieldFault, type JobDraft, momentOf, readDraft, turned } from "./job-draft.ts";
 import { filesNamed, findFiles } from "./job-file-search.ts";
 import { kindChoice, kindsFor } from "./job-kinds.ts";
@@ -28,13 +29,15 @@ const filesShown = 8;
 export function createJobPages(app: App): Hono<Env> {
   const routes = new Hono<Env>();
 
-  routes.get(place, async (c) => {
-    const form = fieldsOf(c);
+  const show = async (c: Context<Env>, form: FormData) => {
     const draft = readDraft(app, form);
     if (!draft) return answer(app, c, "New job", await chooser(app, c, form));
     const shown = turned(draft, String(form.get("to") ?? ""));
     return answer(app, c, `New job: ${draft.kind.label}`, <JobForm {...(await formProps(app, c, shown))} />);
-  });
+  };
+  routes.get(place, (c) => show(c, fieldsOf(c)));
+  // What is typed may be longer than an address: sent as a form, it changes nothing all the same.
+  routes.post(`${place}/turn`, async (c) => show(c, await formDataOf(c)));
 
   routes.get(`${place}/files`, async (c) => {
     const form = fieldsOf(c);
@@ -49,14 +52,14 @@ export function createJobPages(app: App): Hono<Env> {
     return c.html(<FileChoices name={field.name} {...{ many, chosen, found, text, url }} />);
   });
 
-  routes.get(`${place}/preview`, async (c) => {
-    const draft = readDraft(app, fieldsOf(c));
+  routes.on(["GET", "POST"], `${place}/preview`, async (c) => {
+    const draft = readDraft(app, c.req.method === "POST" ? await formDataOf(c) : fieldsOf(c));
     if (!draft) throw new Refused(422, "input.invalid", "There is no such type.");
     return c.html(<Preview preview={await previewOf(app, draft)} url={pageContext(app, c).url} />);
   });
 
   routes.post(place, async (c) => {
-    const form = await c.req.formData();
+    const form = await formDataOf(c);
     const draft = readDraft(app, form);
     const back = "/admin/jobs";
     if (!draft) {

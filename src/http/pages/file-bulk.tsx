@@ -5,7 +5,7 @@ import { type Context, Hono } from "hono";
 import { counted, number } from "../../../views/format.ts";
 import { gridFields, gridQuery } from "../../../views/grid-view.ts";
 import type { GridView } from "../../../views/pages/library.tsx";
-import { Confirm, ConfirmPage, type Question } from "../../../views/parts/confirm.tsx";
+import type { Question } from "../../../views/parts/confirm.tsx";
 import { ShotsNow } from "../../../views/parts/file-grid.tsx";
 import { ReasonField } from "../../../views/parts/reason-field.tsx";
 import type { FileType } from "../../db/tables/library.ts";
@@ -13,12 +13,14 @@ import { cascade } from "../../jobs/cascade.ts";
 import { filesById, findFolder } from "../../library/file-grid.ts";
 import { NotFound, Refused } from "../../runtime/errors.ts";
 import type { App, Env } from "../context.ts";
+import { askFirst } from "./ask-first.tsx";
 import { type Did, exclude, release, restore, trash } from "./file-acts.ts";
 import { allOf } from "./file-search.ts";
 import { done, refused, wantsPartial } from "./flash.ts";
+import { formDataOf } from "./form-data.ts";
 import { isDeep, readGridView, seenLibrary } from "./library.tsx";
 import { makeAll } from "./make-all.ts";
-import { page, pageContext } from "./page-context.ts";
+import { pageContext } from "./page-context.ts";
 import { shotsOf } from "./shots.ts";
 
 const verbs = ["validate", "make", "exclude", "release", "trash", "restore"] as const;
@@ -45,7 +47,11 @@ export function fileBulk(app: App): Hono<Env> {
 
   routes.get(path, async (c) => {
     const verb = verbOf(c);
-    return ask(app, c, await questionOf(app, verb, await meantBy(app, c, new URL(c.req.url).searchParams)));
+    return askFirst(
+      app,
+      c,
+      await questionOf(app, verb, await meantBy(app, c, new URL(c.req.url).searchParams)),
+    );
   });
 
   routes.post(path, async (c) => {
@@ -54,7 +60,11 @@ export function fileBulk(app: App): Hono<Env> {
     const back = `/libraries/${meant.libraryId}?${gridQuery(meant.view)}`;
     try {
       if (meant.ids.length === 0) throw new Refused(422, "files.none", "No file is ticked.");
-      if (needsWord(verb, meant)) return ask(app, c, await questionOf(app, verb, meant));
+      if (needsWord(verb, meant)) {
+        const wasAsked = meant.form.get("sure") === "1";
+        if (wasAsked) throw new Refused(422, "input.invalid", missingWord[verb]!);
+        return askFirst(app, c, await questionOf(app, verb, meant));
+      }
       const did = await doIt(app, c, verb, meant);
       const isShown = wantsPartial(c) && meant.ids.length <= mostShown && !meant.wantsAll;
       return done(app, c, {
@@ -80,7 +90,7 @@ function verbOf(c: Context<Env>): Verb {
 
 async function formOf(c: Context<Env>): Promise<URLSearchParams> {
   const form = new URLSearchParams();
-  for (const [name, value] of await c.req.formData()) form.append(name, String(value));
+  for (const [name, value] of await formDataOf(c)) form.append(name, String(value));
   return form;
 }
 
@@ -107,6 +117,11 @@ function needsWord(verb: Verb, { wantsAll, form }: Meant): boolean {
   return wantsAll && form.get("sure") !== "1";
 }
 
+const missingWord: Partial<Record<Verb, string>> = {
+  exclude: "Nothing was excluded: say why.",
+  make: "Nothing was begun: tick what is to be made again.",
+};
+
 async function doIt(app: App, c: Context<Env>, verb: Verb, { ids, form }: Meant): Promise<Did> {
   const { user } = c.var.identity!;
   switch (verb) {
@@ -127,12 +142,6 @@ async function doIt(app: App, c: Context<Env>, verb: Verb, { ids, form }: Meant)
 
 function kindsIn(form: URLSearchParams): string[] {
   return [...form.keys()].filter((name) => name.startsWith("kind.")).map((name) => name.slice(5));
-}
-
-function ask(app: App, c: Context<Env>, question: Question) {
-  const ctx = pageContext(app, c);
-  if (wantsPartial(c)) return c.html(<Confirm question={question} url={ctx.url} />);
-  return page(c, <ConfirmPage ctx={ctx} question={question} />);
 }
 
 async function questionOf(app: App, verb: Verb, meant: Meant): Promise<Question> {

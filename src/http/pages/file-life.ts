@@ -12,6 +12,7 @@ import { workedS } from "../../queue/run-estimate.ts";
 import { actsOn, eventsOf, outputsOf, type PersonsAct } from "../api/file-history.ts";
 import { attemptLog, type JobView, jobViews } from "../api/job-view.ts";
 import type { App } from "../context.ts";
+import { personOf } from "./event-lines.ts";
 import { bulkActsOn } from "./file-acts.ts";
 
 const perPage = 25;
@@ -59,7 +60,7 @@ export async function historyOf(
     }),
   );
   const pages = Math.max(1, Math.ceil(total / perPage));
-  const all = isOwner && !view.failures ? await happeningsOf(app, life, acts) : [];
+  const all = isOwner && !view.failures ? await withNames(app, await happeningsOf(app, life, acts)) : [];
   const until = newer?.createdAt ?? null;
   const from = view.page < pages ? (jobs.at(-1)?.createdAt ?? null) : null;
   return {
@@ -129,9 +130,21 @@ async function logTail(app: App, job: Job, attempt: Attempt | undefined): Promis
   return tail;
 }
 
-function actsOf(app: App, { ids }: ContentLife, jobs: { id: number }[]): Promise<Map<string, PersonsAct[]>> {
+async function actsOf(
+  app: App,
+  { ids }: ContentLife,
+  jobs: { id: number }[],
+): Promise<Map<string, PersonsAct[]>> {
   const targets = [...jobs.map(({ id }) => `job:${id}`), ...ids.flatMap((id) => [String(id), `file:${id}`])];
-  return actsOn(app, targets);
+  const acts = new Map<string, PersonsAct[]>();
+  for (const [target, done] of await actsOn(app, targets)) acts.set(target, await withNames(app, done));
+  return acts;
+}
+
+/** What was written down holds the addresses of people, or their names. */
+async function withNames<T extends { actor: string | null }>(app: App, told: T[]): Promise<T[]> {
+  const people = await app.accounts.listUsers();
+  return told.map((one) => ({ ...one, actor: personOf(one.actor, people)?.name ?? null }));
 }
 
 /** The quarantine's acts are events as well, which say more. */

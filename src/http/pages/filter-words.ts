@@ -14,7 +14,7 @@ export function filterInWords(filter: string): string {
     if (value !== "") parts.push(words(value.replaceAll(",", ", ").replaceAll(",  ", ", ")));
   }
   const q = fields.get("q");
-  if (q) parts.push(`that match “${q}”`);
+  if (q) parts.push(/^cause:[0-9a-f]{12}$/.test(q) ? "of one cause" : `that match “${q}”`);
   return parts.join(" ");
 }
 

@@ -12,6 +12,11 @@ export async function formFields(c: Context<Env>): Promise<Record<string, string
   );
 }
 
+/** All fields with every value of each; none where what was sent is no form. */
+export async function formDataOf(c: Context<Env>): Promise<FormData> {
+  return await c.req.formData().catch(() => new FormData());
+}
+
 /** What a refusal says about single fields, and about the whole; anything but a refusal is thrown on. */
 export function faultsOf(error: unknown): {
   fields: Record<string, string>;

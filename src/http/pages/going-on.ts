@@ -49,12 +49,16 @@ export async function scanningLibraries(app: App): Promise<Set<number>> {
   );
 }
 
-/** Thumbnails still to make, by library. */
-export async function picturesToGo(app: App): Promise<Map<number, number>> {
-  const toGo = new Map<number, number>();
-  for (const { lane, waiting, running, delayed } of await app.store.tallies())
-    if (made[lane.kind] === "picture")
-      toGo.set(lane.group, (toGo.get(lane.group) ?? 0) + waiting + running + delayed);
+/** By library: files still to be looked into, and thumbnails still to be made of those that were. */
+export async function toGoByLibrary(app: App): Promise<Map<number, { looks: number; pictures: number }>> {
+  const toGo = new Map<number, { looks: number; pictures: number }>();
+  for (const { lane, waiting, running, delayed } of await app.store.tallies()) {
+    const sum = toGo.get(lane.group) ?? { looks: 0, pictures: 0 };
+    const open = waiting + running + delayed;
+    if (made[lane.kind] === "fact") sum.looks += open;
+    if (made[lane.kind] === "picture") sum.pictures += open;
+    toGo.set(lane.group, sum);
+  }
   return toGo;
 }
 

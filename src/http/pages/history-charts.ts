@@ -70,7 +70,7 @@ export async function historyCharts(app: App, query: HistoryQuery): Promise<Hist
 }
 
 /** Days that are named go before the span. No chart reaches further than what is kept. */
-export function windowOf(query: HistoryQuery, now: number): { from: Date; to: Date } {
+function windowOf(query: HistoryQuery, now: number): { from: Date; to: Date } {
   const asked = bounds(query);
   // What ended this very moment counts.
   const end = now + 1;

@@ -8,7 +8,7 @@ import { hiddenGroups } from "../nsfw.ts";
 import { type EventWords, eventLine } from "./event-lines.ts";
 import { bounds, type HistoryQuery, placeOf } from "./history-query.ts";
 
-const perPage = 20;
+const perPage = 15;
 
 /** `newest` is the number of the newest event of all, for telling later how many have come. */
 export async function eventsPage(

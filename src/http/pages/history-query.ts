@@ -12,7 +12,7 @@ export const spans = {
 } as const;
 export type Span = keyof typeof spans;
 
-export const kindOrders = ["kind", "done", "failed", "average", "p50", "p95"] as const;
+const kindOrders = ["kind", "done", "failed", "average", "p50", "p95"] as const;
 export type KindOrder = (typeof kindOrders)[number];
 
 export interface HistoryQuery {

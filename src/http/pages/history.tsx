@@ -6,6 +6,7 @@ import { HistoryPage, type HistoryPageProps } from "../../../views/pages/history
 import { HistoryNumbersPage } from "../../../views/pages/history-numbers.tsx";
 import { historyEvents, mostSearched } from "../../history/event-log.ts";
 import { failureCodes } from "../../jobs/failures.ts";
+import { queueNames } from "../api/queues.ts";
 import type { App, Env } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
 import { type EventWords, eventLine } from "./event-lines.ts";
@@ -14,7 +15,7 @@ import { eventsPage } from "./history-events.ts";
 import { bounds, exportSearch, type HistoryQuery, historySearch, readHistoryQuery } from "./history-query.ts";
 import { page, pageContext } from "./page-context.ts";
 
-const failuresPerPage = 10;
+const failuresPerPage = 8;
 
 export function historyPages(app: App): Hono<Env> {
   const routes = new Hono<Env>();
@@ -35,7 +36,7 @@ export function historyPages(app: App): Hono<Env> {
 
 async function historyProps(app: App, query: HistoryQuery): Promise<Omit<HistoryPageProps, "ctx">> {
   const url = (path: string) => `${app.config.basePath ?? ""}${path}`;
-  const [queues, words] = [await queueNames(app), await eventWordsOf(app)];
+  const [queues, words] = [(await queueNames(app)).sort(), await eventWordsOf(app)];
   const charts = await historyCharts(app, query);
   const events = await eventsPage(app, query, words);
   return {
@@ -101,12 +102,6 @@ async function failuresPage(app: App, query: HistoryQuery): Promise<HistoryPageP
     nextStep: failureCodes[one.code]?.nextStep ?? null,
   }));
   return { rows, hasNext: found.length > failuresPerPage };
-}
-
-/** Those of this build, and those that older jobs were in. */
-async function queueNames({ queue, store }: App): Promise<string[]> {
-  const names = queue.catalogue.queues.map(({ name }) => name);
-  return [...new Set([...names, ...(await store.lanes()).map((lane) => lane.queue)])].sort();
 }
 
 function unknownOf(app: App, { queue, kind }: HistoryQuery, queues: string[]): string | null {

@@ -12,7 +12,7 @@ import { coversOf } from "../../library/folders.ts";
 import { listLibraries } from "../../library/libraries.ts";
 import type { App, Env } from "../context.ts";
 import { mostFound, searchAll } from "./file-search.ts";
-import { picturesToGo, scanningLibraries, workNow } from "./going-on.ts";
+import { scanningLibraries, toGoByLibrary, workNow } from "./going-on.ts";
 import { scanTrouble } from "./last-scan.ts";
 import { page, pageContext } from "./page-context.ts";
 import { shotsOf } from "./shots.ts";
@@ -42,7 +42,7 @@ export async function homeNow(app: App, seer: Seer): Promise<HomeNow> {
   const { shown, hidden } = await visibleLibraries(app);
   const counts = await libraryCounts(app.db);
   const scanning = await scanningLibraries(app);
-  const toGo = await picturesToGo(app);
+  const toGo = await toGoByLibrary(app);
   const cards = await Promise.all(
     shown.map(
       async (library): Promise<LibraryCard> => ({
@@ -52,7 +52,8 @@ export async function homeNow(app: App, seer: Seer): Promise<HomeNow> {
         scanning: scanning.has(library.id),
         trouble: await scanTrouble(app, library.id),
         problems: await countProblems(app.db, library.id),
-        picturesToGo: toGo.get(library.id) ?? 0,
+        looksToGo: toGo.get(library.id)?.looks ?? 0,
+        picturesToGo: toGo.get(library.id)?.pictures ?? 0,
       }),
     ),
   );

@@ -3,6 +3,7 @@
 import { Hono } from "hono";
 import type { App, Env } from "../context.ts";
 import { aboutPages } from "./about.tsx";
+import { accountPages } from "./account.tsx";
 import { adminPages } from "./admin.tsx";
 import { allActs } from "./all-acts.tsx";
 import { auditPages } from "./audit.tsx";
@@ -38,6 +39,7 @@ export function pages(app: App): Hono<Env> {
     welcomePages,
     signInPages,
     signUpPages,
+    accountPages,
     homePages,
     libraryPages,
     filePages,

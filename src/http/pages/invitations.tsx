@@ -9,11 +9,11 @@ import { invitationLink, invitationState } from "../api/users.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { actInPlace } from "./act-in-place.ts";
+import { askFirst } from "./ask-first.tsx";
 import { done, wantsPartial } from "./flash.ts";
 import { formFields } from "./form-data.ts";
 import { page } from "./page-context.ts";
 import { dayMs, daysIn, people as home, invitationsOf, peopleProps } from "./people-props.ts";
-import { askFirst } from "./problems.tsx";
 
 export function invitationPages(app: App): Hono<Env> {
   const routes = new Hono<Env>();

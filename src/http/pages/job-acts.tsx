@@ -3,7 +3,7 @@
 
 import { type Context, Hono } from "hono";
 import { JobHead } from "../../../views/pages/job.tsx";
-import { Confirm, ConfirmPage, type Question } from "../../../views/parts/confirm.tsx";
+import type { Question } from "../../../views/parts/confirm.tsx";
 import { JobDetail } from "../../../views/parts/job-detail.tsx";
 import { JobRow } from "../../../views/parts/job-table.tsx";
 import { partial } from "../../../views/parts/toast.tsx";
@@ -22,13 +22,13 @@ import { audit } from "../audit.ts";
 import type { App, Env, User } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
 import { startOperation } from "../operations.ts";
+import { askFirst } from "./ask-first.tsx";
 import { operationInWords, pastTense } from "./bulk-words.ts";
 import { done, refused, wantsPartial } from "./flash.ts";
 import { formFields } from "./form-data.ts";
 import { jobFacts } from "./job-facts.ts";
 import { jobLine, kindLabel } from "./job-lines.ts";
 import { isBusy, soonOver } from "./operation-lines.ts";
-import { page, pageContext } from "./page-context.ts";
 import { pauseBodyOf } from "./pause-form.ts";
 import { queueFigures } from "./queue-figures.ts";
 
@@ -36,10 +36,8 @@ export function jobActs(app: App): Hono<Env> {
   const routes = new Hono<Env>();
 
   routes.get("/admin/jobs/:id{[0-9]+}/remove", async (c) => {
-    const question = removeQuestion(app, await app.queue.get(Number(c.req.param("id"))));
-    const ctx = pageContext(app, c);
-    if (wantsPartial(c)) return c.html(<Confirm question={question} url={ctx.url} />);
-    return page(c, <ConfirmPage ctx={ctx} question={question} />);
+    const job = await app.queue.get(Number(c.req.param("id")));
+    return askFirst(app, c, removeQuestion(app, job));
   });
 
   routes.post("/admin/jobs/:id{[0-9]+}/:verb", async (c) => {

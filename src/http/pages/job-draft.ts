@@ -1,6 +1,7 @@
 // A job that somebody is about to ask for, as their form has it so far: in fields, or as JSON. The one becomes the other
 // without losing a word; what cannot stays where it is and says why.
 
+import { number } from "../../../views/format.ts";
 import type { JobKind } from "../../queue/kind.ts";
 import type { App } from "../context.ts";
 import { jsonFault } from "./json-fault.ts";
@@ -105,9 +106,9 @@ export function fieldFault(field: FormField, value: unknown): string | undefined
 }
 
 export function range({ min, max }: FormField): string {
-  if (min !== undefined && max !== undefined) return `from ${min} to ${max}`;
-  if (min !== undefined) return `${min} or more`;
-  return max === undefined ? "" : `at most ${max}`;
+  if (min !== undefined && max !== undefined) return `from ${number(min)} to ${number(max)}`;
+  if (min !== undefined) return `${number(min)} or more`;
+  return max === undefined ? "" : `at most ${number(max)}`;
 }
 
 function needed(control: FormField["control"]): string {

@@ -24,7 +24,7 @@ export interface FoundFile {
   picture: string | null;
 }
 
-export interface FileAsk {
+interface FileAsk {
   text: string;
   /** None: any. */
   types: FileType[];

@@ -27,6 +27,12 @@ export const statusChoices = {
 } as const;
 export type StatusChoice = keyof typeof statusChoices;
 
+/** Statuses of the API that the page calls by one word: addresses written from it mean the same. */
+const apiWords = new Map<string, StatusChoice>([
+  ["pending", "waiting"],
+  ["queued", "waiting"],
+]);
+
 /** How many jobs the overview shows. */
 export const overviewRows = 10;
 
@@ -34,7 +40,7 @@ export function readJobsQuery(search: URLSearchParams): JobsQuery {
   const status = search.get("status") ?? "";
   const page = Number(search.get("page") ?? 1);
   return {
-    status: status in statusChoices ? (status as StatusChoice) : "",
+    status: Object.hasOwn(statusChoices, status) ? (status as StatusChoice) : (apiWords.get(status) ?? ""),
     queue: search.get("queue") ?? "",
     kind: search.get("type") ?? "",
     text: (search.get("q") ?? "").trim().slice(0, 1000),

@@ -14,6 +14,7 @@ import { getLibrary, scannedTypes, updateLibrary } from "../../library/libraries
 import { forgetLibrary, startScans } from "../api/libraries.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
+import { askFirst } from "./ask-first.tsx";
 import { done, setFlash } from "./flash.ts";
 import { faultsOf, formFields } from "./form-data.ts";
 import {
@@ -26,7 +27,6 @@ import {
 import { removalOf } from "./library-removal.ts";
 import { emptyMakeForm, makeLibrary } from "./make-library.ts";
 import { page, pageContext } from "./page-context.ts";
-import { askFirst } from "./problems.tsx";
 import { pageStatus } from "./sign-in.tsx";
 
 export function librarySettingsPages(app: App): Hono<Env> {

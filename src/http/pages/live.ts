@@ -13,6 +13,7 @@ import { dashboard, dashboardFragments, fourUpFragment, sharedFigures } from "./
 import { jobsSearch, overviewRows, readJobsQuery } from "./jobs-query.ts";
 import { libraryView } from "./library-live.tsx";
 import { overviewFragments } from "./overview-fragments.tsx";
+import { peopleFragments } from "./people-fragments.tsx";
 import { problemFragments } from "./problem-fragments.tsx";
 import { problemsProps } from "./problems-props.ts";
 import { problemsSearch, readProblemsQuery } from "./problems-query.ts";
@@ -25,6 +26,7 @@ export function livePages(app: App): Hono<Env> {
   routes.get("/live/frame", (c) =>
     views.stream(c, { key: "frame", fragments: async (shared) => frameFragments(shared) }),
   );
+  const overview = overviewFragments(app, url);
   routes.get("/live/admin", (c) =>
     views.stream(c, {
       key: "admin",
@@ -33,13 +35,20 @@ export function livePages(app: App): Hono<Env> {
         const parts = dashboardFragments(await dashboard(app, query, shared), query, url);
         return [
           ...frameFragments(shared),
-          ...(await overviewFragments(app, shared, url)),
+          ...(await overview(shared)),
           fourUpFragment(shared, url),
           ...parts.filter((part) => part.target !== "#tiles"),
         ];
       },
     }),
   );
+  routes.get("/live/people", (c) => {
+    const me = c.var.identity!.user.id;
+    return views.stream(c, {
+      key: `people ${me}`,
+      fragments: async (shared) => [...frameFragments(shared), ...(await peopleFragments(app, me, url))],
+    });
+  });
   routes.get("/live/health", (c) =>
     views.stream(c, {
       key: "health",

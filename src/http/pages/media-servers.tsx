@@ -13,6 +13,7 @@ import { testServer } from "../api/yielding.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { done, refusalText, refused, wantsPartial } from "./flash.ts";
+import { formDataOf } from "./form-data.ts";
 import { serversFrom } from "./list-fields.ts";
 import { page, pageContext } from "./page-context.ts";
 import { entryAt, refusedEntry, refuseIfMoved, replaced } from "./setting-lists.ts";
@@ -47,7 +48,7 @@ export function mediaServerPages(
   });
 
   routes.post("/admin/settings/media-servers/test", async (c) => {
-    const typed = serversFrom(await c.req.formData(), "servers")[0]?.value;
+    const typed = serversFrom(await formDataOf(c), "servers")[0]?.value;
     if (!wantsPartial(c)) return trial(app, c, typed);
     const { ok, detail } = await saidBy(app, typed);
     const words = <span class={ok ? "good" : "bad"}>{`${detail}.`}</span>;
@@ -60,7 +61,7 @@ export function mediaServerPages(
   });
 
   routes.post("/admin/settings/media-servers/:at{new|[0-9]+}", async (c) => {
-    const form = await c.req.formData();
+    const form = await formDataOf(c);
     const { at, entry } = entryAt(list(), c.req.param("at"));
     const typed = (serversFrom(form, "servers")[0]?.value ?? {}) as unknown as PlaybackServer;
     try {
@@ -81,7 +82,7 @@ export function mediaServerPages(
   routes.post("/admin/settings/media-servers/:at{[0-9]+}/remove", async (c) => {
     try {
       const { at, entry } = entryAt(list(), c.req.param("at"));
-      refuseIfMoved(await c.req.formData(), entry);
+      refuseIfMoved(await formDataOf(c), entry);
       return await save(c, replaced(list(), at, undefined), `Removed the media server ${nameOf(entry!)}.`);
     } catch (error) {
       return refused(app, c, error, { back, partials: await rows("yield") });

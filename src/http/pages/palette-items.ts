@@ -59,6 +59,7 @@ const pages: PaletteItem[] = [
   page("Operations", "/admin/operations", "layers", "bulk undo"),
   page("Settings", "/admin/settings", "settings", "options"),
   page("People", "/admin/people", "users", "accounts invitations roles registration tokens"),
+  page("Your account", "/account", "user", "password change profile"),
   page("Health", "/admin/health", "heart-pulse", "checks doctor"),
   page("Audit", "/admin/audit", "scroll-text", "who did what"),
   page("About", "/admin/about", "info", "version licences"),

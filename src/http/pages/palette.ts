@@ -20,7 +20,7 @@ export function palettePages(app: App): Hono<Env> {
 }
 
 async function found(app: App, q: string): Promise<PaletteItem[]> {
-  const id = /^#?(\d{1,15})$/.exec(q)?.[1];
+  const id = /^(?:job )?#?(\d{1,15})$/i.exec(q)?.[1];
   const [job, files] = await Promise.all([
     id === undefined ? undefined : app.store.get(Number(id)),
     findFiles(app, { text: q, types: [], limit: filesShown }),
@@ -33,6 +33,13 @@ async function found(app: App, q: string): Promise<PaletteItem[]> {
     icon: file.type === "video" ? "film" : file.type === "image" ? "image" : "music",
     href: `/files/${file.id}`,
   }));
+  items.push({
+    id: "search:jobs",
+    group: "Search",
+    label: `Search jobs for “${q}”`,
+    icon: "search",
+    href: `/admin/jobs?q=${encodeURIComponent(q)}`,
+  });
   if (!job) return items;
   const label = `Job ${job.id}: ${kindLabel(app, job)}`;
   const about = [job.status, job.subject.label].filter(Boolean).join(", ");

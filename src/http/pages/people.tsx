@@ -10,10 +10,10 @@ import { NotFound, Refused } from "../../runtime/errors.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { actInPlace } from "./act-in-place.ts";
+import { askFirst } from "./ask-first.tsx";
 import { formFields } from "./form-data.ts";
 import { page } from "./page-context.ts";
 import { people as home, peopleProps } from "./people-props.ts";
-import { askFirst } from "./problems.tsx";
 
 export function peoplePages(app: App): Hono<Env> {
   const routes = new Hono<Env>();

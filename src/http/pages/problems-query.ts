@@ -1,6 +1,6 @@
 // What of the problems page somebody looks at, as its address says it.
 
-export const problemTabs = ["open", "stuck", "quarantine", "ignored"] as const;
+const problemTabs = ["open", "stuck", "quarantine", "ignored"] as const;
 export type ProblemTab = (typeof problemTabs)[number];
 
 export interface ProblemsQuery {

@@ -4,7 +4,6 @@
 import { type Context, Hono } from "hono";
 import { counted, number } from "../../../views/format.ts";
 import { ProblemChanges, ProblemsPage } from "../../../views/pages/problems.tsx";
-import { Confirm, ConfirmPage, type Question } from "../../../views/parts/confirm.tsx";
 import { stopIgnoring } from "../../healing/ignored-causes.ts";
 import { ignoreProblem, quarantineProblem } from "../../healing/problem-acts.ts";
 import { findProblem, type Problem } from "../../healing/problems.ts";
@@ -13,6 +12,7 @@ import { NotFound, Refused } from "../../runtime/errors.ts";
 import { audit } from "../audit.ts";
 import type { App, Env, User } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
+import { askFirst } from "./ask-first.tsx";
 import { type Answer, done, refused, wantsPartial } from "./flash.ts";
 import { formFields } from "./form-data.ts";
 import { page, pageContext } from "./page-context.ts";
@@ -143,13 +143,6 @@ function untilOf(app: App, days: string): Date | null {
   if (!Number.isInteger(n) || n < 1 || n > 3650)
     throw new Refused(422, "input.invalid", `Ignore it for 1 to ${number(3650)} days, or until taken back.`);
   return new Date(app.clock.now() + n * 24 * hour);
-}
-
-/** A dialog where there is JavaScript, a page of its own elsewhere. */
-export function askFirst(app: App, c: Context<Env>, question: Question) {
-  const ctx = pageContext(app, c);
-  if (wantsPartial(c)) return c.html(<Confirm question={question} url={ctx.url} />);
-  return page(c, <ConfirmPage ctx={ctx} question={question} />);
 }
 
 /** Does it, and shows the page as it is afterwards; a refusal with the page as it still is. */

@@ -11,10 +11,11 @@ import { releaseMany } from "../api/quarantine.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
+import { askFirst } from "./ask-first.tsx";
 import { done, refused } from "./flash.ts";
 import { formFields, localPath } from "./form-data.ts";
 import { heldFilter } from "./held-props.ts";
-import { answerWith, askFirst } from "./problems.tsx";
+import { answerWith } from "./problems.tsx";
 import { problemsSearch, readProblemsQuery } from "./problems-query.ts";
 
 const back = "/admin/problems?tab=quarantine";

@@ -2,7 +2,7 @@
 
 import { type Context, Hono } from "hono";
 import { counted, number } from "../../../views/format.ts";
-import { Confirm, ConfirmPage, type Question } from "../../../views/parts/confirm.tsx";
+import type { Question } from "../../../views/parts/confirm.tsx";
 import { PauseForm, PausePage } from "../../../views/parts/pause-choices.tsx";
 import { QueueBoard } from "../../../views/parts/queue-board.tsx";
 import type { QueueFigures } from "../../../views/parts/queue-card.tsx";
@@ -21,6 +21,7 @@ import {
 } from "../api/queues.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
+import { askFirst } from "./ask-first.tsx";
 import { done, refused, wantsPartial } from "./flash.ts";
 import { formFields } from "./form-data.ts";
 import { page, pageContext } from "./page-context.ts";
@@ -39,11 +40,7 @@ import { tuningOf, usualOf } from "./queue-tuning.ts";
 
 export function queueActs(app: App): Hono<Env> {
   const routes = new Hono<Env>();
-  const ask = async (c: Context<Env>, question: Question) => {
-    const ctx = pageContext(app, c);
-    if (wantsPartial(c)) return c.html(<Confirm question={question} url={ctx.url} />);
-    return page(c, <ConfirmPage ctx={ctx} question={question} />);
-  };
+  const ask = (c: Context<Env>, question: Question) => askFirst(app, c, question);
 
   routes.get("/admin/jobs/kill-all", async (c) =>
     ask(c, killQuestion(totalsOf(await queueFigures(app)).running, await frozenIn(app))),

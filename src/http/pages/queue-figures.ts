@@ -26,8 +26,7 @@ export async function queueFigures(app: App): Promise<QueueFigures[]> {
         pausedUntil: q.pausedUntil ? new Date(q.pausedUntil) : null,
         lastCompletedAt: q.lastCompletedAt ? new Date(q.lastCompletedAt) : null,
         canRun: kinds.some((k) => k.queue === q.name && k.pending),
-        // To the minute, so that a card does not change with every look at the clock.
-        oldestWaitingAt: q.oldestWaitingS === null ? null : toMinute(now - q.oldestWaitingS * 1000),
+        oldestWaitingAt: q.oldestWaitingS === null ? null : bornAt(now, q.oldestWaitingS),
         hold: holdOf(app, q.name, openIn(q) > 0),
         lack: q.active > 0 || q.isPaused ? null : lackOf(app, lanes),
         pace: paces.get(q.name) ?? noPace,
@@ -74,6 +73,8 @@ function isQuiet(q: Omit<QueueFigures, "isQuiet">, now: number): boolean {
   );
 }
 
-function toMinute(ms: number): Date {
-  return new Date(Math.floor(ms / 60_000) * 60_000);
+/** Rounded, so that a card does not change with every look at the clock, and never by more than its age bears. */
+function bornAt(now: number, ageS: number): Date {
+  const step = ageS < 300 ? 5000 : 60_000;
+  return new Date(Math.floor((now - ageS * 1000) / step) * step);
 }

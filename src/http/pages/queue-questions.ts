@@ -6,7 +6,7 @@ import type { Tally } from "../../queue/job-store.ts";
 import type { PurgeState } from "../api/queues.ts";
 
 const askable = ["cancel", "clear-failed", "retry-failed", "purge"] as const;
-export type Askable = (typeof askable)[number];
+type Askable = (typeof askable)[number];
 
 export function isAskable(action: string): action is Askable {
   return (askable as readonly string[]).includes(action);

@@ -8,6 +8,7 @@ import type { QuietWindow } from "../../settings/yield.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { done, refused, wantsPartial } from "./flash.ts";
+import { formDataOf } from "./form-data.ts";
 import { windowsFrom } from "./list-fields.ts";
 import { page, pageContext } from "./page-context.ts";
 import { entryAt, refusedEntry, refuseIfMoved, replaced } from "./setting-lists.ts";
@@ -43,7 +44,7 @@ export function quietHourPages(
   });
 
   routes.post("/admin/settings/quiet-hours/:at{new|[0-9]+}", async (c) => {
-    const form = await c.req.formData();
+    const form = await formDataOf(c);
     const { at, entry } = entryAt(list(), c.req.param("at"));
     const typed = (windowsFrom(form, "quietHours")[0]?.value ?? { from: "", to: "" }) as QuietWindow;
     try {
@@ -64,7 +65,7 @@ export function quietHourPages(
   routes.post("/admin/settings/quiet-hours/:at{[0-9]+}/remove", async (c) => {
     try {
       const { at, entry } = entryAt(list(), c.req.param("at"));
-      refuseIfMoved(await c.req.formData(), entry);
+      refuseIfMoved(await formDataOf(c), entry);
       return await save(c, replaced(list(), at, undefined), `Removed quiet hours ${windowTitle(entry!)}.`);
     } catch (error) {
       return refused(app, c, error, { back, partials: await rows("yield") });

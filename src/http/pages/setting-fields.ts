@@ -32,7 +32,7 @@ export function partsOf(whole: unknown, parts: readonly string[]): Record<string
 }
 
 /** Seconds or minutes, as the field counts. */
-export function durationFrom(text: string, unit: string | undefined): unknown {
+function durationFrom(text: string, unit: string | undefined): unknown {
   const plain = amount(text);
   if (plain !== undefined) return plain;
   const parts = [...text.matchAll(/([\d.,]+)\s*(d|h|min|m|s)[a-z]*\s*/gi)];
@@ -48,7 +48,7 @@ export function durationFrom(text: string, unit: string | undefined): unknown {
 }
 
 /** Millions of bytes. */
-export function sizeFrom(text: string): unknown {
+function sizeFrom(text: string): unknown {
   const plain = amount(text);
   if (plain !== undefined) return plain;
   const [, n, unit] = /^([\d.,]+)\s*([mgt])i?b?$/i.exec(text) ?? [];

@@ -14,11 +14,6 @@ export async function settingItems(app: Parts): Promise<SettingItem[]> {
   return app.settings.all().flatMap((setting) => rowsOf(setting, changes.get(setting.key) ?? null));
 }
 
-/** By its anchor. */
-export async function settingItem(app: Parts, id: string): Promise<SettingItem | undefined> {
-  return (await settingItems(app)).find((item) => item.id === id);
-}
-
 function rowsOf(setting: SettingView, changed: SettingItem["changed"]): SettingItem[] {
   const { key, value, default: standard, section, label, help, fields, lockedBy, rows } = setting;
   const shared = { key, value, default: standard, section, lockedBy, changed };

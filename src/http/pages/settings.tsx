@@ -19,6 +19,7 @@ import type { SettingView } from "../../settings/settings.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
 import { done, refusalText, refused, wantsPartial } from "./flash.ts";
+import { formDataOf } from "./form-data.ts";
 import { gaugeFigures } from "./gauges.ts";
 import { mediaServerPages } from "./media-servers.tsx";
 import { page, pageContext } from "./page-context.ts";
@@ -84,7 +85,7 @@ export function settingsPages(app: App): Hono<Env> {
 
   routes.post("/admin/settings/:key", async (c) => {
     const setting = settingOf(app, c.req.param("key"));
-    const form = await c.req.formData();
+    const form = await formDataOf(c);
     const item = rowOf(await settingItems(app), setting, form);
     const back = `/admin/settings#${item.id}`;
     try {
@@ -104,8 +105,6 @@ export function settingsPages(app: App): Hono<Env> {
   });
   return routes;
 }
-
-export type SettingRows = (key: string) => Promise<unknown[]>;
 
 function partials(props: SettingRowProps, refusal?: { id: string; text: string }) {
   const { id } = props.item;

@@ -46,9 +46,10 @@ export function signUpPages(app: App): Hono<Env> {
 async function doorOf(app: App, invite: string | undefined): Promise<SignUpProps["door"]> {
   const { mode } = await app.accounts.registration();
   if (mode === "open") return "open";
-  if (mode === "closed") return "closed";
+  const isInvited = invite !== undefined && (await app.accounts.isOpenInvitation(invite));
+  if (mode === "closed") return isInvited ? "invitation-early" : "closed";
   if (!invite) return "invitation-needed";
-  return (await app.accounts.isOpenInvitation(invite)) ? "invited" : "invitation-spent";
+  return isInvited ? "invited" : "invitation-spent";
 }
 
 function show(

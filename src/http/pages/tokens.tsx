@@ -8,10 +8,11 @@ import { NotFound, Refused } from "../../runtime/errors.ts";
 import { audit } from "../audit.ts";
 import type { App, Env, Scope } from "../context.ts";
 import { actInPlace } from "./act-in-place.ts";
+import { askFirst } from "./ask-first.tsx";
 import { done, refused, wantsPartial } from "./flash.ts";
+import { formDataOf } from "./form-data.ts";
 import { page } from "./page-context.ts";
 import { dayMs, daysIn, people as home, peopleProps, tokensOf } from "./people-props.ts";
-import { askFirst } from "./problems.tsx";
 
 export function tokenPages(app: App): Hono<Env> {
   const routes = new Hono<Env>();
@@ -26,7 +27,7 @@ export function tokenPages(app: App): Hono<Env> {
     );
 
   routes.post("/admin/tokens", async (c) => {
-    const form = await c.req.formData();
+    const form = await formDataOf(c);
     const name = String(form.get("name") ?? "")
       .trim()
       .slice(0, 100);

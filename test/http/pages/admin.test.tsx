@@ -4,6 +4,8 @@ import { createApp } from "../../../src/http/app.ts";
 import { listAudit } from "../../../src/http/audit.ts";
 import type { Env } from "../../../src/http/context.ts";
 import { type Browser, ownerBrowser, ownerInput, type TestApp, testApp } from "../../support/app.ts";
+import { addFile, addLibrary, mediaSite } from "../../support/media-site.ts";
+import { watch } from "../../support/stream.ts";
 
 const htmx = { "hx-request": "true" };
 
@@ -55,6 +57,19 @@ describe("the overview", () => {
     expect(await page()).toContain("Auto-heal is off.");
     await app.settings.change({ autoHeal: { enabled: true, action: "clear_and_log" } }, null);
     expect(await page()).toContain("Auto-heal is on. Stuck jobs: end them as failed.");
+  });
+
+  test("what is counted and decided elsewhere arrives by itself", async () => {
+    const media = await mediaSite();
+    const stream = await watch(media.app, await ownerBrowser(media.site), "/live/admin");
+    await stream.until("There are no libraries yet.");
+    const library = await addLibrary(media, "Family");
+    await addFile(media, library, "a.jpg", { sizeBytes: 1500 });
+    await stream.until("1 file<");
+    await media.app.settings.change({ registrationMode: "open" }, null);
+    await stream.until("Anyone who reaches this server may make an account.");
+    await stream.leave();
+    await media.close();
   });
 
   test("changes the registration in place, and without scripts comes back to where it was asked", async () => {

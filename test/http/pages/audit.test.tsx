@@ -47,6 +47,16 @@ test("acts are sentences about people and things, with ways to both", async () =
   expect(page.slice(page.indexOf("<main"))).not.toContain("&quot;");
 });
 
+test("a setting's amounts are said as its field shows them, and a default by its name", async () => {
+  await audit(at.app, olga, "settings.change", "autoScan", { autoScan: { intervalMinutes: 1440 } });
+  await audit(at.app, olga, "settings.change", "yield", { yield: { cpuLoad: null, diskFreeMb: 10_000 } });
+  await audit(at.app, olga, "settings.change", "retention", { retention: null });
+  const page = await seen("?act=settings.*");
+  expect(page).toContain("Every: 1 d<");
+  expect(page).toContain("CPU use of other programs above: not set, Free disk space below: 10 GB<");
+  expect(page).toContain(">the default<");
+});
+
 test("are narrowed by person, act and day, and the download carries that", async () => {
   await audit(at.app, olga, "job.retry", "job:1");
   await audit(at.app, null, "job.cancel", "job:2");

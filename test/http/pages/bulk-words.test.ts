@@ -68,6 +68,11 @@ test.each([
     "failed jobs in hash that match “took:>5m”",
     "/admin/jobs?q=took%3A%3E5m&status=failed&queue=hash",
   ],
+  [
+    "q=cause%3Aad022c264f98&status=failed",
+    "failed jobs of one cause",
+    "/admin/jobs?q=cause%3Aad022c264f98&status=failed",
+  ],
   ["status=pending,failed&library=3", "waiting and failed jobs of library 3", null],
 ])("the filter %p reads %p and leads to %p", (filter, words, href) => {
   expect(filterInWords(filter)).toBe(words);

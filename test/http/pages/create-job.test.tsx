@@ -122,6 +122,16 @@ describe("creating a job", () => {
     expect(form).toMatch(/name="priority"[^>]*value="3"/);
   });
 
+  test("turns and tells what it will do for parameters longer than an address", async () => {
+    const json = JSON.stringify({ fileId: film.id, note: "x".repeat(20_000) });
+    const fields = formOf({ type: "video-transcode", as: "json", json });
+    const preview = await owner("POST", `${at}/preview`, fields, htmx);
+    expect(await preview.text()).toContain("once the parameters are right");
+    const turn = await owner("POST", `${at}/turn`, `${fields}&to=form`, htmx);
+    expect(await turn.text()).toContain("note: there is no such parameter");
+    expect(await jobs()).toHaveLength(0);
+  });
+
   test("keeps JSON that is none, or that no field can show, and says where and why", async () => {
     const turn = (json: string) =>
       get(`${at}?type=video-transcode&as=json&to=form&json=${encodeURIComponent(json)}`);
@@ -139,6 +149,9 @@ describe("creating a job", () => {
     expect(answer.status).toBe(422);
     expect(form).toMatch(/crf: .*51/);
     expect(form).toContain("colour: There is no such parameter.");
+    expect(await (await post({ as: "json", json: "{}" })).text()).toContain("fileId: Which file is needed.");
+    const wrong = await post({ as: "json", json: '{"fileId": "x"}' });
+    expect(await wrong.text()).toContain("fileId: This is no id of a file.");
   });
 
   test("waits for a time that is said in the browser's own zone; a time that has passed is refused", async () => {
@@ -154,6 +167,13 @@ describe("creating a job", () => {
       offset: "0",
     });
     expect(await passed.text()).toContain("That time has passed.");
+  });
+
+  test("what is no form at all is refused like a form without a type", async () => {
+    for (const body of [undefined, "{}"]) {
+      const answer = await owner("POST", at, body, { ...htmx, "content-type": "application/json" });
+      expect(answer.status).toBe(422);
+    }
   });
 
   test("tells before what it will do", async () => {

@@ -80,6 +80,18 @@ test("Make again asks what, of how many, and enqueues only what is not waiting a
   expect(did).toContain("Enqueued 1, skipped 1.");
 });
 
+test("Make again with nothing ticked, and excluding without a reason, are refused once they were asked", async () => {
+  for (const [verb, words] of [
+    ["make", "tick what is to be made again"],
+    ["exclude", "say why"],
+  ] as const) {
+    const answer = await act(verb, `${ids(0)}&sure=1`);
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toContain(words);
+  }
+  expect((await now(0)).state).toBe("ok");
+});
+
 test("files of other libraries are never meant, and members may do nothing", async () => {
   const other = await addFile(at, await addLibrary(at, "Other"), "x.jpg");
   const refused = await act("trash", `ids=${other.id}`);

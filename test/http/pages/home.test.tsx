@@ -21,6 +21,8 @@ test("without a library the owner is asked to add one, a member is told who can"
   const page = await seen("/", member);
   expect(page).toContain("An owner of this server has to add one");
   expect(page).not.toContain("/libraries/new");
+  // Nothing was to be done: that is no news.
+  expect(page).toMatch(/id="going-on"[^>]* hidden/);
 });
 
 test("a card says what a library holds, with covers of it", async () => {
@@ -52,6 +54,17 @@ test("what is going on is counted, and goes on by itself for members as well", a
     await stream.leave();
   }
   expect(await seen("/", member)).not.toContain("/admin");
+});
+
+test("while files are still to be looked into, no share of thumbnails is promised", async () => {
+  const library = await addLibrary(at, "Family");
+  for (const name of ["a.jpg", "b.jpg", "c.jpg"]) {
+    const file = await addFile(at, library, name);
+    await at.app.queue.enqueue(name === "a.jpg" ? "image-thumbnail" : "file-metadata", { fileId: file.id });
+  }
+  const page = await seen("/");
+  expect(page).toContain("1 thumbnail to go · 2 files to look into");
+  expect(page).not.toContain("of 3 thumbnails");
 });
 
 test("search finds files of all libraries by name and folder, in any case, and takes % as it is", async () => {

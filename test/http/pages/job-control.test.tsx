@@ -193,7 +193,9 @@ describe("control from the jobs page", () => {
   test("acts on all that match: counts first, does it then, and takes it back", async () => {
     for (const label of ["a.mp4", "b.mp4", "c.jpg"]) await enqueue(label);
     expect(await page("/admin/jobs?q=mp4")).toContain("Select all 2 matching");
-    expect(await page("/admin/jobs/all?q=mp4")).toContain("What to do with 2 jobs that match?");
+    const choices = await page("/admin/jobs/all?q=mp4");
+    expect(choices).toContain("What to do with 2 jobs that match?");
+    expect(choices).toMatch(/value="cancel">\s*Cancel 2…/);
     const question = await page("/admin/jobs/all/ask?q=mp4&verb=cancel");
     expect(question).toContain("Cancel 2 jobs?");
     expect(question).toContain("2 jobs match: 2 waiting.");

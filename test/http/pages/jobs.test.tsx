@@ -73,6 +73,18 @@ describe("the jobs page", () => {
     expect(page).toContain("Behind 1 other in metadata");
   });
 
+  test("an address may say a status in the API's words", async () => {
+    await enqueue("done", "first.mp4");
+    await work();
+    await enqueue("done", "second.mp4");
+    for (const status of ["waiting", "pending", "queued"]) {
+      const page = await (await owner("GET", `/admin/jobs?status=${status}`)).text();
+      expect(page).toContain("second.mp4");
+      expect(page).toContain("1 job matches");
+    }
+    expect((await owner("GET", "/admin/jobs?status=constructor")).status).toBe(200);
+  });
+
   test("escapes what files and tools are called", async () => {
     await enqueue("fails", "<img src=x onerror=alert(1)>.mp4");
     await work();

@@ -64,10 +64,18 @@ describe("the command palette's source", () => {
     const film = await addFile(media, await addLibrary(media, "Films"), "2019/heat.mp4", { type: "video" });
     await addFile(media, await addLibrary(media, "Secret", { nsfw: true }), "heat.mp4", { type: "video" });
     const { id } = await media.app.queue.enqueue("file-hash", { fileId: film.id });
-    expect((await labels(`#${id}`))[0]).toBe(`Job ${id}: File hash`);
+    for (const number of [`#${id}`, `${id}`, `job ${id}`, `Job #${id}`])
+      expect((await labels(number))[0]).toBe(`Job ${id}: File hash`);
     await owner("PATCH", "/api/admin/settings", { nsfwVisible: false });
     const found = await ask("heat");
-    expect(found.map(({ about }) => about)).toEqual(["Films/2019/heat.mp4"]);
+    expect(found.flatMap(({ about }) => about ?? [])).toEqual(["Films/2019/heat.mp4"]);
+  });
+
+  test("offers last to search the jobs for what was typed, in the words of their search", async () => {
+    expect((await ask("status:failed moov & co")).at(-1)).toMatchObject({
+      label: "Search jobs for “status:failed moov & co”",
+      href: "/admin/jobs?q=status%3Afailed%20moov%20%26%20co",
+    });
   });
 });
 

@@ -5,6 +5,7 @@ import type { Hono } from "hono";
 import { createApp } from "../../../src/http/app.ts";
 import type { Env } from "../../../src/http/context.ts";
 import { type Browser, memberBrowser, ownerBrowser, type TestApp, testApp } from "../../support/app.ts";
+import { watch } from "../../support/stream.ts";
 
 const htmx = { "hx-request": "true" };
 
@@ -23,6 +24,18 @@ describe("the people page", () => {
     await owner("POST", "/admin/registration", "mode=invite", htmx);
     expect(app.settings.get("registrationMode")).toBe("invite");
     expect(await (await site.request("/api/auth/registration")).json()).toMatchObject({ mode: "invite" });
+  });
+
+  test("shows what another owner decides", async () => {
+    const stream = await watch(app, owner, "/live/people");
+    await stream.until("the last owner stays");
+    await memberBrowser(app, site);
+    await stream.until("Max Member");
+    await app.settings.change({ registrationMode: "open" }, null);
+    await stream.until('value="open" checked');
+    await app.accounts.createInvitation({ note: "Grandma", createdBy: null });
+    await stream.until("Grandma");
+    await stream.leave();
   });
 
   test("a registration mode that does not exist changes nothing: the control comes back as it was, with the reason", async () => {

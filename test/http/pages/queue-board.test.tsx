@@ -70,6 +70,24 @@ describe("the board of queues", () => {
     expect(await card("a")).not.toContain("held:");
   });
 
+  test("a queue whose work can never start says why, and nobody promises when it is done", async () => {
+    await app.queue.enqueue("test", { n: 1 }, { vramMb: 900_000 });
+    await start();
+    expect(await card("a")).toContain("no GPU memory known");
+    await app.clock.advance(10 * 60_000);
+    expect(await card("a")).toContain("stalled: no GPU memory known");
+    expect(await card("a")).not.toContain("done in");
+    const { eta } = (await (await owner("GET", "/api/queues/a")).json()) as { eta: number | null };
+    expect(eta).toBeNull();
+  });
+
+  test("jobs that are paused one by one have their own figure, beside the delayed ones", async () => {
+    const id = await enqueue(1);
+    expect(await card("a")).not.toContain("<dt>paused</dt>");
+    await app.queue.move(id, "pause", "Olga Owner");
+    expect(await card("a")).toMatch(/<dt>delayed<\/dt><dd>0<\/dd>.*<dt>paused<\/dt><dd>1<\/dd>/s);
+  });
+
   test("a queue with nothing to tell stands among the idle ones, five minutes after its last job", async () => {
     expect(await card("a")).toStartWith('id="queue-a"><a');
     await enqueue(1);

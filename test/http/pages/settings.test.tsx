@@ -153,7 +153,7 @@ describe("the settings page", () => {
     test("that do not fit are explained in people's words", async () => {
       expect(await said("autoScan", "intervalMinutes=0")).toContain("Auto-scan: every 1 minute or more.");
       expect(await said("autoScan", "intervalMinutes=soon")).toContain(
-        "Auto-scan, Every: give a time like 30 s or 5 min.",
+        "Auto-scan, Every: give a time like 30 s, 5 min or 1 h 30 min.",
       );
       expect(await said("categoryLimits", "cpu=2.5&gpu_encode=1&gpu_ai=1")).toContain(
         "Category limits, CPU: a whole number.",
@@ -193,6 +193,10 @@ describe("the settings page", () => {
       ]);
       expect(textOf(await page())).toContain("Fri, Sat · GPU recognition, hash");
     });
+    test("say by whose clock they go", async () => {
+      const form = await (await owner("GET", "/admin/settings/quiet-hours/new", undefined, htmx)).text();
+      expect(form).toContain(`time zone ${Intl.DateTimeFormat().resolvedOptions().timeZone}`);
+    });
     test("are changed and removed one at a time", async () => {
       await post("quiet-hours/new", night);
       await post("quiet-hours/new", night.replace("22", "12").replace("07", "13"));
@@ -214,7 +218,7 @@ describe("the settings page", () => {
       const answer = await post("quiet-hours/new", bad);
       expect([answer.status, textOf(await answer.text())]).toEqual([
         422,
-        "Yielding, Quiet hours 1: give a time like 22:00.",
+        "Quiet hours 1: give a time like 22:00.",
       ]);
       const whole = await owner("POST", "/admin/settings/quiet-hours/new", bad);
       const text = await whole.text();

@@ -72,6 +72,8 @@ test("the sign-up page shows the form that the registration mode allows, or the 
   await at.app.settings.change({ registrationMode: "closed" }, null);
   expect(await seen("/sign-up")).toContain("Sign-up is closed");
   expect(await seen("/sign-up")).not.toContain("<form method");
+  const { secret } = await at.app.accounts.createInvitation({ createdBy: null });
+  expect(await seen(`/sign-up?invite=${secret}`)).toContain("Your invitation is good");
   await at.app.settings.change({ registrationMode: "invite" }, null);
   expect(await seen("/sign-up")).toContain("Sign-up is by invitation");
   expect(await seen("/sign-up?invite=guess")).toContain("no longer works");
