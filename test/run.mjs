@@ -45,9 +45,9 @@ async function runTests() {
   return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
 }
 
-/** Those that mostly start other processes in one half, all others in the other. */
+/** Those in a browser take as long as all others. */
 function halvesOf(entries) {
-  const outside = ["e2e", "cli", "media", "jobs", "native"];
+  const outside = ["e2e"];
   const tests = entries.filter((entry) => entry.isDirectory() || entry.name.endsWith(".test.ts"));
   // Paths are parts of names to bun: without the slash `native` would name `native-embedding` too.
   const path = (entry) => `test/${entry.name}${entry.isDirectory() ? "/" : ""}`;

@@ -30,8 +30,10 @@ export async function ask(href) {
   const mine = ++dialogs;
   const from = document.activeElement;
   const before = dialog.firstElementChild;
+  const isNextStep = dialog.open;
   await htmx.ajax("GET", href, { target: "#dialog", swap: "innerHTML" });
-  if (mine !== dialogs) return;
+  // Somebody asked for another one since, or closed the one that this is a step of.
+  if (mine !== dialogs || (isNextStep && !dialog.open)) return;
   // Refused or not reached: a toast has said so, and what stood there stands.
   if (dialog.firstElementChild && dialog.firstElementChild !== before) show(from);
 }
@@ -54,7 +56,8 @@ export function show(from = document.activeElement) {
 }
 
 dialog.addEventListener("close", () => {
-  dialogs++;
+  // It comes a moment later: the next one may be open by then.
+  if (dialog.open) return;
   const back = placeOf(opener);
   opener = null;
   // What closed it may have put the focus somewhere on purpose.

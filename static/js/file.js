@@ -30,7 +30,7 @@ document.addEventListener(
 
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (event.target.closest?.("input, select, textarea, video, audio, summary, dialog")) return;
+  if (event.target.closest?.("input, select, textarea, video, audio, summary, dialog[open]")) return;
   const id = event.key === "ArrowLeft" ? "previous" : event.key === "ArrowRight" ? "next" : null;
   if (id) document.getElementById(id)?.click();
 });

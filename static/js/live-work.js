@@ -2,15 +2,16 @@
 
 import { $ } from "./dom.js";
 
+const work = $("#working");
 const heights = [];
+
 function keepRoom() {
-  const work = $("#working");
-  if (!work) return;
   const now = Date.now();
   heights.push([now, work.offsetHeight]);
   while (heights[0][0] < now - 60_000) heights.shift();
   work.parentElement.style.minHeight = `${Math.max(...heights.map(([, height]) => height))}px`;
 }
-document.addEventListener("htmx:after:swap", keepRoom);
-keepRoom();
-setInterval(keepRoom, 5000);
+if (work) {
+  new ResizeObserver(keepRoom).observe(work);
+  setInterval(keepRoom, 5000);
+}

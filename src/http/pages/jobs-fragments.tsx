@@ -100,6 +100,13 @@ export function dashboardFragments(
       markup: <PauseAll isPaused={d.state.pause !== null} url={url} />,
     },
     { target: "#gauges", swap: "outerMorph", markup: <Gauges gauges={d.gauges} /> },
+    {
+      // With what its cards say: a queue that wakes up is a card at its place at once, not first a card among the idle ones.
+      target: "#queue-board",
+      swap: "outerMorph",
+      markup: <QueueBoard queues={queues} url={url} />,
+      stamp: boardStamp(queues),
+    },
     ...queues.map((queue) => ({
       target: `#queue-${queue.name}`,
       swap: "outerMorph" as const,
@@ -107,13 +114,6 @@ export function dashboardFragments(
       of: queue,
       within: true,
     })),
-    {
-      target: "#queue-board",
-      swap: "outerMorph",
-      markup: <QueueBoard queues={queues} url={url} />,
-      stamp: boardStamp(queues),
-      everyMs: 1000,
-    },
     {
       target: "#working",
       swap: "outerMorph",
