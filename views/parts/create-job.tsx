@@ -23,13 +23,13 @@ export function JobForm({ draft, kind, form, preview, others, url }: JobFormProp
   const at = url("/admin/jobs/new");
   return (
     <div class="create-job" id="create-job">
-      <header class="create-head">
+      <div class="create-head">
         <div>
           <h2>{`New job: ${kind.label}`}</h2>
           <p class="muted">{kind.description}.</p>
         </div>
         <Close url={url} />
-      </header>
+      </div>
       <form
         id="create-form"
         method="post"

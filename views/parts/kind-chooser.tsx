@@ -24,10 +24,10 @@ export function KindChooser({ kinds, find, url }: { kinds: KindChoice[]; find: s
   const sections = [...new Set(kinds.map((k) => k.section))];
   return (
     <div class="create-job" id="create-job">
-      <header class="create-head">
+      <div class="create-head">
         <h2>New job</h2>
         <Close url={url} />
-      </header>
+      </div>
       <form class="kind-search" method="get" action={url("/admin/jobs/new")}>
         <input
           class="input"

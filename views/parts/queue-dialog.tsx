@@ -33,7 +33,7 @@ export function QueueDialog({ queue: q, kinds, pauses, purgeable, usual, isTuned
   const at = url(`/admin/jobs/queues/${q.name}`);
   return (
     <div class="stack queue-dialog">
-      <header class="stack-tight">
+      <div class="stack-tight">
         <div class="row spread">
           <h2>{q.name}</h2>
           <a class="btn btn-small" href={url("/admin/jobs")} data-close>
@@ -44,7 +44,7 @@ export function QueueDialog({ queue: q, kinds, pauses, purgeable, usual, isTuned
         <p>
           <QueueState queue={q} />
         </p>
-      </header>
+      </div>
       <Now queue={q} />
       <Facts queue={q} />
       <form {...post} action={`${at}/pause`} class="stack-tight" data-closes-when-done>

@@ -100,13 +100,6 @@ export function dashboardFragments(
       markup: <PauseAll isPaused={d.state.pause !== null} url={url} />,
     },
     { target: "#gauges", swap: "outerMorph", markup: <Gauges gauges={d.gauges} /> },
-    {
-      // With what its cards say: a queue that wakes up is a card at its place at once, not first a card among the idle ones.
-      target: "#queue-board",
-      swap: "outerMorph",
-      markup: <QueueBoard queues={queues} url={url} />,
-      stamp: boardStamp(queues),
-    },
     ...queues.map((queue) => ({
       target: `#queue-${queue.name}`,
       swap: "outerMorph" as const,
@@ -114,6 +107,14 @@ export function dashboardFragments(
       of: queue,
       within: true,
     })),
+    {
+      // After its cards, whose places it may change, and with them: a queue that wakes up does not stand among the idle
+      // ones for a second.
+      target: "#queue-board",
+      swap: "outerMorph",
+      markup: <QueueBoard queues={queues} url={url} />,
+      stamp: boardStamp(queues),
+    },
     {
       target: "#working",
       swap: "outerMorph",
