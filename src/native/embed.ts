@@ -48,12 +48,14 @@ export function embedNatives(sources: NativeSources): { plugin: BunPlugin; asser
       }));
       build.onResolve({ filter: new RegExp(`^${namespace}:`) }, ({ path }) => ({
         namespace,
-        path: path.slice(namespace.length + 1),
+        // Not the bare name: now and then the bundler took the import of the package `sharp` itself for it.
+        path: `${path.slice(namespace.length + 1)}.packed`,
       }));
       build.onLoad({ filter: /./, namespace }, ({ path }) => {
-        const pack = packs[path];
-        if (!pack) throw new Error(`embed-natives: nothing known about ${path}`);
-        replaced.add(path);
+        const name = path.replace(/\.packed$/, "");
+        const pack = packs[name];
+        if (!pack) throw new Error(`embed-natives: nothing known about ${name}`);
+        replaced.add(name);
         return { loader: "js", contents: loaderOf(pack) };
       });
     },
