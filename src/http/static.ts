@@ -85,29 +85,22 @@ const paths = {
   "htmx.js": [htmxJs, sseJs],
 };
 
-/** Scripts that import each other by their names: served in one folder, whose name carries the hash of all. */
-const modules = {
-  "app.js": jsApp,
+/** What `app.js` imports: a browser that is told may fetch them at once. */
+const everywhere = {
   "at-once.js": jsAtOnce,
-  "charts.js": jsCharts,
   "copy.js": jsCopy,
   "create-job.js": jsCreateJob,
   "dialog.js": jsDialog,
   "dom.js": jsDom,
-  "file.js": jsFile,
-  "files.js": jsFiles,
   "fuzzy.js": jsFuzzy,
-  "grid-place.js": jsGridPlace,
   "job-list.js": jsJobList,
   "keyboard.js": jsKeyboard,
   "live-work.js": jsLiveWork,
+  "log-marks.js": jsLogMarks,
+  "log.js": jsLog,
   "moments.js": jsMoments,
   "palette.js": jsPalette,
-  "problems.js": jsProblems,
-  "log.js": jsLog,
-  "log-marks.js": jsLogMarks,
   "requests.js": jsRequests,
-  "settings.js": jsSettings,
   "stream.js": jsStream,
   "suggest.js": jsSuggest,
   "theme.js": jsTheme,
@@ -117,6 +110,18 @@ const modules = {
   "toasts.js": jsToasts,
 };
 
+/** Scripts that import each other by their names: served in one folder, whose name carries the hash of all. */
+const modules = {
+  ...everywhere,
+  "app.js": jsApp,
+  "charts.js": jsCharts,
+  "file.js": jsFile,
+  "files.js": jsFiles,
+  "grid-place.js": jsGridPlace,
+  "problems.js": jsProblems,
+  "settings.js": jsSettings,
+};
+
 export type AssetName = keyof typeof paths | keyof typeof modules;
 
 /** The path of an asset below the base path: `/static/app.1a2b3c4d5e.css`, `/static/js.1a2b3c4d5e/app.js`. */
@@ -124,13 +129,7 @@ export function assetPath(name: AssetName): string {
   return `/static/${load(name).hashedName}`;
 }
 
-/** What `app.js` imports: a browser that is told may fetch them at once. */
-export const appModules = (Object.keys(modules) as (keyof typeof modules)[]).filter(
-  (name) =>
-    !["app.js", "charts.js", "file.js", "files.js", "grid-place.js", "problems.js", "settings.js"].includes(
-      name,
-    ),
-);
+export const appModules = Object.keys(everywhere) as (keyof typeof everywhere)[];
 
 export function staticFiles(_app: Pick<App, "config">): Hono<Env> {
   const names = [...Object.keys(paths), ...Object.keys(modules)] as AssetName[];
@@ -173,7 +172,7 @@ function load(name: AssetName): Asset {
   const isModule = isOneOf(modules, name);
   const files = read(isModule ? [modules[name]] : [paths[name]].flat());
   const bytes = name === "app.css" ? new Uint8Array(Buffer.concat([files, Buffer.from(iconCss())])) : files;
-  const hash = hashOf(isModule ? read(Object.values(modules)) : bytes);
+  const hash = isModule ? hashOfModules() : hashOf(bytes);
   const [stem, extension] = [name.slice(0, name.lastIndexOf(".")), name.slice(name.lastIndexOf(".") + 1)];
   const asset: Asset = {
     hashedName: isModule ? `js.${hash}/${name}` : `${stem}.${hash}.${extension}`,
@@ -192,6 +191,14 @@ function read(files: string[]): Uint8Array<ArrayBuffer> {
 
 function hashOf(bytes: Uint8Array): string {
   return new Bun.CryptoHasher("sha256").update(bytes).digest("hex").slice(0, 10);
+}
+
+let modulesHash: string | undefined;
+
+/** Of all of them, since they name each other without a hash. */
+function hashOfModules(): string {
+  modulesHash ??= hashOf(read(Object.values(modules)));
+  return modulesHash;
 }
 
 function isOneOf<T extends object>(table: T, name: PropertyKey): name is keyof T {

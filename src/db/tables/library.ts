@@ -1,4 +1,5 @@
-// Drizzle's view of 0002_library.sql. Queries through it are always awaited, so that a second engine can stand behind it.
+// Drizzle's view of 0002_library.sql and 0010_file_tally.sql. Queries through it are always awaited, so that a second engine can
+// stand behind it.
 
 import { index, integer, primaryKey, real, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
 
