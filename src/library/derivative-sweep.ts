@@ -55,11 +55,11 @@ async function sweepFolder(
   for await (const name of namesIn(join(top, folder))) {
     const found = await stat(join(top, folder, name)).catch(() => undefined);
     // By the time of its rename, which a copy with its old time of change keeps.
-    if (found?.isFile() && found.ctimeMs < startedAt) strays.push(join(folder, name));
+    if (found && found.ctimeMs < startedAt) strays.push(join(folder, name));
   }
   const known = strays.length > 0 ? await knownPaths(db, fileId) : new Set<string>();
   const unknown = strays.filter((path) => !known.has(path));
-  for (const path of unknown) await rm(join(top, path), { force: true });
+  for (const path of unknown) await rm(join(top, path), { force: true, recursive: true });
   return unknown.length;
 }
 
@@ -70,7 +70,8 @@ async function knownPaths(db: Db, fileId: number): Promise<Set<string>> {
     .select({ path: derivative.path })
     .from(derivative)
     .where(or(eq(derivative.fileId, fileId), inArray(derivative.fileId, merged)));
-  return new Set(rows.map((row) => row.path));
+  // One that is a folder is named by a file in it.
+  return new Set(rows.map((row) => row.path.split("/").slice(0, 3).join("/")));
 }
 
 const foldersAtOnce = 50;

@@ -2,7 +2,7 @@
 // that a reader sees the old or the new one, whole.
 
 import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { cp, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { and, asc, eq, inArray } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
@@ -18,50 +18,101 @@ export interface DerivativeForm {
   mimeType: string;
 }
 
+/** What is known of a derivative once it has been made. */
+export interface MadeFacts {
+  width?: number;
+  height?: number;
+  /** What its kind needs to know besides. */
+  facts?: Record<string, unknown>;
+}
+
+interface Parts {
+  db: Db;
+  paths: DataPaths;
+  clock: Clock;
+}
+
 /** Calls `produce` with a path to write to; what it wrote replaces the former derivative of that kind and variant. */
 export async function writeDerivative(
-  { db, paths, clock }: { db: Db; paths: DataPaths; clock: Clock },
+  parts: Parts,
   fileId: number,
   kind: string,
   variant: string,
   { extension, mimeType }: DerivativeForm,
-  produce: (temporaryPath: string) => Promise<{ width?: number; height?: number } | void>,
+  produce: (temporaryPath: string) => Promise<MadeFacts | void>,
 ): Promise<DerivativeRow> {
-  const owner = (await getFile(db, fileId)).id;
-  const unique = randomBytes(6).toString("hex");
-  const path = join(folderOf(owner), `${kind}-${variant}-${unique}.${extension}`);
-  const temporary = join(paths.tmp, `derivative-${unique}.${extension}`);
-  const final = join(paths.derivatives, path);
-  try {
-    await mkdir(paths.tmp, { recursive: true, mode: 0o700 });
-    const size = (await produce(temporary)) ?? {};
+  return await keep(parts, fileId, kind, variant, `.${extension}`, async (temporary) => {
+    const made = (await produce(temporary)) ?? {};
     await sync(temporary);
     const { size: sizeBytes } = await stat(temporary);
     if (sizeBytes === 0) throw new JobFailure("tool.crashed", `The ${kind} came out empty.`);
+    return { ...made, mimeType, sizeBytes };
+  });
+}
+
+/**
+ * A derivative of many files: `produce` writes into a folder, which replaces the former one as a whole. `entry` is the file
+ * in it that its row names: `index.m3u8`.
+ */
+export async function writeDerivativeFolder(
+  parts: Parts,
+  fileId: number,
+  kind: string,
+  variant: string,
+  { entry, mimeType }: { entry: string; mimeType: string },
+  produce: (temporaryFolder: string) => Promise<MadeFacts | void>,
+): Promise<DerivativeRow> {
+  return await keep(parts, fileId, kind, variant, `/${entry}`, async (temporary) => {
+    await mkdir(temporary, { mode: 0o700 });
+    const made = (await produce(temporary)) ?? {};
+    if (!(await stat(join(temporary, entry)).catch(() => undefined))?.size)
+      throw new JobFailure("tool.crashed", `The ${kind} came out empty.`);
+    let sizeBytes = 0;
+    for (const each of await readdir(temporary, { recursive: true, withFileTypes: true })) {
+      if (!each.isFile()) continue;
+      const path = join(each.parentPath, each.name);
+      await sync(path);
+      sizeBytes += (await stat(path)).size;
+    }
+    return { ...made, mimeType, sizeBytes };
+  });
+}
+
+/** `end` of its path: an extension, or the file in a folder that the row names. */
+async function keep(
+  { db, paths, clock }: Parts,
+  fileId: number,
+  kind: string,
+  variant: string,
+  end: string,
+  write: (temporary: string) => Promise<MadeFacts & { mimeType: string; sizeBytes: number }>,
+): Promise<DerivativeRow> {
+  const owner = (await getFile(db, fileId)).id;
+  const unique = randomBytes(6).toString("hex");
+  const path = join(folderOf(owner), `${kind}-${variant}-${unique}${end}`);
+  const extension = end.startsWith(".") ? end : "";
+  const temporary = join(paths.tmp, `derivative-${unique}${extension}`);
+  const final = placeOf(paths, { path });
+  try {
+    await mkdir(paths.tmp, { recursive: true, mode: 0o700 });
+    const { width = null, height = null, facts = null, ...form } = await write(temporary);
     await mkdir(dirname(final), { recursive: true, mode: 0o700 });
     await moveInto(temporary, final);
     const before = await findDerivative(db, owner, kind, variant);
-    const made = {
-      path,
-      mimeType,
-      sizeBytes,
-      width: size.width ?? null,
-      height: size.height ?? null,
-      createdAt: new Date(clock.now()),
-    };
+    const made = { path, ...form, width, height, facts, createdAt: new Date(clock.now()) };
     const [row] = await db
       .insert(derivative)
       .values({ fileId: owner, kind, variant, ...made })
       .onConflictDoUpdate({ target: [derivative.fileId, derivative.kind, derivative.variant], set: made })
       .returning();
     // The new one counts from here on. A former one that cannot be removed is left to the sweep.
-    if (before) await rm(derivativePath(paths, before), { force: true }).catch(() => {});
+    if (before) await removeAt(paths, before).catch(() => {});
     return row!;
   } catch (error) {
-    await rm(final, { force: true });
+    await removeAt(paths, { path });
     throw error;
   } finally {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true, recursive: true });
   }
 }
 
@@ -122,7 +173,16 @@ export async function removeDerivatives(
     .delete(derivative)
     .where(inArray(derivative.fileId, ids))
     .returning({ path: derivative.path });
-  await Promise.all(rows.map((row) => rm(derivativePath(paths, row), { force: true })));
+  await Promise.all(rows.map((row) => removeAt(paths, row)));
+}
+
+/** What lies in the folder of its file: the derivative itself, or the folder that it is. */
+function placeOf(paths: DataPaths, { path }: Pick<DerivativeRow, "path">): string {
+  return join(paths.derivatives, ...path.split("/").slice(0, 3));
+}
+
+async function removeAt(paths: DataPaths, row: Pick<DerivativeRow, "path">): Promise<void> {
+  await rm(placeOf(paths, row), { force: true, recursive: true });
 }
 
 /** Two levels, so that no folder holds a million entries. */
@@ -147,11 +207,11 @@ async function moveInto(from: string, to: string): Promise<void> {
     // tmp/ and derivatives/ may be two mounts; then the rename happens beside the target.
     const beside = `${to}.part`;
     try {
-      await copyFile(from, beside);
-      await sync(beside);
+      await cp(from, beside, { recursive: true });
+      if ((await stat(beside)).isFile()) await sync(beside);
       await rename(beside, to);
     } finally {
-      await rm(beside, { force: true });
+      await rm(beside, { force: true, recursive: true });
     }
   }
 }

@@ -212,7 +212,7 @@ export class Execution<Tools = any> {
   }
 
   private runFor(): Run<any, Tools> {
-    const { jobId, attempt, params, subject, backfill } = this.claimed;
+    const { jobId, attempt, params, subject, backfill, readyAt } = this.claimed;
     return {
       id: jobId,
       kind: this.kind.name,
@@ -220,6 +220,7 @@ export class Execution<Tools = any> {
       subject,
       backfill,
       attempt,
+      readyAt,
       tools: this.tools,
       signal: this.abort.signal,
       progress: (percent) => this.reportProgress(percent),

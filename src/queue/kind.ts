@@ -49,6 +49,8 @@ export interface Run<P = Params, Tools = unknown> {
   backfill: boolean;
   /** 1 for the first execution. */
   attempt: number;
+  /** When it was enqueued, or fell due again; milliseconds since 1970. */
+  readyAt: number;
   tools: Tools;
   /** Aborts on cancel, on a lost lease and on shutdown. Tools must die with it, leaving nothing behind. */
   signal: AbortSignal;

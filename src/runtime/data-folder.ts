@@ -22,6 +22,10 @@ export interface DataPaths {
   models: string;
   logs: string;
   backups: string;
+  /** Films, clips and GIFs that were made for somebody. */
+  exports: string;
+  /** Uploads that are not whole yet. */
+  uploads: string;
   /** Emptied at every start. */
   tmp: string;
 }
@@ -41,6 +45,8 @@ export function dataPaths(root: string): DataPaths {
     models: join(root, "models"),
     logs: join(root, "logs"),
     backups: join(root, "backups"),
+    exports: join(root, "exports"),
+    uploads: join(root, "uploads"),
     tmp: join(root, "tmp"),
   };
 }
@@ -48,7 +54,8 @@ export function dataPaths(root: string): DataPaths {
 /** Creates what is missing, locks the folder against a second server and empties `tmp`. Throws `CannotStart`. */
 export function openDataFolder(root: string): DataFolder {
   const paths = dataPaths(root);
-  const parts = [paths.derivatives, paths.cache, paths.models, paths.logs, paths.backups, paths.tmp];
+  const { root: _root, database: _database, ...folders } = paths;
+  const parts = Object.values(folders);
   guard(root, () => {
     mkdirSync(root, { recursive: true, mode: 0o700 });
     refuseForeign(root, parts);

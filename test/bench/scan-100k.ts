@@ -60,6 +60,7 @@ try {
       subject: { type: "library", id: libraryId, label: "bench" },
       backfill: false,
       attempt: 1,
+      readyAt: Date.now(),
       tools,
       signal: new AbortController().signal,
       progress: () => {

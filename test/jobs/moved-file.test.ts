@@ -35,7 +35,16 @@ const hash = async (fileId: number) => {
   const kind = app.queue.catalogue.find("file-hash")!;
   const params = { fileId };
   const subject = await kind.about(params, app.tools);
-  const run = { id: 1, kind: kind.name, params, subject, backfill: false, attempt: 1, tools: app.tools };
+  const run = {
+    id: 1,
+    kind: kind.name,
+    params,
+    subject,
+    backfill: false,
+    attempt: 1,
+    readyAt: Date.now(),
+    tools: app.tools,
+  };
   const rest = { signal: new AbortController().signal, progress() {}, log() {}, pausePoint: async () => {} };
   await kind.run({ ...run, ...rest });
 };

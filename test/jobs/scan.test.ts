@@ -41,6 +41,7 @@ const run = async (name: string, params: object, tools = app.tools) => {
     subject,
     backfill: false,
     attempt: 1,
+    readyAt: Date.now(),
     tools,
     signal: new AbortController().signal,
     progress() {},

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { eq } from "drizzle-orm";
 import { derivative, file } from "../../src/db/tables/library.ts";
 import { derivativeSweep } from "../../src/library/derivative-sweep.ts";
-import { derivativePath, writeDerivative } from "../../src/library/derivatives.ts";
+import { derivativePath, writeDerivative, writeDerivativeFolder } from "../../src/library/derivatives.ts";
 import { mergeFiles } from "../../src/library/merge-files.sqlite.ts";
 import { silentLogger } from "../../src/runtime/log.ts";
 import { type MediaFolder, mediaFolder } from "../support/media-folder.ts";
@@ -53,4 +53,18 @@ test("derivatives of a file that was merged into another stay where they were ma
   mergeFiles(at.parts.db, { fresh: fresh!, old: old! });
   await sweep();
   expect(existsSync(derivativePath(at.parts.paths, made))).toBe(true);
+});
+
+test("a folder goes and stays as a whole", async () => {
+  const [a] = await scanned();
+  const entry = { entry: "index.m3u8", mimeType: "application/vnd.apple.mpegurl" };
+  const made = await writeDerivativeFolder(at.parts, a!.id, "hls", "web", entry, async (to) => {
+    writeFileSync(join(to, "index.m3u8"), "x");
+  });
+  const kept = derivativePath(at.parts.paths, made);
+  const crashed = join(dirname(dirname(kept)), "hls-web-crashed");
+  mkdirSync(crashed);
+  writeFileSync(join(crashed, "segment.m4s"), "x");
+  await sweep();
+  expect([kept, crashed].map(existsSync)).toEqual([true, false]);
 });

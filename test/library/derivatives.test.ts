@@ -1,11 +1,13 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { file } from "../../src/db/tables/library.ts";
 import {
   derivativePath,
   listDerivatives,
   removeDerivatives,
   writeDerivative,
+  writeDerivativeFolder,
 } from "../../src/library/derivatives.ts";
 import { type MediaFolder, mediaFolder } from "../support/media-folder.ts";
 
@@ -91,4 +93,42 @@ test("all of a file's go together", async () => {
   await removeDerivatives(at.parts, fileId);
   expect(await listDerivatives(at.parts.db, fileId)).toEqual([]);
   for (const row of rows) expect(existsSync(derivativePath(at.parts.paths, row))).toBe(false);
+});
+
+describe("one of many files", () => {
+  const stream = (content: string, fault?: Error) =>
+    writeDerivativeFolder(
+      at.parts,
+      fileId,
+      "hls",
+      "web",
+      { entry: "index.m3u8", mimeType: "application/vnd.apple.mpegurl" },
+      async (folder) => {
+        writeFileSync(join(folder, "segment.m4s"), "12345");
+        if (fault) throw fault;
+        writeFileSync(join(folder, "index.m3u8"), content);
+        return { facts: { rungs: [720] } };
+      },
+    );
+
+  test("is kept as a folder, with the size of all and what its kind needs to know", async () => {
+    const row = await stream("one");
+    expect(row).toMatchObject({ kind: "hls", sizeBytes: 8, facts: { rungs: [720] } });
+    const entry = derivativePath(at.parts.paths, row);
+    expect(readFileSync(entry, "utf8")).toBe("one");
+    expect(readFileSync(join(dirname(entry), "segment.m4s"), "utf8")).toBe("12345");
+    expect(leftInTmp()).toEqual([]);
+  });
+
+  test("is replaced and removed as a whole; one that fails or comes out empty leaves the former", async () => {
+    const first = dirname(derivativePath(at.parts.paths, await stream("one")));
+    const second = dirname(derivativePath(at.parts.paths, await stream("two")));
+    expect([first, second].map(existsSync)).toEqual([false, true]);
+    await expect(stream("three", new Error("no"))).rejects.toThrow("no");
+    await expect(stream("")).rejects.toThrow("came out empty");
+    expect(readdirSync(dirname(second))).toHaveLength(1);
+    expect(leftInTmp()).toEqual([]);
+    await removeDerivatives(at.parts, fileId);
+    expect(existsSync(second)).toBe(false);
+  });
 });

@@ -128,6 +128,7 @@ export async function mediaTools(): Promise<MediaTools> {
           subject: await kind.about(params, tools),
           backfill: false,
           attempt: 1,
+          readyAt: Date.now(),
           tools,
           signal: new AbortController().signal,
           progress: (percent) => void log.progress.push(percent),

@@ -143,6 +143,8 @@ export const derivative = sqliteTable(
     width: integer("width"),
     height: integer("height"),
     createdAt: at("created_at").notNull(),
+    /** What its kind needs to know of it besides. */
+    facts: text("facts", { mode: "json" }).$type<Record<string, unknown>>(),
   },
   (t) => [unique().on(t.fileId, t.kind, t.variant)],
 );

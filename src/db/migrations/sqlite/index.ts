@@ -10,6 +10,7 @@ import search from "./0007_search.sql" with { type: "text" };
 import healing from "./0008_healing.sql" with { type: "text" };
 import operations from "./0009_operations.sql" with { type: "text" };
 import fileTally from "./0010_file_tally.sql" with { type: "text" };
+import mediaPipeline from "./0011_media_pipeline.sql" with { type: "text" };
 
 export interface Migration {
   version: number;
@@ -28,4 +29,5 @@ export const migrations: Migration[] = [
   { version: 8, name: "healing", sql: healing },
   { version: 9, name: "operations", sql: operations },
   { version: 10, name: "file-tally", sql: fileTally },
+  { version: 11, name: "media-pipeline", sql: mediaPipeline },
 ];
