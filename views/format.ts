@@ -44,6 +44,11 @@ export function clockTime(seconds: number): string {
   return h > 0 ? `${h}:${String(m).padStart(2, "0")}:${tail}` : `${m}:${tail}`;
 }
 
+/** Of a player, to the millisecond: `1:02:03.250`. */
+export function exactTime(ms: number): string {
+  return `${clockTime(Math.floor(ms / 1000))}.${String(Math.round(ms) % 1000).padStart(3, "0")}`;
+}
+
 /** `22 Nov 2026, 05:46`, in the server's time zone. */
 export function dateTime(at: Date): string {
   return `${at.getDate()} ${months[at.getMonth()]} ${at.getFullYear()}, ${two(at.getHours())}:${two(at.getMinutes())}`;

@@ -2,6 +2,7 @@
 // No inline script or style: the theme is a cookie that the server renders.
 
 import type { PageContext } from "../src/http/pages/page-context.ts";
+import type { VendoredName } from "../src/http/static.ts";
 import { number } from "./format.ts";
 import { Icon, type IconName, Mark } from "./parts/icon.tsx";
 import { Toast } from "./parts/toast.tsx";
@@ -18,10 +19,24 @@ export interface LayoutProps {
   live?: string;
   /** More modules, in order. */
   scripts?: Parameters<PageContext["assets"]>[0][];
+  /** Others' files that the page's scripts may load later: `vendored("hls.js")` in static/js. */
+  vendor?: VendoredName[];
+  /** For style elements of others' scripts (`styleNonce(c)`). */
+  styleNonce?: string;
   children?: unknown;
 }
 
-export function Layout({ ctx, title, bare, wide, live, scripts = [], children }: LayoutProps) {
+export function Layout({
+  ctx,
+  title,
+  bare,
+  wide,
+  live,
+  scripts = [],
+  vendor = [],
+  styleNonce,
+  children,
+}: LayoutProps) {
   const stream = live ?? (ctx.user?.role === "owner" && !bare ? "/live/frame" : undefined);
   return (
     <html lang="en" data-theme={ctx.theme ?? undefined}>
@@ -31,6 +46,10 @@ export function Layout({ ctx, title, bare, wide, live, scripts = [], children }:
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
         <meta name="color-scheme" content={ctx.theme ?? "light dark"} />
         <meta name="htmx-config" content={htmxConfig} />
+        {styleNonce ? <meta name="style-nonce" content={styleNonce} /> : null}
+        {vendor.map((name) => (
+          <meta name={`vendor:${name}`} content={ctx.assets(name)} />
+        ))}
         <link rel="icon" type="image/svg+xml" href={ctx.assets("favicon.svg")} />
         <link rel="stylesheet" href={ctx.assets("app.css")} />
         <script src={ctx.assets("htmx.js")} defer />
@@ -127,6 +146,9 @@ function Navigation({ ctx }: { ctx: PageContext }) {
       <nav class="side" aria-label="Main">
         <ul>
           <Item ctx={ctx} to="/" icon="library" label="Library" />
+          {viewPages.map((place) => (
+            <Item ctx={ctx} {...place} extra={owner} />
+          ))}
           {owner ? (
             <>
               <Item ctx={ctx} to="/admin" icon="layout-dashboard" label="Overview" exact />
@@ -228,8 +250,17 @@ interface Place {
   label: string;
 }
 
+/** Ways to look at the library; on an owner's phone they are tabs at the top of it. */
+export const viewPages: Place[] = [
+  { to: "/timeline", icon: "calendar", label: "Timeline" },
+  { to: "/map", icon: "map", label: "Map" },
+  { to: "/collections", icon: "gallery-vertical-end", label: "Collections" },
+];
 /** Pages beyond the phone's bottom bar: the account's menu has them there. */
 const workPages: Place[] = [
+  { to: "/exports", icon: "clapperboard", label: "Exports" },
+  { to: "/duplicates", icon: "copy", label: "Duplicates" },
+  { to: "/trash", icon: "trash-2", label: "Trash" },
   { to: "/admin/history", icon: "history", label: "History" },
   { to: "/admin/operations", icon: "layers", label: "Operations" },
 ];

@@ -186,6 +186,15 @@ function createProgram(exit: (code: number) => void): Command {
     .argument("<file>")
     .action(async (file, flags) => exit(await (await import("./backup.ts")).backup(file, flagsOf(flags))));
 
+  withData(
+    add("restore", "put a backup in the place of the database, which is saved first; the server must not run", [
+      "sprocket restore /mnt/backup/sprocket.db",
+      "sprocket restore --data /srv/sprocket nightly-2026-11-22-030000-000.db",
+    ]),
+  )
+    .argument("<file>")
+    .action(async (file, flags) => exit(await (await import("./restore.ts")).restore(file, flagsOf(flags))));
+
   const bundle = add(
     "support-bundle",
     "write an archive for whoever is to help: checks, failures, settings; no secrets, no names of files",
@@ -262,7 +271,7 @@ function commandNames(program: Command): string[] {
 }
 
 /** Announced, and not in this build. */
-const laterCommands = ["worker", "restore", "models"];
+const laterCommands = ["worker", "models"];
 
 function withData(command: Command): Command {
   addConfigOption(command, "dataFolder");

@@ -10,6 +10,7 @@ import type { Tools } from "../jobs/tools.ts";
 import { type Media, openMedia } from "../media/media.ts";
 import { openSqliteJobStore } from "../queue/job-store.sqlite.ts";
 import type { JobStore } from "../queue/job-store.ts";
+import { pruneJobs } from "../queue/pruner.ts";
 import { Queue } from "../queue/queue.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import type { Config } from "../runtime/config.ts";
@@ -17,6 +18,8 @@ import type { DataPaths } from "../runtime/data-folder.ts";
 import { EventBus } from "../runtime/events.ts";
 import type { Logger } from "../runtime/log.ts";
 import { version } from "../runtime/version.ts";
+import { fileWords } from "../search/file-words.ts";
+import { leafReader } from "../search/rules.ts";
 import { openSettings, type Settings } from "../settings/settings.ts";
 
 export interface Engine {
@@ -57,7 +60,13 @@ export async function openEngine(
   });
   const store = openSqliteJobStore(sqlite);
   const queue: Queue<Tools> = new Queue<Tools>(store, catalogue, () => tools, events, clock);
-  const tools: Tools = { db, queue, media, paths, settings, events, clock, log };
+  const retention = () => settings.get("retention");
+  const forget: Tools["forget"] = async (signal, progress) => {
+    const jobs = await pruneJobs({ store, events, clock, retention }, signal, (n) => progress(Math.min(90, n / 100)));
+    return { jobs, events: await history.prune() };
+  };
+  const readRules = async () => leafReader(await fileWords(db, catalogue), clock.now());
+  const tools: Tools = { db, queue, media, paths, settings, events, clock, log, readRules, forget, prewarms: config.imagePrewarm };
   const history = openHistory({
     db,
     store,
@@ -66,7 +75,7 @@ export async function openEngine(
     events,
     clock,
     log,
-    retention: () => settings.get("retention"),
+    retention,
     scanKinds: Object.values(scanKinds),
     version,
   });

@@ -25,6 +25,8 @@ export function listen({ host, port }: Pick<Config, "host" | "port">): Listening
       hostname: host,
       port,
       idleTimeout: idleTimeoutS,
+      // The pipeline sets the limits; an upload's only one is the disk.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       fetch: (request, server) => serve(request, server),
     });
   } catch (error) {

@@ -11,19 +11,23 @@ import { Checkup } from "../http/checks/checkup.ts";
 import type { App } from "../http/context.ts";
 import { openOperations } from "../http/operations.ts";
 import { checkTool } from "../http/readiness.ts";
+import { Arrivals } from "../http/uploads/arrivals.ts";
 import { backfillLoop } from "../jobs/backfill-loop.ts";
 import { backfillStrikes } from "../jobs/backfill-strikes.ts";
 import { scanKinds } from "../jobs/scan.ts";
+import { upkeepLoop } from "../jobs/upkeep-loop.ts";
 import { autoScanLoop } from "../library/auto-scan.ts";
 import { formerLives } from "../library/content-life.ts";
 import { derivativeSweep } from "../library/derivative-sweep.ts";
 import { fileTextIndexer } from "../library/file-text.ts";
+import { unfinishedMoves } from "../library/settle-move.ts";
+import { uploadSweep } from "../library/uploads.ts";
 import { transformCacheLoop } from "../library/transform-cache.ts";
 import { libraryWatch } from "../library/watch.ts";
 import { processesOf } from "../media/process.ts";
 import { jobLogRemover } from "../queue/job-logs.ts";
 import type { Lease } from "../queue/job-store.ts";
-import { failuresKeptTimes, prunerLoop } from "../queue/pruner.ts";
+import { failuresKeptTimes } from "../queue/pruner.ts";
 import { reapAll, reaperLoop } from "../queue/reaper.ts";
 import { textIndexer } from "../queue/text-indexer.ts";
 import { Worker } from "../queue/worker.ts";
@@ -119,13 +123,20 @@ export async function openApp(engine: Engine, config: Config): Promise<App> {
   const operations = openOperations({ ...engine, heldBack: (id) => engine.queue.heldBack(id) });
   const startedAt = new Date(clock.now());
   const checkup = new Checkup({ ...engine, config, worker, startedAt });
-  return { ...engine, config, worker, yielding, operations, accounts, checkup, startedAt };
+  const arrivals = new Arrivals(engine);
+  return { ...engine, config, worker, yielding, operations, accounts, checkup, arrivals, startedAt };
 }
 
 /** In the order of their start. */
 export function services(
   { settings, ...engine }: Engine,
-  { worker, yielding, operations, checkup }: Pick<App, "worker" | "yielding" | "operations" | "checkup">,
+  {
+    worker,
+    yielding,
+    operations,
+    checkup,
+    arrivals,
+  }: Pick<App, "worker" | "yielding" | "operations" | "checkup" | "arrivals">,
 ): Service[] {
   const { clock, log } = engine;
   const { catalogue } = engine.queue;
@@ -147,10 +158,13 @@ export function services(
     loopService(reaperLoop(reaper), clock, log),
     loopService(textIndexer(engine), clock, log),
     loopService(fileTextIndexer(engine), clock, log),
-    loopService(prunerLoop({ ...engine, retention: () => settings.get("retention") }), clock, log),
+    loopService(upkeepLoop({ ...engine, settings }), clock, log),
     loopService(autoScanLoop({ ...engine, settings, scanKinds }), clock, log),
     loopService(backfillLoop(engine), clock, log),
     loopService(transformCacheLoop(engine), clock, log),
+    loopService(unfinishedMoves(engine), clock, log),
+    loopService(uploadSweep(engine), clock, log),
+    loopService(arrivals.loop(), clock, log),
     loopService(derivativeSweep(engine, clock.now()), clock, log),
     loopService(idleMemoryLoop({ ...engine, worker }), clock, log),
     loopService(healingWatch({ ...engine, settings, worker }), clock, log),

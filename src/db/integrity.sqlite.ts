@@ -13,3 +13,23 @@ export function damageOf(path: string): string | null {
     copy.close();
   }
 }
+
+export function schemaOf(path: string): number {
+  const copy = new Database(path, { readonly: true, create: false, strict: true });
+  try {
+    return (copy.query("PRAGMA user_version").get() as { user_version: number }).user_version;
+  } finally {
+    copy.close();
+  }
+}
+
+/** A database of this program, of whatever version. Throws on what is no database at all. */
+export function isOurs(path: string): boolean {
+  const copy = new Database(path, { readonly: true, create: false, strict: true });
+  try {
+    const tables = copy.query("SELECT name FROM sqlite_master WHERE type = 'table'").values().flat();
+    return tables.includes("job") || (tables.includes("library") && tables.includes("file"));
+  } finally {
+    copy.close();
+  }
+}

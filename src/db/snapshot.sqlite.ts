@@ -2,7 +2,8 @@
 // whoever gets hold of it can sign in as nobody: what signs cookies and the sessions themselves stay behind.
 
 import { Database } from "bun:sqlite";
-import { closeSync, openSync, renameSync, rmSync } from "node:fs";
+import { closeSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { damageOf, schemaOf } from "./integrity.sqlite.ts";
 
 /** All or nothing: `file` must not be there, and is complete once it is. Throws when the copy is damaged. */
 export function writeSnapshot(sqlite: Database, file: string): void {
@@ -19,6 +20,20 @@ export function writeSnapshot(sqlite: Database, file: string): void {
   }
 }
 
+/** As `writeSnapshot`, of a database that others write to, and read from end to end once it stands. */
+export function copyDatabase(from: string, to: string): { sizeBytes: number; schema: number } {
+  const sqlite = new Database(from, { readwrite: true, create: false, strict: true });
+  try {
+    writeSnapshot(sqlite, to);
+  } finally {
+    sqlite.close();
+  }
+  const damage = damageOf(to);
+  if (damage === null) return { sizeBytes: statSync(to).size, schema: schemaOf(to) };
+  rmSync(to, { force: true });
+  throw new DamagedCopy(damage);
+}
+
 export class DamagedCopy extends Error {
   override name = "DamagedCopy";
 }
@@ -30,10 +45,9 @@ function finish(path: string): void {
     if (quick_check !== "ok") throw new DamagedCopy(quick_check);
     // A file that stands alone: no -wal beside it.
     copy.exec("PRAGMA journal_mode = DELETE");
-    // Deleted rows would stay readable in the free pages.
+    // What is deleted is written over, so that it cannot be read in the free pages.
     copy.exec("PRAGMA secure_delete = ON");
     for (const table of secretTables) if (hasTable(copy, table)) copy.exec(`DELETE FROM ${table}`);
-    copy.exec("VACUUM");
   } finally {
     copy.close();
   }

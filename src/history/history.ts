@@ -33,7 +33,7 @@ import {
 } from "./marks.ts";
 import type { Ended, MeasureStore } from "./measure-store.ts";
 import { Measures } from "./measures.ts";
-import { historyPruner } from "./pruner.ts";
+import { pruneHistory, seriesPacker } from "./pruner.ts";
 import { readAllSeries, type Series, type SeriesAsk, type SeriesName } from "./series.ts";
 import { readStatistics, type Statistics, type StatisticsFilter } from "./statistics.ts";
 
@@ -73,6 +73,8 @@ export interface History {
   /** Since when and how long it is kept, and what it takes. */
   kept(): Promise<KeptFacts>;
 
+  /** Forgets events that the retention setting keeps no longer; answers how many. */
+  prune(): Promise<number>;
   /** How many jobs ended in each minute, queue by queue; two hours back at most. */
   endedSince(from: number): Ended[];
   /** Jobs that left a queue per minute, over the last five or since the first of them; null when none did. */
@@ -163,6 +165,7 @@ export function openHistory(parts: HistoryParts): History {
       measures.flush();
       return parts.measures.ended(from, clock.now() + 1);
     },
+    prune: () => pruneHistory(parts),
     rate: (queue, kind) => measures.rate(queue, kind),
     runTimes: (queue, kind) => measures.runTimes(queue, kind),
     averageRunMs: (queue) => measures.averageRunMs(queue),
@@ -178,7 +181,7 @@ export function openHistory(parts: HistoryParts): History {
     services: () => [
       service,
       loopService(measures.loop(), clock, log),
-      loopService(historyPruner(parts), clock, log),
+      loopService(seriesPacker(parts), clock, log),
     ],
     since: new Date(measures.startedAt),
   };

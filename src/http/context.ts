@@ -17,6 +17,7 @@ import type { Logger } from "../runtime/log.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Yielding } from "../yielding/yielding.ts";
 import type { Checkup } from "./checks/checkup.ts";
+import type { Arrivals } from "./uploads/arrivals.ts";
 
 export interface App {
   config: Config;
@@ -36,6 +37,7 @@ export interface App {
   clock: Clock;
   log: Logger;
   checkup: Checkup;
+  arrivals: Arrivals;
   startedAt: Date;
 }
 
@@ -59,5 +61,5 @@ export interface Identity {
 
 /** Hono's environment of every route: `c.var.identity` is set wherever the guard let somebody in. */
 export interface Env {
-  Variables: { identity: Identity | undefined; caller: Caller };
+  Variables: { identity: Identity | undefined; caller: Caller; styleNonce?: string; imageHost?: string };
 }

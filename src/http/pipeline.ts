@@ -60,7 +60,7 @@ function withoutBasePath(basePath: string): (request: Request) => string {
   };
 }
 
-/** Uploads (tus) come in pieces of any size and check themselves. */
+/** Uploads come in pieces of any size, or as a form that is read as it comes, and check themselves. */
 function limitBody() {
   const limit = bodyLimit({
     maxSize: 1_048_576,
@@ -69,7 +69,9 @@ function limitBody() {
     },
   });
   return (c: Context<Env>, next: () => Promise<void>) => {
-    const isUpload = c.req.header("content-type")?.startsWith("application/offset+octet-stream") ?? false;
+    const type = c.req.header("content-type") ?? "";
+    const isForm = type.startsWith("multipart/form-data") && /^\/libraries\/\d+\/upload$/.test(c.req.path);
+    const isUpload = isForm || type.startsWith("application/offset+octet-stream");
     return isUpload ? next() : limit(c, next);
   };
 }

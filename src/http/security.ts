@@ -1,6 +1,7 @@
 // What protects a browser that is signed in: no request from another site changes anything, no foreign script or frame
 // runs, and what is private is not kept by caches.
 
+import { randomBytes } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
 import { Refused } from "../runtime/errors.ts";
 import { hostReader } from "./caller.ts";
@@ -11,7 +12,13 @@ export function securityHeaders(): MiddlewareHandler<Env> {
   return async (c, next) => {
     await next();
     const headers = c.res.headers;
-    headers.set("Content-Security-Policy", contentPolicy);
+    const nonce = c.get("styleNonce");
+    const imageHost = c.get("imageHost");
+    const policy = imageHost ? contentPolicy.replace("img-src ", `img-src ${imageHost} `) : contentPolicy;
+    headers.set(
+      "Content-Security-Policy",
+      nonce ? `${policy}; style-src 'self' 'nonce-${nonce}'` : policy,
+    );
     headers.set("X-Content-Type-Options", "nosniff");
     headers.set("X-Frame-Options", "DENY");
     // Not `no-referrer`: with it browsers send `Origin: null` on forms, and plain-HTTP servers have only Origin to go by.
@@ -40,6 +47,16 @@ export function refuseCrossSite(app: Pick<App, "config">): MiddlewareHandler<Env
       });
     await next();
   };
+}
+
+/**
+ * A word that lets style elements of others' scripts in, of this one answer: media-chrome and wavesurfer.js put theirs into
+ * shadow roots. A page that has them asks for it (`<Layout styleNonce>`); everywhere else no inline style runs.
+ */
+export function styleNonce(c: Context<Env>): string {
+  const nonce = c.get("styleNonce") ?? randomBytes(16).toString("base64url");
+  c.set("styleNonce", nonce);
+  return nonce;
 }
 
 /** No inline script or style anywhere: what a page does is in static files. */

@@ -9,7 +9,10 @@ import cssApiDocs from "../../static/css/api-docs.css" with { type: "file" };
 import cssBase from "../../static/css/base.css" with { type: "file" };
 import cssControls from "../../static/css/controls.css" with { type: "file" };
 import cssCreateJob from "../../static/css/create-job.css" with { type: "file" };
+import cssDetails from "../../static/css/details.css" with { type: "file" };
 import cssDoors from "../../static/css/doors.css" with { type: "file" };
+import cssDuplicates from "../../static/css/duplicates.css" with { type: "file" };
+import cssExports from "../../static/css/exports.css" with { type: "file" };
 import cssFile from "../../static/css/file.css" with { type: "file" };
 import cssFrame from "../../static/css/frame.css" with { type: "file" };
 import cssHistory from "../../static/css/history.css" with { type: "file" };
@@ -19,43 +22,96 @@ import cssLast from "../../static/css/last.css" with { type: "file" };
 import cssLibrary from "../../static/css/library.css" with { type: "file" };
 import cssLiveWork from "../../static/css/live-work.css" with { type: "file" };
 import cssPalette from "../../static/css/palette.css" with { type: "file" };
+import cssPlayer from "../../static/css/player.css" with { type: "file" };
 import cssProblems from "../../static/css/problems.css" with { type: "file" };
 import cssQueues from "../../static/css/queues.css" with { type: "file" };
+import cssScenes from "../../static/css/scenes.css" with { type: "file" };
 import cssSettings from "../../static/css/settings.css" with { type: "file" };
 import cssTokens from "../../static/css/tokens.css" with { type: "file" };
+import cssUpkeep from "../../static/css/upkeep.css" with { type: "file" };
+import cssViews from "../../static/css/views.css" with { type: "file" };
 import faviconSvg from "../../static/favicon.svg" with { type: "file" };
 import jsApp from "../../static/js/app.js" with { type: "file" };
 import jsAtOnce from "../../static/js/at-once.js" with { type: "file" };
 import jsCharts from "../../static/js/charts.js" with { type: "file" };
+import jsClockTime from "../../static/js/clock-time.js" with { type: "file" };
 import jsCopy from "../../static/js/copy.js" with { type: "file" };
 import jsCreateJob from "../../static/js/create-job.js" with { type: "file" };
 import jsDialog from "../../static/js/dialog.js" with { type: "file" };
 import jsDom from "../../static/js/dom.js" with { type: "file" };
+import jsDropped from "../../static/js/dropped.js" with { type: "file" };
 import jsFile from "../../static/js/file.js" with { type: "file" };
 import jsFiles from "../../static/js/files.js" with { type: "file" };
 import jsFuzzy from "../../static/js/fuzzy.js" with { type: "file" };
 import jsGridPlace from "../../static/js/grid-place.js" with { type: "file" };
+import jsHoverPreview from "../../static/js/hover-preview.js" with { type: "file" };
 import jsJobList from "../../static/js/job-list.js" with { type: "file" };
 import jsKeyboard from "../../static/js/keyboard.js" with { type: "file" };
+import jsLand from "../../static/js/land.js" with { type: "file" };
+import jsLightbox from "../../static/js/lightbox.js" with { type: "file" };
 import jsLiveWork from "../../static/js/live-work.js" with { type: "file" };
 import jsLog from "../../static/js/log.js" with { type: "file" };
 import jsLogMarks from "../../static/js/log-marks.js" with { type: "file" };
+import jsMap from "../../static/js/map.js" with { type: "file" };
+import jsMomentEditor from "../../static/js/moment-editor.js" with { type: "file" };
 import jsMoments from "../../static/js/moments.js" with { type: "file" };
 import jsPalette from "../../static/js/palette.js" with { type: "file" };
+import jsPictureZoom from "../../static/js/picture-zoom.js" with { type: "file" };
+import jsPlayer from "../../static/js/player.js" with { type: "file" };
+import jsPlayerControls from "../../static/js/player-controls.js" with { type: "file" };
+import jsPlayerHls from "../../static/js/player-hls.js" with { type: "file" };
+import jsPlayerKeys from "../../static/js/player-keys.js" with { type: "file" };
+import jsPlayerPlace from "../../static/js/player-place.js" with { type: "file" };
 import jsProblems from "../../static/js/problems.js" with { type: "file" };
 import jsRequests from "../../static/js/requests.js" with { type: "file" };
+import jsRuleEditor from "../../static/js/rule-editor.js" with { type: "file" };
 import jsSettings from "../../static/js/settings.js" with { type: "file" };
 import jsStream from "../../static/js/stream.js" with { type: "file" };
 import jsSuggest from "../../static/js/suggest.js" with { type: "file" };
 import jsTheme from "../../static/js/theme.js" with { type: "file" };
 import jsTickRange from "../../static/js/tick-range.js" with { type: "file" };
 import jsTicks from "../../static/js/ticks.js" with { type: "file" };
+import jsTimeline from "../../static/js/timeline.js" with { type: "file" };
 import jsTimes from "../../static/js/times.js" with { type: "file" };
 import jsToasts from "../../static/js/toasts.js" with { type: "file" };
+import jsTrash from "../../static/js/trash.js" with { type: "file" };
+import jsUpload from "../../static/js/upload.js" with { type: "file" };
+import jsVendored from "../../static/js/vendored.js" with { type: "file" };
+import jsWave from "../../static/js/wave.js" with { type: "file" };
+import hlsJs from "../../static/vendor/hls.min.js" with { type: "file" };
 import htmxJs from "../../static/vendor/htmx.min.js" with { type: "file" };
 import sseJs from "../../static/vendor/hx-sse.min.js" with { type: "file" };
+import leafletCss from "../../static/vendor/leaflet.css" with { type: "file" };
+import leafletJs from "../../static/vendor/leaflet.js" with { type: "file" };
+import mediaChromeJs from "../../static/vendor/media-chrome.js" with { type: "file" };
+import photoswipeCss from "../../static/vendor/photoswipe.css" with { type: "file" };
+import photoswipeJs from "../../static/vendor/photoswipe.esm.min.js" with { type: "file" };
+import photoswipeLightboxJs from "../../static/vendor/photoswipe-lightbox.esm.min.js" with { type: "file" };
+import tusJs from "../../static/vendor/tus.min.js" with { type: "file" };
+import wavesurferJs from "../../static/vendor/wavesurfer.esm.js" with { type: "file" };
 import { iconCss } from "../../views/parts/icon-paths.ts";
 import type { App, Env } from "./context.ts";
+
+/**
+ * Others' files, loaded where and when they are used: a page names them (`<Layout vendor={["hls.js"]}>`), a script of ours
+ * asks for one (`vendored("hls.js")` of static/js/vendored.js). `from` is what the file is a copy of.
+ */
+export const vendored = {
+  "hls.js": { file: hlsJs, from: "hls.js/dist/hls.min.mjs" },
+  "leaflet.css": { file: leafletCss, from: "leaflet/dist/leaflet.css" },
+  "leaflet.js": { file: leafletJs, from: "leaflet/dist/leaflet.js" },
+  "media-chrome.js": { file: mediaChromeJs, from: "media-chrome/dist/iife/all.js" },
+  "photoswipe.css": { file: photoswipeCss, from: "photoswipe/dist/photoswipe.css" },
+  "photoswipe.js": { file: photoswipeJs, from: "photoswipe/dist/photoswipe.esm.min.js" },
+  "photoswipe-lightbox.js": {
+    file: photoswipeLightboxJs,
+    from: "photoswipe/dist/photoswipe-lightbox.esm.min.js",
+  },
+  "tus.js": { file: tusJs, from: "tus-js-client/dist/tus.min.js" },
+  "wavesurfer.js": { file: wavesurferJs, from: "wavesurfer.js/dist/wavesurfer.esm.js" },
+};
+
+export type VendoredName = keyof typeof vendored;
 
 /** Several files are served as one, in order: from general to special. */
 const paths = {
@@ -74,7 +130,14 @@ const paths = {
     cssAdmin,
     cssDoors,
     cssLibrary,
+    cssViews,
+    cssUpkeep,
+    cssDuplicates,
     cssFile,
+    cssDetails,
+    cssPlayer,
+    cssScenes,
+    cssExports,
     cssCreateJob,
     cssPalette,
     cssApiDocs,
@@ -108,6 +171,7 @@ const everywhere = {
   "ticks.js": jsTicks,
   "times.js": jsTimes,
   "toasts.js": jsToasts,
+  "vendored.js": jsVendored,
 };
 
 /** Scripts that import each other by their names: served in one folder, whose name carries the hash of all. */
@@ -118,11 +182,29 @@ const modules = {
   "file.js": jsFile,
   "files.js": jsFiles,
   "grid-place.js": jsGridPlace,
+  "hover-preview.js": jsHoverPreview,
+  "land.js": jsLand,
+  "lightbox.js": jsLightbox,
+  "map.js": jsMap,
+  "clock-time.js": jsClockTime,
+  "picture-zoom.js": jsPictureZoom,
+  "player.js": jsPlayer,
+  "player-controls.js": jsPlayerControls,
+  "player-hls.js": jsPlayerHls,
+  "player-keys.js": jsPlayerKeys,
+  "player-place.js": jsPlayerPlace,
+  "moment-editor.js": jsMomentEditor,
+  "wave.js": jsWave,
   "problems.js": jsProblems,
+  "rule-editor.js": jsRuleEditor,
   "settings.js": jsSettings,
+  "dropped.js": jsDropped,
+  "trash.js": jsTrash,
+  "upload.js": jsUpload,
+  "timeline.js": jsTimeline,
 };
 
-export type AssetName = keyof typeof paths | keyof typeof modules;
+export type AssetName = keyof typeof paths | keyof typeof modules | VendoredName;
 
 /** The path of an asset below the base path: `/static/app.1a2b3c4d5e.css`, `/static/js.1a2b3c4d5e/app.js`. */
 export function assetPath(name: AssetName): string {
@@ -132,7 +214,7 @@ export function assetPath(name: AssetName): string {
 export const appModules = Object.keys(everywhere) as (keyof typeof everywhere)[];
 
 export function staticFiles(_app: Pick<App, "config">): Hono<Env> {
-  const names = [...Object.keys(paths), ...Object.keys(modules)] as AssetName[];
+  const names = [paths, modules, vendored].flatMap((table) => Object.keys(table)) as AssetName[];
   const byHashedName = new Map(names.map((name) => [load(name).hashedName, load(name)]));
   const routes = new Hono<Env>();
   routes.on(["GET", "HEAD"], "/static/:file{.+}", (c) => {
@@ -170,7 +252,9 @@ function load(name: AssetName): Asset {
   const known = loaded.get(name);
   if (known) return known;
   const isModule = isOneOf(modules, name);
-  const files = read(isModule ? [modules[name]] : [paths[name]].flat());
+  const files = read(
+    isModule ? [modules[name]] : isOneOf(vendored, name) ? [vendored[name].file] : [paths[name]].flat(),
+  );
   const bytes = name === "app.css" ? new Uint8Array(Buffer.concat([files, Buffer.from(iconCss())])) : files;
   const hash = isModule ? hashOfModules() : hashOf(bytes);
   const [stem, extension] = [name.slice(0, name.lastIndexOf(".")), name.slice(name.lastIndexOf(".") + 1)];

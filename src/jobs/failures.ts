@@ -1,6 +1,6 @@
 // Every code that a failure may carry, for people: what it means and what to do next. Codes are stable; texts are not.
 
-import { GiveUp, isForbidden, JobFailure, RetryLater } from "../runtime/errors.ts";
+import { GiveUp, isForbidden, JobFailure, Refused, RetryLater } from "../runtime/errors.ts";
 
 export interface FailureCode {
   /** In two or three words, for lists. */
@@ -51,6 +51,24 @@ export const failureCodes: Record<string, FailureCode> = {
     nextStep: "Nothing: it is tried again when the copy or recording is finished.",
     retryable: true,
   },
+  "rule.unreadable": {
+    title: "Rules that cannot be read",
+    meaning: "The rule of a dynamic collection names something that does not exist any more.",
+    nextStep: "Open the collection, correct its rule and save it. Its files stay as they were until then.",
+    retryable: false,
+  },
+  "sidecar.invalid": {
+    title: "Sidecars that cannot be read",
+    meaning: "A file that describes another (.nfo, .xmp, .json, .srt) cannot be read. The media file itself is fine.",
+    nextStep: "Mend or remove the sidecar that the reason names. It is read again when it has changed.",
+    retryable: false,
+  },
+  "input.few": {
+    title: "Too few files",
+    meaning: "Fewer files fit what was asked for than the job needs.",
+    nextStep: "Ask for fewer files, or for a wider range of lengths and shapes.",
+    retryable: false,
+  },
   "tool.missing": {
     title: "Program not installed",
     isServerWide: true,
@@ -83,6 +101,18 @@ export const failureCodes: Record<string, FailureCode> = {
     meaning: "The place where results are written is read-only.",
     nextStep: "Check the data folder's mount and permissions, then retry.",
     retryable: true,
+  },
+  "library.readonly": {
+    title: "Read-only library",
+    meaning: "The library's settings say that nothing is written into it or taken out of it.",
+    nextStep: "Allow it in the library's settings, then retry.",
+    retryable: false,
+  },
+  "library.type": {
+    title: "Library for other media",
+    meaning: "The library is not scanned for media of this type: the file would not be found there.",
+    nextStep: "Choose another library, or let it scan for this type.",
+    retryable: false,
   },
   "gpu.memory": {
     title: "GPU out of memory",
@@ -167,6 +197,9 @@ export function failureOf(thrown: unknown): { code: string; message: string; ret
       message: error.message,
       retryable: failureCodes[error.code]?.retryable ?? true,
     };
+  // What would be turned down today was accepted when the job was asked for.
+  if (error instanceof Refused && failureCodes[error.code])
+    return { code: error.code, message: error.message, retryable: false };
   const { name, message, code } =
     error instanceof Error
       ? (error as NodeJS.ErrnoException)

@@ -4,6 +4,8 @@ import { open } from "node:fs/promises";
 import { isNull } from "drizzle-orm";
 import { z } from "zod";
 import { type FileRow, file } from "../db/tables/library.ts";
+import { type Said } from "../library/file-facts.ts";
+import { withOutsideFacts } from "../library/file-facts.sqlite.ts";
 import { getFile, markInvalid, saveFacts } from "../library/files.ts";
 import { getLibrary } from "../library/libraries.ts";
 import { containerFacts } from "../media/container-facts.ts";
@@ -45,8 +47,9 @@ export const fileMetadata: JobKind<Params, Tools> = {
     const input = await inputFile(job.tools, job.params.fileId);
     const found = await examine(job, input);
     await input.assertUnchanged();
-    const { fault, ...facts } = found;
+    const { fault, ...own } = found;
     const now = clock.now();
+    const facts = withOutsideFacts(db, input.row, own, ownWords(own.metadata), now);
     await saveFacts(db, input.row.id, facts, now);
     job.log(inWords(facts, input.sizeBytes));
     // A quarantined file stays so until somebody releases it, whatever its content.
@@ -63,6 +66,23 @@ export const fileMetadata: JobKind<Params, Tools> = {
     if (fault) throw fault;
   },
 };
+
+/** What the file says of itself, of that which others may say too. */
+function ownWords(metadata: FileRow["metadata"] = null): Pick<Said, "title" | "description" | "rating" | "tags"> {
+  const { title, description, rating, keywords, tags } = (metadata ?? {}) as Record<string, unknown>;
+  const inContainer = (tags ?? {}) as Record<string, string>;
+  const text = (value: unknown) => (typeof value === "string" && value.trim() ? value.trim() : undefined);
+  return {
+    title: text(title) ?? text(inContainer.title),
+    description: [text(description)].find((words) => !boilerplate.test(words ?? "")) ?? text(inContainer.description) ?? text(inContainer.comment),
+    rating: typeof rating === "number" && rating >= 1 && rating <= 5 ? rating : undefined,
+    tags: Array.isArray(keywords) ? keywords.map(String) : undefined,
+  };
+}
+
+/** What cameras put into every picture. */
+const boilerplate =
+  /^((olympus|konica minolta|minolta|ricoh|vivitar|kodak)? ?digital (still )?camera|sony dsc|dcim\\.*|default|untitled|dig\w*cam|<?digimax.*|samsung|binary comment|exif_jpeg_picture|\w{1,3})$/i;
 
 /** `jpeg, 4032×3024, 2.1 MB`. */
 function inWords({ codecs, width, height, durationS }: Facts, sizeBytes: number): string {

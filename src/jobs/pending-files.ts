@@ -10,6 +10,7 @@ import {
   type FileType,
   file,
 } from "../db/tables/library.ts";
+import { type FingerprintType, fingerprint } from "../db/tables/media.ts";
 import type { Tools } from "./tools.ts";
 
 export interface Lacking {
@@ -103,6 +104,16 @@ export function lacksDerivative({ db }: Pick<Tools, "db">, kind: string, variant
       .select({ id: derivative.id })
       .from(derivative)
       .where(and(eq(derivative.fileId, file.id), eq(derivative.kind, kind), eq(derivative.variant, variant))),
+  );
+}
+
+/** The condition of lacking a fingerprint. */
+export function lacksFingerprint({ db }: Pick<Tools, "db">, type: FingerprintType): SQL {
+  return notExists(
+    db
+      .select({ id: fingerprint.fileId })
+      .from(fingerprint)
+      .where(and(eq(fingerprint.fileId, file.id), eq(fingerprint.type, type))),
   );
 }
 

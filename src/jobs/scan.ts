@@ -3,7 +3,9 @@
 import { z } from "zod";
 import type { FileType, LibraryRow } from "../db/tables/library.ts";
 import { getLibrary, listLibraries, scannedTypes } from "../library/libraries.ts";
+import { mediaTypeOf } from "../library/media-types.ts";
 import { scanLibrary } from "../library/scan.ts";
+import { filesWithChangedSidecars } from "../library/sidecar-changes.ts";
 import type { Batch } from "../library/scan-batch.ts";
 import type { JobKind, Run } from "../queue/kind.ts";
 import type { Asked } from "../queue/queue.ts";
@@ -87,7 +89,36 @@ async function run(type: FileType, job: Run<ScanParams, Tools>) {
       },
     },
   );
+  enqueued += await enqueueSidecars(job, type, library);
   job.log(`${enqueued} jobs enqueued.`);
+}
+
+/** Files beside which something new stands to be read. */
+async function enqueueSidecars({ tools, signal }: Run<ScanParams, Tools>, type: FileType, library: LibraryRow) {
+  let enqueued = 0;
+  let asked: Asked[] = [];
+  const flush = async () => {
+    if (asked.length > 0) enqueued += (await tools.queue.enqueueMany(asked)).enqueued;
+    asked = [];
+  };
+  if (!tools.queue.knows("metadata-import")) return 0;
+  for await (const fileId of filesWithChangedSidecars(tools.db, library, [type], signal)) {
+    asked.push({ kind: "metadata-import", params: { fileId, apply: true }, origin: "scan" });
+    if (asked.length === 100) await flush();
+  }
+  await flush();
+  return enqueued;
+}
+
+/** What follows of a file that came by another way than a scan. */
+export async function enqueueFollowing(
+  tools: Tools,
+  library: LibraryRow,
+  path: string,
+  batch: Batch,
+): Promise<void> {
+  const media = mediaTypeOf(path.slice(path.lastIndexOf("/") + 1));
+  if (media) await enqueueCascade(tools, media.type, library, batch, true);
 }
 
 /** New and changed files as fresh work; those that stand already, where asked for, as a backfill. */

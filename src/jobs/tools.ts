@@ -1,6 +1,7 @@
 // What a run of a job kind may use. One record, built in main.ts; a test builds a smaller one.
 
 import type { Db } from "../db/open.sqlite.ts";
+import type { RuleReader } from "../library/collection-rule.ts";
 import type { Media } from "../media/media.ts";
 import type { Enqueuer } from "../queue/queue.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -18,4 +19,10 @@ export interface Tools {
   events: EventBus;
   clock: Clock;
   log: Logger;
+  /** What the rules of dynamic collections mean; the search knows. */
+  readRules: RuleReader;
+  /** Removes finished jobs and events that the retention setting keeps no longer. */
+  forget(signal: AbortSignal, progress: (percent: number) => void): Promise<{ jobs: number; events: number }>;
+  /** Whether pictures are made before anybody asks: SPROCKET_IMAGE_PREWARM. */
+  prewarms: boolean;
 }

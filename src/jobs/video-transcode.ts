@@ -3,12 +3,15 @@
 import { z } from "zod";
 import { writeDerivative } from "../library/derivatives.ts";
 import type { Capabilities } from "../media/capabilities.ts";
-import { encodeFilm, presets } from "../media/encode.ts";
+import { encodeFilm } from "../media/encode.ts";
 import { type EncodePlan, inWords, planEncode } from "../media/encode-plan.ts";
 import type { Probe } from "../media/ffprobe.ts";
 import { obstacleOf, playableFacts } from "../media/playable.ts";
+import { cpuEncoder, presets, type VideoEncoder, withVideoEncoder } from "../media/video-encoders.ts";
 import type { JobKind, Run } from "../queue/kind.ts";
 import { GiveUp, JobFailure } from "../runtime/errors.ts";
+import { encoderMemory } from "./encoder-memory.ts";
+import { speedometer } from "./encoding-speed.ts";
 import { aboutFile, fileId, type InputFile, inputFile, megabytes } from "./input-file.ts";
 import { lacksDerivative, pendingFiles } from "./pending-files.ts";
 import type { Tools } from "./tools.ts";
@@ -42,8 +45,7 @@ export const videoTranscode: JobKind<Params, Tools> = {
   queue: "video-transcode",
   category: "gpu_encode",
   params,
-  // The encoder runs on the CPU.
-  vramMb: 0,
+  vramHere: encoderMemory(4000),
   stuckAfterS: 1800,
   makes: ["transcode"],
   about: aboutFile,
@@ -94,11 +96,25 @@ function mayComeOfCopying(error: unknown): boolean {
 }
 
 async function make(job: Run<Params, Tools>, input: InputFile, plan: EncodePlan): Promise<void> {
+  if (plan.picture === "copy") return await makeWith(cpuEncoder, job, input, plan);
+  const { log, signal, tools } = job;
+  await withVideoEncoder(tools.media, { log, signal, picture: plan.picture }, (encoder) =>
+    makeWith(encoder, job, input, plan),
+  );
+}
+
+async function makeWith(
+  encoder: VideoEncoder,
+  job: Run<Params, Tools>,
+  input: InputFile,
+  plan: EncodePlan,
+): Promise<void> {
   const { params, tools, signal, progress } = job;
   const { preset = "medium", crf = 23, targetBitrate } = params;
   const startedAtMs = tools.clock.now();
   let result: Probe | undefined;
-  job.log(`${introduction(plan, await tools.media.capabilities())} because ${plan.why}.`);
+  const by = encoder.isGpu ? ` by ${encoder.label}` : "";
+  job.log(`${introduction(plan, await tools.media.capabilities())}${by} because ${plan.why}.`);
   const form = { extension: plan.container, mimeType: `video/${plan.container}` };
   const made = await writeDerivative(tools, input.row.id, "transcode", variant, form, async (temporary) => {
     result = await encodeFilm(
@@ -106,8 +122,12 @@ async function make(job: Run<Params, Tools>, input: InputFile, plan: EncodePlan)
       input.path,
       temporary,
       plan,
-      { preset, crf, targetBitrate },
-      { signal, onProgress: (percent) => progress(Math.min(99, percent)), onOutTime: speedometer(job, plan) },
+      { encoder, preset, crf, targetBitrate },
+      {
+        signal,
+        onProgress: (percent) => progress(Math.min(99, percent)),
+        onOutTime: speedometer(job, plan.durationS),
+      },
     );
     await input.assertUnchanged();
     signal.throwIfAborted();
@@ -136,27 +156,4 @@ function introduction(
   ].filter(Boolean);
   const size = `${video.width}×${video.height} → ${picture.width}×${picture.height}`;
   return `Encoding ${[size, ...notes].join(", ")}${audio ? "" : ", without sound"}`;
-}
-
-/** A line for the log every half minute: where it stands and how fast it goes. */
-function speedometer({ tools, log }: Run<Params, Tools>, { durationS }: EncodePlan) {
-  let last = { atMs: tools.clock.now(), outS: 0 };
-  return (outS: number) => {
-    const atMs = tools.clock.now();
-    if (atMs - last.atMs < 30_000) return;
-    const speed = ((outS - last.outS) * 1000) / (atMs - last.atMs);
-    last = { atMs, outS };
-    const left = durationS && speed > 0 ? `, about ${onTheClock((durationS - outS) / speed)} left` : "";
-    log(
-      `${onTheClock(outS)}${durationS ? ` of ${onTheClock(durationS)}` : ""}, ${speed.toFixed(2)}× the speed of playing${left}`,
-    );
-  };
-}
-
-/** `1:02:03`, or `2:03`. */
-function onTheClock(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const two = (n: number) => String(n % 60).padStart(2, "0");
-  const hours = Math.floor(whole / 3600);
-  return `${hours > 0 ? `${hours}:${two(Math.floor(whole / 60))}` : Math.floor(whole / 60)}:${two(whole)}`;
 }

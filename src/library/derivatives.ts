@@ -176,8 +176,25 @@ export async function removeDerivatives(
   await Promise.all(rows.map((row) => removeAt(paths, row)));
 }
 
+/** Some of a kind: what an earlier run made and this one did not. */
+export async function removeVariants(
+  { db, paths }: { db: Db; paths: DataPaths },
+  fileId: number,
+  kind: string,
+  variants: string[],
+): Promise<void> {
+  if (variants.length === 0) return;
+  const rows = await db
+    .delete(derivative)
+    .where(
+      and(eq(derivative.fileId, fileId), eq(derivative.kind, kind), inArray(derivative.variant, variants)),
+    )
+    .returning({ path: derivative.path });
+  await Promise.all(rows.map((row) => removeAt(paths, row)));
+}
+
 /** What lies in the folder of its file: the derivative itself, or the folder that it is. */
-function placeOf(paths: DataPaths, { path }: Pick<DerivativeRow, "path">): string {
+export function placeOf(paths: DataPaths, { path }: Pick<DerivativeRow, "path">): string {
   return join(paths.derivatives, ...path.split("/").slice(0, 3));
 }
 

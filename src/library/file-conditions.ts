@@ -5,6 +5,7 @@ import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { file } from "../db/tables/library.ts";
 import { anywhere } from "../db/text-pieces.ts";
 import type { Range } from "../queue/job-term.ts";
+import { factSources } from "./file-facts.ts";
 import type { FileTerm, FileTest } from "./file-term.ts";
 
 export function fileCondition({ not, test }: FileTerm): SQL {
@@ -24,6 +25,15 @@ function conditionOf(test: FileTest): SQL {
           sql`coalesce(${file.camera} ->> 'make', '') || ' ' || coalesce(${file.camera} ->> 'model', '') || ' ' || coalesce(${file.camera} ->> 'lens', '')`,
           text,
         ),
+      );
+    case "title":
+      return anyOf(test.any, (text) => like(sql`coalesce(${counted("title")}, '')`, text));
+    case "rating":
+      return rangesOf(sql`CAST(${counted("rating")} AS REAL)`, test.ranges);
+    case "tag":
+      return anyOf(
+        test.in,
+        (tag) => sql`EXISTS (SELECT 1 FROM file_tag WHERE file_tag.tag = ${tag} AND file_tag.file_id = ${file.id})`,
       );
     case "library":
       return isOneOf(file.libraryId, test.in);
@@ -84,7 +94,17 @@ const known = {
   date: file.capturedAt,
   place: file.gpsLat,
   camera: file.camera,
+  title: sql`${counted("title")}`,
+  rating: sql`${counted("rating")}`,
+  tags: sql`(SELECT tag FROM file_tag WHERE file_tag.file_id = ${file.id} LIMIT 1)`,
 };
+
+/** The word that counts; the strongest source stands first. */
+function counted(field: "title" | "rating"): SQL {
+  const rank = sql.raw(factSources.map((source, n) => `WHEN '${source}' THEN ${n}`).join(" "));
+  return sql`(SELECT file_fact.value ->> '$' FROM file_fact WHERE file_fact.file_id = ${file.id} AND file_fact.field = ${field}
+    ORDER BY CASE file_fact.source ${rank} ELSE 99 END LIMIT 1)`;
+}
 
 function anyOf<T>(values: readonly T[], condition: (value: T) => SQL): SQL {
   return values.length === 0 ? sql`0` : sql`(${or(...values.map(condition))})`;

@@ -93,6 +93,22 @@ export async function thumbnailsOf(db: Db, fileIds: number[]): Promise<Map<numbe
   return new Map(rows.map((row) => [row.fileId, row]));
 }
 
+/** Those of the videos that have a short film to show before anybody opens them. */
+export async function previewsOf(db: Db, fileIds: number[]): Promise<Set<number>> {
+  if (fileIds.length === 0) return new Set();
+  const rows = await db
+    .select({ fileId: derivative.fileId })
+    .from(derivative)
+    .where(
+      and(
+        inArray(derivative.fileId, fileIds),
+        eq(derivative.kind, "preview"),
+        eq(derivative.mimeType, "video/mp4"),
+      ),
+    );
+  return new Set(rows.map((row) => row.fileId));
+}
+
 /** Which library each is of. */
 export async function librariesOf(db: Db, fileIds: number[]): Promise<Map<number, number>> {
   const rows = await db

@@ -1,10 +1,11 @@
 // Search over files. Whatever few files an index can name are asked one by one and counted exactly. Otherwise the order's
 // index is walked a window at a time; a page that does not fill soon is sought in all rows, which lie together.
 
-import { and, asc, desc, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Db } from "../db/open.sqlite.ts";
 import { file } from "../db/tables/library.ts";
+import { fileFact, fileTag } from "../db/tables/media.ts";
 import type { Range } from "../queue/job-term.ts";
 import { fileCondition } from "./file-conditions.ts";
 import type { FileTerm, FileTest } from "./file-term.ts";
@@ -160,6 +161,10 @@ async function named(db: Db, test: FileTest, cap: number): Promise<number[] | un
       return await union(test.any, cap, (start) =>
         where(sql`${file.sha256} >= ${start} AND ${file.sha256} < ${`${start}g`}`),
       );
+    case "tag":
+      return await union(test.in, cap, (tag) => tagged(db, tag, cap));
+    case "rating":
+      return await rated(db, test.ranges, cap);
     case "state":
       return test.in.includes("ok")
         ? undefined
@@ -174,6 +179,22 @@ async function named(db: Db, test: FileTest, cap: number): Promise<number[] | un
       return await union(test.ranges, cap, (range) => where(within(file.sizeBytes, range)));
   }
   return undefined;
+}
+
+async function tagged(db: Db, tag: string, cap: number): Promise<number[] | undefined> {
+  const rows = await db.select({ id: fileTag.fileId }).from(fileTag).where(eq(fileTag.tag, tag)).limit(cap + 1);
+  return rows.length > cap ? undefined : rows.map((row) => row.id);
+}
+
+/** All that have a rating, where they are few: which word counts is asked of each. */
+async function rated(db: Db, ranges: Range[], cap: number): Promise<number[] | undefined> {
+  if (ranges.length === 0) return [];
+  const rows = await db
+    .selectDistinct({ id: fileFact.fileId })
+    .from(fileFact)
+    .where(sql`${fileFact.field} = 'rating'`)
+    .limit(cap + 1);
+  return rows.length > cap ? undefined : rows.map((row) => row.id);
 }
 
 async function firstIds(db: Db, condition: SQL, cap: number): Promise<number[] | undefined> {

@@ -6,6 +6,11 @@ import type { Range } from "../queue/job-term.ts";
 export type FileTest =
   /** Contains one of these, in any case. */
   | { of: "path" | "name" | "camera"; any: string[] }
+  /** Of what is said of it, by whoever's word counts. */
+  | { of: "title"; any: string[] }
+  /** Tags as they are, whatever their case. */
+  | { of: "tag"; in: string[] }
+  | { of: "rating"; ranges: Range[] }
   | { of: "library"; in: number[] }
   | { of: "type"; in: FileType[] }
   | { of: "state"; in: FileState[] }
@@ -20,7 +25,7 @@ export type FileTest =
   /** A derivative of one of these kinds. */
   | { of: "derivative"; in: string[] }
   /** It is known of the file. */
-  | { of: "known"; in: ("hash" | "metadata" | "date" | "place" | "camera")[] }
+  | { of: "known"; in: ("hash" | "metadata" | "date" | "place" | "camera" | "tags" | "title" | "rating")[] }
   | { of: "any"; tests: FileTest[] };
 
 export interface FileTerm {

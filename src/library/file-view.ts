@@ -2,8 +2,14 @@
 
 import type { Db } from "../db/open.sqlite.ts";
 import type { Camera, Codecs, DerivativeRow, FileRow, FileState, FileType } from "../db/tables/library.ts";
-import { derivativesOf } from "./derivatives.ts";
+import type { FingerprintType } from "../db/tables/media.ts";
+import { derivativesOf, listDerivatives } from "./derivatives.ts";
+import { facts, type Word, wordsOf } from "./file-facts.ts";
 import { filesBySha256 } from "./files.ts";
+import { fingerprintsOf } from "./fingerprints.ts";
+import { nearTo } from "./near-pairs.ts";
+import { type SceneView, scenesOfFiles, sceneViews } from "./scenes.ts";
+import { type SubtitleView, subtitlesIn } from "./subtitles.ts";
 
 export interface DerivativeView {
   id: string;
@@ -41,14 +47,29 @@ export interface FileView {
   camera: Camera | null;
   metadata: Record<string, unknown> | null;
   derivatives: DerivativeView[];
+  title: string | null;
+  description: string | null;
+  /** 0.5 to 5. */
+  rating: number | null;
+  isFavourite: boolean;
   tags: string[];
+  /** Names of people who are said to be on it. */
+  people: string[];
+  /** Whose word counts, by field: `user`, `xmp`, `file`… */
+  saidBy: Record<string, string>;
   objects: unknown[];
   faces: unknown[];
   sounds: unknown[];
   transcript: null;
-  scenes: unknown[];
+  subtitles: SubtitleView[];
+  /** Of one file; lists leave them out, since a film may have two hundred. */
+  scenes: SceneView[];
   /** Other files with the same content. */
   duplicatesOf: string[];
+  /** 16 hexadecimal digits each; a Chromaprint in the form that AcoustID takes. */
+  fingerprints: { oshash: string | null; phash: string | null; chromaprint?: string };
+  /** Other files that look or sound much the same, the nearest first. */
+  nearDuplicates: NearView[];
   modifiedAt: string;
   createdAt: string;
   updatedAt: string;
@@ -57,10 +78,12 @@ export interface FileView {
 }
 
 export async function fileView(db: Db, row: FileRow, basePath = ""): Promise<FileView> {
-  return (await fileViews(db, [row], basePath))[0]!;
+  const [one] = await fileViews(db, [row], basePath);
+  const scenes = (await scenesOfFiles(db, [row.id])).get(row.id) ?? [];
+  return { ...one!, scenes: sceneViews(scenes, await listDerivatives(db, row.id), basePath) };
 }
 
-/** Many at once, at the cost of two queries. */
+/** Many at once, at the cost of a few queries. */
 export async function fileViews(db: Db, rows: FileRow[], basePath = ""): Promise<FileView[]> {
   const derivatives = await derivativesOf(
     db,
@@ -68,13 +91,60 @@ export async function fileViews(db: Db, rows: FileRow[], basePath = ""): Promise
   );
   const hashes = rows.flatMap((row) => row.sha256 ?? []);
   const copies = await filesBySha256(db, hashes);
+  const ids = rows.map((row) => row.id);
+  const words = await wordsOf(db, ids);
+  const prints = await fingerprintsOf(db, ids);
+  const near = await nearTo(db, ids);
   return rows.map((row) => {
     const same = row.sha256 ? (copies.get(row.sha256) ?? []) : [];
-    return view(row, derivatives.get(row.id) ?? [], same, basePath);
+    return {
+      ...view(row, derivatives.get(row.id) ?? [], same, basePath),
+      ...saidOf(words.get(row.id) ?? []),
+      fingerprints: knownBy(prints.get(row.id)),
+      nearDuplicates: (near.get(row.id) ?? []).map(({ id, ...one }) => ({ id: String(id), ...one })),
+    };
   });
 }
 
-function view(row: FileRow, derivatives: DerivativeRow[], same: number[], basePath: string): FileView {
+export interface NearView {
+  id: string;
+  /** Bits of 64 that differ. */
+  distance: number;
+  type: string;
+}
+
+function knownBy(prints: Partial<Record<FingerprintType, string>> = {}): FileView["fingerprints"] {
+  const { oshash = null, phash = null, chromaprint } = prints;
+  return { oshash, phash, ...(chromaprint && { chromaprint }) };
+}
+
+type SaidView = Pick<
+  FileView,
+  "title" | "description" | "rating" | "isFavourite" | "tags" | "people" | "saidBy"
+>;
+
+function saidOf(words: Word[]): SaidView {
+  const { title, description, rating, favourite, tags, people, ...others } = facts(words);
+  const all = { title, description, rating, favourite, tags, people, ...others };
+  return {
+    title: title?.value || null,
+    description: description?.value || null,
+    rating: rating?.value || null,
+    isFavourite: favourite?.value ?? false,
+    tags: tags?.value ?? [],
+    people: people?.value ?? [],
+    saidBy: Object.fromEntries(
+      Object.entries(all).flatMap(([field, counted]) => (counted ? [[field, counted.source]] : [])),
+    ),
+  };
+}
+
+function view(
+  row: FileRow,
+  derivatives: DerivativeRow[],
+  same: number[],
+  basePath: string,
+): Omit<FileView, keyof SaidView | "fingerprints" | "nearDuplicates"> {
   return {
     id: String(row.id),
     libraryId: String(row.libraryId),
@@ -100,12 +170,12 @@ function view(row: FileRow, derivatives: DerivativeRow[], same: number[], basePa
     camera: row.camera,
     metadata: row.metadata,
     derivatives: derivatives.map((made) => derivativeView(made, basePath)),
-    // Recognition and tagging have not run on any file of this version.
-    tags: [],
+    // Recognition has not run on any file of this version.
     objects: [],
     faces: [],
     sounds: [],
     transcript: null,
+    subtitles: subtitlesIn(row.id, derivatives, basePath),
     scenes: [],
     duplicatesOf: same.filter((id) => id !== row.id).map(String),
     modifiedAt: new Date(row.mtimeMs).toISOString(),
@@ -128,7 +198,7 @@ function derivativeView(row: DerivativeRow, basePath: string): DerivativeView {
     id: String(row.id),
     kind: row.kind,
     variant: row.variant,
-    url: `${basePath}/api/files/${row.fileId}/derivatives/${row.id}?v=${row.createdAt.getTime()}`,
+    url: `${basePath}${derivativeAddress(row)}`,
     mimeType: row.mimeType,
     sizeBytes: row.sizeBytes,
     width: row.width,
@@ -136,3 +206,11 @@ function derivativeView(row: DerivativeRow, basePath: string): DerivativeView {
     createdAt: row.createdAt.toISOString(),
   };
 }
+
+export function derivativeAddress({ id, fileId, kind, createdAt }: DerivativeRow): string {
+  // A stream's playlist names what lies beside it, and so does a sprite's list.
+  const place = places[kind] ?? `derivatives/${id}`;
+  return `/api/files/${fileId}/${place}?v=${createdAt.getTime()}`;
+}
+
+const places: Record<string, string> = { hls: "hls/index.m3u8", sprite: "sprite.vtt" };

@@ -20,12 +20,17 @@ export interface FolderListing {
   folder: FolderRow | null;
   /** From the root (path "") down to the folder itself. */
   trail: { path: string; name: string }[];
-  /** Those with files in them or below. */
+  /** Those with files in them or below, and where asked for those that stand empty on the disk. */
   subfolders: Subfolder[];
 }
 
 /** `NotFound` when no scan has seen such a folder; a library that was never scanned has an empty root. */
-export async function listFolder(db: Db, libraryId: number, path = ""): Promise<FolderListing> {
+export async function listFolder(
+  db: Db,
+  libraryId: number,
+  path = "",
+  isThere: (path: string) => Promise<boolean> = async () => false,
+): Promise<FolderListing> {
   const [mine] = await db
     .select()
     .from(folder)
@@ -41,8 +46,17 @@ export async function listFolder(db: Db, libraryId: number, path = ""): Promise<
     .where(eq(folder.parentId, mine.id))
     .orderBy(asc(folder.name));
   const subfolders = children.map((child) => ({ ...child, files: counts.get(child.path) ?? 0 }));
-  return { folder: mine, trail: trailOf(path), subfolders: subfolders.filter((child) => child.files > 0) };
+  const empty = subfolders.filter((child) => child.files === 0).slice(0, emptyLooked);
+  const standing = await Promise.all(empty.map(async (child) => ((await isThere(child.path)) ? child : undefined)));
+  return {
+    folder: mine,
+    trail: trailOf(path),
+    subfolders: subfolders.filter((child) => child.files > 0 || standing.includes(child)),
+  };
 }
+
+/** Disks are slow to ask, and whoever has more of them keeps no order. */
+const emptyLooked = 50;
 
 /** Files with a picture, for a card: of a folder and below it, or with "" of the whole library. */
 export async function coversOf(db: Db, libraryId: number, path: string, limit: number): Promise<number[]> {

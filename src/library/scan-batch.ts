@@ -4,9 +4,11 @@ import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { failureCount, quarantine } from "../db/tables/healing.ts";
 import { backfillStrike, type FileRow, type FileType, file, type LibraryRow } from "../db/tables/library.ts";
 import { removeDerivatives } from "./derivatives.ts";
+import { removeFingerprints } from "./fingerprints.ts";
 import { ensureFolders } from "./folders.ts";
 import { isHeld, stateOfReturned, touchedOnly } from "./held-files.ts";
 import { findMoved } from "./moves.ts";
+import { passedOverAmong } from "./passed-over.ts";
 import type { ScanParts } from "./scan.ts";
 import { absolute, nodeFs, type Seen } from "./walk.ts";
 
@@ -36,10 +38,13 @@ export interface Batch {
   unhashed: number[];
 }
 
-export async function applyBatch(parts: ScanParts, of: BatchOf, seen: Seen[]): Promise<Batch> {
-  const { db, clock } = parts;
+export async function applyBatch(parts: ScanParts, of: BatchOf, walked: Seen[]): Promise<Batch> {
+  const { db, clock, fs = nodeFs } = parts;
   const now = clock.now();
-  const rows = await rowsAt(parts, of, seen);
+  const rows = await rowsAt(parts, of, walked);
+  const rowless = walked.filter((s) => !rows.has(s.path));
+  const passed = await passedOverAmong({ db, fs, now }, of.library, rowless);
+  const seen = walked.filter((s) => !passed.has(s));
   const isChanged = (s: Seen, row: FileRow) =>
     row.sizeBytes !== s.sizeBytes || row.mtimeMs !== s.mtimeMs || row.type !== of.type;
   const isOther = (s: Seen) => rows.get(s.path)?.inode !== s.inode;
@@ -64,6 +69,10 @@ export async function applyBatch(parts: ScanParts, of: BatchOf, seen: Seen[]): P
   const changedRows = changed.map((s) => rows.get(s.path)!);
   await removeDerivatives(
     parts,
+    changedRows.map((row) => row.id),
+  );
+  await removeFingerprints(
+    db,
     changedRows.map((row) => row.id),
   );
   await forgetFailures(parts, changedRows);

@@ -1,7 +1,7 @@
 // Where pictures made on demand are kept, below <data>/cache/transform, and how that stays small: what was used least
 // recently goes first. Its size is counted as it grows; the hourly look at the disk puts the count right.
 
-import { mkdir, opendir, rename, rm, rmdir, stat, statfs, utimes } from "node:fs/promises";
+import { exists, mkdir, opendir, rename, rm, rmdir, stat, statfs, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "../runtime/clock.ts";
 import type { DataPaths } from "../runtime/data-folder.ts";
@@ -63,6 +63,26 @@ export async function useTransform(path: string, clock: Clock): Promise<boolean>
   if (Math.abs(now - found.mtimeMs) > freshMs)
     await utimes(path, now / 1000, now / 1000).catch(() => undefined);
   return true;
+}
+
+/** Bytes that may be made before anybody asks: half of what the cache may hold is left to what people use. */
+export async function roomToPrewarm(paths: DataPaths, mostBytes?: number): Promise<number> {
+  const { bytes } = countOf(paths);
+  // Unknown until the first look at the disk: then it is not the time.
+  if (bytes === undefined) return 0;
+  return (mostBytes ?? (await limitOf(paths))) / 2 - bytes;
+}
+
+/** Says that the usual sizes of a file, as it is now, have been made; an empty file beside them, that goes as they do. */
+export function warmMark(paths: DataPaths, row: { id: number; sizeBytes: number; mtimeMs: number }) {
+  const path = join(transformsFolder(paths, row.id), `warm-${row.sizeBytes}-${row.mtimeMs}`);
+  return {
+    isSet: () => exists(path),
+    async set() {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await writeFile(path, "");
+    },
+  };
 }
 
 export async function removeTransforms(paths: DataPaths, fileIds: number[]): Promise<void> {

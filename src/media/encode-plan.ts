@@ -134,7 +134,7 @@ function copiesIntoMp4(audio: AudioStream | null): boolean {
 }
 
 /** Of the streams that are kept, since a subtitle may be said to last longer; one that starts later ends with the film. */
-function lengthOf(film: Film, audio: AudioStream | null): Pick<EncodePlan, "durationS" | "upToS"> {
+export function lengthOf(film: Film, audio: AudioStream | null): Pick<EncodePlan, "durationS" | "upToS"> {
   const lengths = [film.video.durationS, audio ? audio.durationS : 0];
   const ofStreams = lengths.includes(null) ? null : Math.max(...(lengths as number[]));
   const said = [ofStreams, film.durationS].filter((length) => length !== null);

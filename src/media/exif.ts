@@ -159,7 +159,7 @@ export function toPlace(lat?: number, lon?: number, alt?: number): Place | null 
 }
 
 /** `51,10.6968N` */
-function xmpDegrees(text: string | undefined): number | undefined {
+export function xmpDegrees(text: string | undefined): number | undefined {
   const m = /^(\d+),(\d+(?:\.\d+)?)(?:,(\d+(?:\.\d+)?))?([NSEW])$/.exec(text ?? "");
   if (!m) return undefined;
   const degrees = +m[1]! + +m[2]! / 60 + +(m[3] ?? 0) / 3600;

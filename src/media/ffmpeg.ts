@@ -1,6 +1,7 @@
 // Runs ffmpeg with what every run needs: no stdin, progress, and no way for a hostile file to reach the network or other files.
 
 import { GiveUp, JobFailure } from "../runtime/errors.ts";
+import { gpuFault } from "./gpu-faults.ts";
 import { lastWords, runTool, type ToolOptions } from "./process.ts";
 
 export interface FfmpegOptions extends Pick<ToolOptions, "signal" | "onBytes"> {
@@ -94,6 +95,8 @@ export function input(path: string, before: string[] = []): string[] {
 
 export function ffmpegFailure(result: { exitCode: number; stderrTail: string }): Error {
   const words = lastWords(result.stderrTail) || `ffmpeg ended with code ${result.exitCode}.`;
+  const gpu = gpuFault(result.stderrTail);
+  if (gpu) return new JobFailure(gpu.code, `The GPU does not encode: ${gpu.cause}.\n${words}`);
   if (/moov atom not found|partial file|Truncated|End of file/i.test(result.stderrTail))
     return new GiveUp("input.truncated", `The file ends too early.\n${words}`);
   if (

@@ -21,9 +21,13 @@ export interface VideoStream {
   rotation: number;
   /** Frames per second; null when the file does not say. */
   fps: number | null;
+  /** As often as frames come at most, where they come unevenly; may be twice too high. */
+  nominalFps?: number | null;
   frames: number | null;
   hdr: "hdr10" | "hlg" | "dolby-vision" | null;
   colorTransfer: string | null;
+  /** `bt709`, `smpte170m`…; null when the file does not say. */
+  matrix: string | null;
   /** False for progressive pictures; null when the file does not say. */
   interlaced: boolean | null;
   durationS: number | null;
@@ -49,7 +53,10 @@ export interface SubtitleStream {
   codec: string;
   language: string | null;
   title: string | null;
+  isDefault: boolean;
   forced: boolean;
+  /** It also says what is heard. */
+  isHearingImpaired: boolean;
 }
 
 export interface Probe {
@@ -133,6 +140,7 @@ const rawStream = z.object({
   nb_frames: text,
   duration: text,
   color_transfer: z.string().optional(),
+  color_space: z.string().optional(),
   field_order: z.string().optional(),
   channels: z.number().optional(),
   sample_rate: text,
@@ -168,9 +176,11 @@ function videoStream(s: RawStream): VideoStream {
     height: turned ? square : codedHeight,
     rotation,
     fps: fraction(s.avg_frame_rate) ?? fraction(s.r_frame_rate),
+    nominalFps: fraction(s.r_frame_rate),
     frames: positive(s.nb_frames),
     hdr: hdrOf(s),
     colorTransfer: s.color_transfer ?? null,
+    matrix: s.color_space && !/^(unknown|reserved)$/.test(s.color_space) ? s.color_space : null,
     interlaced: interlacedOf(s.field_order),
     durationS: durationOf(s),
   };
@@ -197,7 +207,9 @@ function subtitleStream(s: RawStream): SubtitleStream {
     codec: s.codec_name ?? "unknown",
     language: languageOf(s),
     title: s.tags?.title ?? null,
+    isDefault: s.disposition?.default === 1,
     forced: s.disposition?.forced === 1,
+    isHearingImpaired: s.disposition?.hearing_impaired === 1 || s.disposition?.captions === 1,
   };
 }
 

@@ -33,6 +33,17 @@ export async function readImage(
   }
 }
 
+/** The perceptual hash; null of a picture so even that it would mean nothing. */
+export async function hashImage(
+  tools: ImageTools,
+  path: string,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  const ask = async (pixels: string) =>
+    (await tools.native.call("image.hash", { paths: [pixels] }, { signal })).hash;
+  return (await needsFfmpeg(path)) ? await throughFfmpeg(tools, path, signal, ask) : await ask(path);
+}
+
 /** Writes each output. Throws `GiveUp` with an `input.*` code where the picture cannot be read. */
 export async function renderImage(
   tools: ImageTools,
@@ -40,15 +51,18 @@ export async function renderImage(
   outputs: ImageOutput[],
   signal?: AbortSignal,
 ): Promise<Rendered[]> {
+  if (!(await needsFfmpeg(path))) return tools.native.call("image.render", { path, outputs }, { signal });
+  return throughFfmpeg(tools, path, signal, (pixels) =>
+    tools.native.call("image.render", { path, pixels, outputs }, { signal }),
+  );
+}
+
+async function needsFfmpeg(path: string): Promise<boolean> {
   const format = await imageFormat(path).catch((error) => {
     const code = isForbidden(error) ? "input.unreadable" : "input.missing";
     throw new GiveUp(code, `The file cannot be opened: ${error.message}`);
   });
-  if (format !== "jxl" && format !== "bmp")
-    return tools.native.call("image.render", { path, outputs }, { signal });
-  return throughFfmpeg(tools, path, signal, (pixels) =>
-    tools.native.call("image.render", { path, pixels, outputs }, { signal }),
-  );
+  return format === "jxl" || format === "bmp";
 }
 
 /** Calls `use` with a PNG of the picture, which is gone afterwards. */

@@ -7,10 +7,12 @@ import type { Service } from "../runtime/service.ts";
 import type { Verdict } from "./av-check.ts";
 import { checkAv } from "./av-check.ts";
 import { type Capabilities, detectCapabilities } from "./capabilities.ts";
+import { proveEncoders } from "./encoder-proof.ts";
+import { type Encoders, openEncoders } from "./encoders.ts";
 import { type FfmpegOptions, type FfmpegResult, makeWithFfmpeg } from "./ffmpeg.ts";
 import { type Probe, probeFile } from "./ffprobe.ts";
 import { findGpus, type Gpu, vramBudgetOf } from "./gpu.ts";
-import { readImage, renderImage } from "./image.ts";
+import { hashImage, readImage, renderImage } from "./image.ts";
 import { createNative, type Native } from "./native.ts";
 import type { ImageOutput, ImageReading, Rendered } from "./native-ops.ts";
 
@@ -24,6 +26,8 @@ export interface Media extends Service {
   vramBudgetMb: number;
   /** Versions and abilities of the tools, found out once; for doctor and for choosing filters. */
   capabilities(): Promise<Capabilities>;
+  /** For H.264: which were proven here, and which is best. */
+  encoders: Encoders;
   /** Throws `GiveUp` with an `input.*` code where the file cannot be read. */
   probe(path: string, signal?: AbortSignal): Promise<Probe>;
   /** Undefined when the file is whole. */
@@ -36,6 +40,8 @@ export interface Media extends Service {
   ffmpeg(args: string[], options?: FfmpegOptions): Promise<FfmpegResult>;
   readImage(path: string, options: { decode: boolean; signal?: AbortSignal }): Promise<ImageReading>;
   renderImage(path: string, outputs: ImageOutput[], signal?: AbortSignal): Promise<Rendered[]>;
+  /** The perceptual hash, 16 hexadecimal digits; null of a picture so even that it would mean nothing. */
+  hashImage(path: string, signal?: AbortSignal): Promise<string | null>;
 }
 
 export interface MediaParts {
@@ -54,7 +60,8 @@ export function openMedia(parts: MediaParts): Media {
   const native = createNative({ cacheFolder: parts.cacheFolder, log: parts.log, clock: parts.clock });
   const tools = { ffmpegPath, native, tmpFolder: parts.tmpFolder };
   let capabilities: Promise<Capabilities> | undefined;
-  return {
+  let forget = () => {};
+  const media: Media = {
     name: "media",
     ffmpegPath,
     ffprobePath,
@@ -73,11 +80,26 @@ export function openMedia(parts: MediaParts): Media {
     ffmpeg: (args, options) => makeWithFfmpeg(ffmpegPath, args, options),
     readImage: (path, options) => readImage(tools, path, options),
     renderImage: (path, outputs, signal) => renderImage(tools, path, outputs, signal),
+    hashImage: (path, signal) => hashImage(tools, path, signal),
+    encoders: openEncoders({
+      capabilities: () => media.capabilities(),
+      prove: (able, devices) =>
+        proveEncoders({ ffmpeg: media.ffmpeg, tmpFolder: parts.tmpFolder }, able, devices),
+      log: parts.log,
+    }),
     async start() {
       this.gpus = await findGpus();
       this.vramBudgetMb = vramBudgetOf(this.gpus);
       for (const { name, memoryMb } of this.gpus) parts.log.info(`Found ${name} with ${memoryMb} MB`);
+      // A start has better things to do; a job that comes earlier has them proven at once.
+      forget = parts.clock.after(provenAfterMs, () => void media.encoders.prove().catch(() => {}));
     },
-    stop: () => native.stop(),
+    stop() {
+      forget();
+      return native.stop();
+    },
   };
+  return media;
 }
+
+const provenAfterMs = 3_000;

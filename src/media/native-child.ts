@@ -28,8 +28,12 @@ const operations: { [K in NativeOp]: (args: NativeOps[K]["args"]) => Promise<Nat
   "image.read": async (args) => (await import("./image-read.ts")).readImage(args),
   "image.render": async (args) => (await import("./image-render.ts")).renderImage(args),
   "image.luma": async (args) => (await import("./image-render.ts")).imageLuma(args),
+  "image.hash": async (args) => (await import("./image-hash.ts")).imageHash(args),
+  "card.render": async (args) => (await import("./title-card.ts")).renderTitleCard(args),
   "raw.preview": async (args) => (await import("./raw-preview.ts")).findRawPreview(args.path),
   "ort.check": async (args) => (await import("./ort-check.ts")).checkOrt(args.modelPath),
+  "sidecar.read": async (args) => (await import("./sidecar.ts")).readSidecar(args),
+  "database.copy": async ({ from, to }) => (await import("../db/snapshot.sqlite.ts")).copyDatabase(from, to),
   "database.check": async ({ path }) => ({
     damage: (await import("../db/integrity.sqlite.ts")).damageOf(path),
   }),

@@ -1,6 +1,7 @@
 // What the native child can be asked, and what it answers. Types only: both sides speak them.
 
 import type { ImageFacts } from "./exif.ts";
+import type { Said, SidecarForm } from "./sidecar.ts";
 
 export type OutputFormat = "webp" | "jpeg" | "png" | "avif";
 export type Fit = "cover" | "contain" | "fill" | "inside" | "outside";
@@ -48,6 +49,13 @@ export interface NativeOps {
   "image.render": { args: { path: string; pixels?: string; outputs: ImageOutput[] }; result: Rendered[] };
   /** Mean brightness 0–255 and its spread, of a small rendering: tells black and blank frames. */
   "image.luma": { args: { path: string }; result: { mean: number; deviation: number } };
+  /** The perceptual hash of a picture, or of up to 25 frames as one; null where it would mean nothing. */
+  "image.hash": { args: { paths: string[] }; result: { hash: string | null } };
+  /** A PNG with a title and smaller lines below it; without text where the machine has no fonts. */
+  "card.render": {
+    args: { path: string; width: number; height: number; title: string; lines: string[] };
+    result: { hasText: boolean };
+  };
   /** The embedded preview of a RAW file. */
   "raw.preview": {
     args: { path: string };
@@ -58,6 +66,10 @@ export interface NativeOps {
     args: { modelPath: string };
     result: { inputs: string[]; outputs: string[]; version: string };
   };
+  /** What a sidecar says; `GiveUp("sidecar.invalid")` where it cannot be used. */
+  "sidecar.read": { args: { path: string; form: SidecarForm }; result: Said };
+  /** A whole copy of a database, read again after it was written. */
+  "database.copy": { args: { from: string; to: string }; result: { sizeBytes: number; schema: number } };
   /** Reads all of a database; what is damaged, or null. */
   "database.check": { args: { path: string }; result: { damage: string | null } };
   /** The libraries that were loaded. */

@@ -21,6 +21,8 @@ export interface JobKind<P = any, Tools = any> {
   params: ZodType<P>;
   /** GPU memory a run reserves, in MB. */
   vramMb?: number;
+  /** In its place, where it depends on the machine; asked anew whenever a job could start. */
+  vramHere?(tools: Tools): number;
   /** Automatic retries after a failure that may pass; default 3. */
   maxRetries?: number;
   /** A run without a sign of life for this long counts as stuck. */
@@ -105,6 +107,11 @@ export class Catalogue<Tools = any> {
   find(name: string): JobKind<any, Tools> | undefined {
     return this.byName.get(name);
   }
+}
+
+/** What a run of this kind would reserve now. */
+export function vramOf<Tools>(kind: JobKind<any, Tools>, tools: Tools): number {
+  return kind.vramHere?.(tools) ?? kind.vramMb ?? 0;
 }
 
 export function dedupKeyOf<P>(kind: JobKind<P>, params: P): string | null {

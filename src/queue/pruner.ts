@@ -2,8 +2,6 @@
 
 import type { Clock } from "../runtime/clock.ts";
 import type { EventBus } from "../runtime/events.ts";
-import type { Logger } from "../runtime/log.ts";
-import type { Loop } from "../runtime/service.ts";
 import type { JobStore } from "./job-store.ts";
 
 export interface Retention {
@@ -15,7 +13,6 @@ export interface PrunerParts {
   store: JobStore;
   events: EventBus;
   clock: Clock;
-  log: Logger;
   retention: () => Retention;
 }
 
@@ -24,11 +21,12 @@ export const failuresKeptTimes = 4;
 /** One commit's worth: readers and claims get their turn in between. */
 const batch = 500;
 
-export function prunerLoop(parts: PrunerParts): Loop {
-  return { name: "pruner", everyMs: 60 * 60_000, atStart: true, step: (signal) => step(parts, signal) };
-}
-
-async function step(parts: PrunerParts, signal: AbortSignal): Promise<void> {
+/** Answers how many went; tells as it goes. */
+export async function pruneJobs(
+  parts: PrunerParts,
+  signal: AbortSignal,
+  onRemoved: (removed: number) => void = () => {},
+): Promise<number> {
   const { days, rows } = parts.retention();
   const now = parts.clock.now();
   const failedBefore = now - days * dayMs * failuresKeptTimes;
@@ -37,6 +35,7 @@ async function step(parts: PrunerParts, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const done = await prune(parts, now - days * dayMs, failedBefore);
     removed += done;
+    onRemoved(removed);
     if (done < batch) break;
   }
   for (;;) {
@@ -44,9 +43,10 @@ async function step(parts: PrunerParts, signal: AbortSignal): Promise<void> {
     const cutoff = await cutoffOfExcess(parts.store, rows);
     const done = cutoff === undefined ? 0 : await prune(parts, cutoff, failedBefore);
     removed += done;
+    onRemoved(removed);
     if (done === 0) break;
   }
-  if (removed > 0) parts.log.info(`Forgot ${removed} finished jobs`, { days, rows });
+  return removed;
 }
 
 async function prune({ store, events }: PrunerParts, before: number, failedBefore: number): Promise<number> {

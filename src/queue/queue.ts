@@ -6,7 +6,7 @@ import { type Fault, NotFound, Refused } from "../runtime/errors.ts";
 import type { EventBus } from "../runtime/events.ts";
 import type { Failure, Job, Move, Params, PauseEnd } from "./job.ts";
 import type { Inserted, JobFilter, JobStore, NewJob } from "./job-store.ts";
-import { type Catalogue, dedupKeyOf, type JobKind } from "./kind.ts";
+import { type Catalogue, dedupKeyOf, type JobKind, vramOf } from "./kind.ts";
 
 export interface EnqueueOptions {
   priority?: number;
@@ -206,7 +206,7 @@ export class Queue<Tools = any> implements Enqueuer {
       kind: kind.name,
       category: kind.category,
       // In classes of 100 MB: each class is a lane, and lanes should be few.
-      vramMb: Math.ceil((options.vramMb ?? kind.vramMb ?? 0) / 100) * 100,
+      vramMb: Math.ceil((options.vramMb ?? vramOf(kind, this.tools())) / 100) * 100,
       group: subject.group ?? 0,
       params,
       subject,

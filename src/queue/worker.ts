@@ -212,7 +212,8 @@ export class Worker<Tools = any> implements Service {
     const hold = this.holdOn(job);
     if (hold) return { by: "hold", hold };
     if (this.claiming.get(job.queue)) return undefined;
-    return this.budget.blocked({ id: -1, group: 0, ...job }, this.limitOf(spec), this.parts.clock.now());
+    const lane = this.withVramOfNow({ id: -1, group: 0, ...job });
+    return this.budget.blocked(lane, this.limitOf(spec), this.parts.clock.now());
   }
 
   /** What it yields to now. */
@@ -275,7 +276,8 @@ export class Worker<Tools = any> implements Service {
   /** The lanes of one drawn queue that fit now; what the job will take, whichever lane it comes from, is kept free. */
   private draw(tallies: LaneTally[], left: Map<number, number>, now: number): Lane[] | undefined {
     const byQueue = new Map<string, { weight: number; lanes: Lane[] }>();
-    for (const { lane } of tallies) {
+    for (const tally of tallies) {
+      const lane = this.withVramOfNow(tally.lane);
       if (left.get(lane.id)! <= 0) {
         this.budget.forget(lane.id);
         continue;
@@ -323,6 +325,7 @@ export class Worker<Tools = any> implements Service {
       return false;
     }
     this.missedClaims = 0;
+    claimed.lane = this.withVramOfNow(claimed.lane);
     this.budget.take(claimed.lane);
     this.begin(claimed);
     return true;
@@ -480,6 +483,15 @@ export class Worker<Tools = any> implements Service {
     if (pause?.mode === "freeze") return pause.by ?? "a pause";
     const hold = this.yieldsTo().find((h) => h.mode === "freeze" && h.holds(lane));
     return hold?.text;
+  }
+
+  /** A job that was enqueued for the GPU may run on the CPU by now, or the other way round. */
+  private withVramOfNow(lane: Lane): Lane {
+    const kind = this.parts.catalogue.find(lane.kind);
+    if (!kind?.vramHere) return lane;
+    const now = kind.vramHere(this.parts.tools);
+    const vramMb = now === 0 ? 0 : lane.vramMb || now;
+    return vramMb === lane.vramMb ? lane : { ...lane, vramMb };
   }
 
   private limitOf(spec: QueueSpec) {

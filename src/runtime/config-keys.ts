@@ -143,11 +143,7 @@ export const configKeys = {
       ),
     ]),
     mustBe: "true or false",
-    default: false,
-    refuses: (on) =>
-      on
-        ? "making images in advance comes with a later version of Sprocket; remove it or say false"
-        : undefined,
+    default: true,
   },
   trustedProxies: {
     env: "SPROCKET_TRUSTED_PROXIES",

@@ -13,6 +13,7 @@ export interface FileWords {
   extensions(): Promise<readonly Choice[]>;
   codecs(): Promise<readonly Choice[]>;
   cameras(): Promise<readonly Choice[]>;
+  tags(): Promise<readonly Choice[]>;
   codes(): Promise<readonly Choice[]>;
 }
 
@@ -20,7 +21,7 @@ const types = ["video", "image", "audio"] as const;
 const states = ["ok", "missing", "invalid", "quarantined"] as const;
 /** Pages call what is invalid damaged. */
 const stateChoices = states.map((value) => ({ value, ...(value === "invalid" && { label: "damaged" }) }));
-const known = ["hash", "metadata", "date", "place", "camera"] as const;
+const known = ["hash", "metadata", "date", "place", "camera", "title", "tags", "rating"] as const;
 const plain = (values: readonly string[]) => values.map((value) => ({ value }));
 
 export function fileFields(words: FileWords): Fields {
@@ -35,6 +36,9 @@ export function fileFields(words: FileWords): Fields {
     },
     { name: "path", takes: "text", about: "in its path" },
     { name: "name", aliases: ["file"], takes: "text", about: "in its name" },
+    { name: "title", takes: "text", about: "in its title" },
+    { name: "tag", takes: "text", about: "one of its tags: tag:holiday", suggests: () => words.tags() },
+    { name: "rating", takes: "number", about: "stars, 0.5 to 5: >3" },
     { name: "ext", takes: "text", about: "how its name ends: mkv", suggests: () => words.extensions() },
     {
       name: "codec",
@@ -93,6 +97,7 @@ function testsOf(
     case null:
     case "path":
       return [{ of: "path", any: texts }];
+    case "title":
     case "name":
     case "camera":
       return [{ of: field, any: texts }];
@@ -110,6 +115,9 @@ function testsOf(
       return [{ of: field, in: texts }];
     case "hash":
       return [{ of: field, any: lower }];
+    case "tag":
+      return [{ of: field, in: texts }];
+    case "rating":
     case "width":
     case "height":
       return [{ of: field, ranges: ranges("number") }];

@@ -7,6 +7,7 @@ import { library } from "../db/tables/library.ts";
 import { failureCodes } from "../jobs/failures.ts";
 import type { Catalogue } from "../queue/kind.ts";
 import type { FileWords } from "./file-fields.ts";
+import type { Choice } from "./query.ts";
 
 const newest = 2000;
 
@@ -30,6 +31,11 @@ export async function fileWords(
     libraries: libraries.filter(({ id }) => mayName(id)),
     derivatives: [...new Set(catalogue.kinds.flatMap((kind) => kind.makes ?? []))],
     codes: async () => Object.keys(failureCodes).map((value) => ({ value })),
+    tags: async () =>
+      await db.all<Choice>(
+        sql`SELECT tag AS value FROM (SELECT id FROM file ORDER BY id DESC LIMIT ${newest}) AS recent
+          JOIN file_tag ON file_tag.file_id = recent.id GROUP BY tag ORDER BY count(*) DESC LIMIT 50`,
+      ),
     cameras: () => values(sql`camera ->> 'model'`),
     extensions: () => values(sql`lower(replace(name, rtrim(name, replace(name, '.', '')), ''))`),
     codecs: async () => {

@@ -1,6 +1,7 @@
 // Every live setting once: its key, zod type, default, and what people read about it. A new setting is one row here.
 
 import { z } from "zod";
+import { mapTilesSchema } from "./map-tiles.ts";
 import { importModeSchema, yieldDefault, yieldSchema } from "./yield.ts";
 import { yieldRows } from "./yield-rows.ts";
 
@@ -8,6 +9,7 @@ import { yieldRows } from "./yield-rows.ts";
 type Control =
   | "choice"
   | "number"
+  | "text"
   | "duration"
   | "size"
   | "switch"
@@ -33,7 +35,7 @@ export interface Field {
 export interface SettingRow<T = unknown> {
   schema: z.ZodType<T>;
   default: T;
-  section: "Workers" | "Yielding" | "Healing" | "Scans" | "History" | "Library" | "Accounts";
+  section: "Workers" | "Yielding" | "Healing" | "Scans" | "History" | "Backups" | "Library" | "Accounts";
   label: string;
   help: string;
   fields: Field[];
@@ -246,12 +248,40 @@ export const settingRows = {
       { part: "order", label: "Queues to go first", control: "queues", optional: true },
     ],
   }),
+  trash: row(z.strictObject({ days: whole(0, 3650), deleteMedia: z.boolean() }), {
+    default: { days: 30, deleteMedia: false },
+    section: "Library",
+    label: "Trash",
+    help: "What becomes of files that lie in the trash: after so many days they leave it for good. 0: only when somebody empties it.",
+    fields: [
+      { part: "days", label: "Empty after", control: "number", min: 0, max: 3650, unit: "days" },
+      { part: "deleteMedia", label: "Delete the media files too", control: "switch" },
+    ],
+  }),
+  backup: row(z.strictObject({ enabled: z.boolean(), hour: whole(0, 23), keep: whole(1, 365) }), {
+    default: { enabled: true, hour: 3, keep: 14 },
+    section: "Backups",
+    label: "Nightly backup",
+    help: "A copy of the database in the data folder, verified by reading it. What people said, sorted and marked is in it; media files are not.",
+    fields: [
+      { part: "enabled", label: "Every night", control: "switch" },
+      { part: "hour", label: "After the clock shows", control: "number", min: 0, max: 23, unit: "o'clock" },
+      { part: "keep", label: "Keep", control: "number", min: 1, max: 365, unit: "nights" },
+    ],
+  }),
   nsfwVisible: row(z.boolean(), {
     default: false,
     section: "Library",
     label: "Show NSFW libraries",
     help: "Off hides the files of NSFW libraries, and the jobs about them, from every list. They are still worked on.",
     fields: [{ part: "", label: "Show", control: "switch" }],
+  }),
+  mapTiles: row(mapTilesSchema, {
+    default: null,
+    section: "Library",
+    label: "Map tiles",
+    help: "Where the map's streets come from. Empty: from nowhere; the map draws coasts only, and nobody learns where your pictures were taken. With an address, each look at the map tells that server which places are shown.",
+    fields: [{ part: "", label: "Address", control: "text", optional: true }],
   }),
 } satisfies { [key: string]: Omit<SettingRow, "schema"> & { schema: z.ZodType } };
 

@@ -1,32 +1,14 @@
-// The file page: the sound wave follows the player and seeks on a click; arrow keys go to the neighbours; the server hears
-// that somebody plays something, so that its work makes way.
+// The file page: its player, wave and moments; arrow keys go to the neighbours; the server hears that somebody plays
+// something, so that its work makes way.
 
+import "./player.js";
+import "./player-keys.js";
+import "./moment-editor.js";
+import "./picture-zoom.js";
+import "./wave.js";
 import { $, base, shownFile } from "./dom.js";
 
 const player = () => $("#stage video, #stage audio");
-
-document.addEventListener("click", (event) => {
-  const wave = event.target.closest?.(".waveform");
-  const media = player();
-  if (!wave || !media) return;
-  const box = wave.getBoundingClientRect();
-  media.currentTime = ((event.clientX - box.left) / box.width) * Number(wave.dataset.duration);
-});
-
-document.addEventListener(
-  "timeupdate",
-  () => {
-    const media = player();
-    const wave = $(".waveform");
-    const played = wave && $(".waveform-played", wave);
-    if (!media || !played) return;
-    played.setAttribute(
-      "width",
-      `${Math.min(100, (media.currentTime / Number(wave.dataset.duration)) * 100)}%`,
-    );
-  },
-  true,
-);
 
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;

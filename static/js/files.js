@@ -3,6 +3,7 @@
 import { ask } from "./dialog.js";
 import { $, $$ } from "./dom.js";
 import "./grid-place.js";
+import "./hover-preview.js";
 
 const boxes = () => $$("#shots input[name=ids]");
 const bar = () => $("#bulk-files");

@@ -182,6 +182,7 @@ const fileWords: FileWords = {
   extensions: async () => [],
   codecs: async () => [],
   cameras: async () => [],
+    tags: async () => [],
   codes: async () => [],
 };
 await measure("files", fileSearches, async (q) => {

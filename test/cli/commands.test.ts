@@ -32,7 +32,7 @@ describe("usage", () => {
     ["another", ["user", "--help"], 0, /Examples:\n {2}\$ sprocket user create/],
     ["a third", ["config", "--help"], 0, /Examples:\n {2}\$ sprocket config dump/],
     ["a mistyped command", ["srve"], 2, /no folder srve; did you mean the command serve\?/],
-    ["a command of a later version", ["restore", "x"], 2, /restore comes with a later version/],
+    ["a command of a later version", ["worker", "x"], 2, /worker comes with a later version/],
     ["help on one", ["models", "--help"], 2, /models comes with a later version/],
     ["a word that is nothing", ["holidays"], 2, /neither a command nor a folder holidays/],
     ["a missing argument", ["user", "create"], 2, /missing required argument 'email'/],

@@ -7,7 +7,7 @@ import {
   type HistoryEvent,
   listEvents,
 } from "../../src/history/event-log.ts";
-import { historyPruner } from "../../src/history/pruner.ts";
+import { pruneHistory, seriesPacker } from "../../src/history/pruner.ts";
 import type { Event } from "../../src/runtime/events.ts";
 import { dayMs, testHistory } from "../support/history.ts";
 
@@ -77,7 +77,10 @@ describe("the list", () => {
 });
 
 describe("the pruner", () => {
-  const step = (h: ReturnType<typeof testHistory>) => historyPruner(h).step(new AbortController().signal);
+  const step = async (h: ReturnType<typeof testHistory>) => {
+    await pruneHistory(h);
+    await seriesPacker(h).step(new AbortController().signal);
+  };
 
   test("keeps events as long as failures, marks as long as charts", async () => {
     const { h, list } = await recorded([{ event: "stuck" }, { event: "upgrade" }], 0);

@@ -9,7 +9,9 @@ import { Checkup } from "../../src/http/checks/checkup.ts";
 import { checkIntegrity } from "../../src/http/checks/database.ts";
 import { checkGpu } from "../../src/http/checks/gpu.ts";
 import { checkWatches, checkWorker } from "../../src/http/checks/machine.ts";
-import { JobFailure } from "../../src/runtime/errors.ts";
+import type { Verdict } from "../../src/media/encoder-proof.ts";
+import type { GpuDevices } from "../../src/media/gpu-devices.ts";
+import { nvencEncoder, vaapiEncoder } from "../../src/media/video-encoders.ts";
 import { silentLogger } from "../../src/runtime/log.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -22,47 +24,58 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the GPU", () => {
   const card = { vendor: "nvidia" as const, name: "RTX", memoryMb: 8000, usedMb: 0 };
-  const media = (encoders: string[], ffmpeg: () => Promise<never>) =>
-    ({ capabilities: async () => ({ encoders: new Set(encoders) }), ffmpeg }) as never;
-  const works = (async () => ({})) as never;
-  const fails = async () => {
-    throw new JobFailure("tool.failed", "[h264_nvenc] Cannot load libcuda.so.1");
+  const none: GpuDevices = { render: [], nvidia: false, inMachine: new Set(), isMac: false };
+  const machine = (over: Partial<GpuDevices>, verdicts: Verdict[] = [], fault: string | null = null) =>
+    ({
+      capabilities: async () => ({ fault }),
+      encoders: { prove: async () => ({ devices: { ...none, ...over }, verdicts }) },
+    }) as never;
+  const noCard = async () => [];
+  const oneCard = async () => [card];
+  const proven: Verdict = { encoder: nvencEncoder, result: "proven" };
+  const broken: Verdict = {
+    encoder: nvencEncoder,
+    result: "failed",
+    cause: "no library",
+    fix: "Install it.",
   };
 
   test("that is not there is worth a note, and no warning", async () => {
-    const [check] = await checkGpu(media([], works), folder, async () => []);
+    const [check] = await checkGpu(machine({}), noCard);
     expect(check).toMatchObject({ result: "note", fix: expect.stringContaining("--device /dev/dri") });
   });
 
-  test("counts when it has encoded a frame", async () => {
-    const [check] = await checkGpu(media(["h264_nvenc"], works), folder, async () => [card]);
-    expect(check).toMatchObject({ result: "ok", detail: "RTX (8000 MB): h264_nvenc encoded a frame" });
+  test("that is in the machine but not in the container is named, with the word that passes it in", async () => {
+    const [check] = await checkGpu(machine({ inMachine: new Set(["intel"]) }), noCard);
+    expect(check).toMatchObject({ result: "note", detail: expect.stringContaining("an Intel GPU") });
+    expect(check!.fix).toBe("In a container, pass it in: --device /dev/dri");
   });
 
-  test("that cannot is named with the test that failed", async () => {
-    const [check] = await checkGpu(media(["h264_nvenc"], fails), folder, async () => [card]);
-    expect(check).toMatchObject({ result: "warn" });
-    expect(check!.detail).toContain("h264_nvenc: [h264_nvenc] Cannot load libcuda.so.1");
+  test("counts when it has encoded frames", async () => {
+    const checks = await checkGpu(machine({ nvidia: true }, [proven]), oneCard);
+    expect(checks).toMatchObject([{ result: "ok", brief: "proven by h264_nvenc" }]);
+    expect(checks[0]!.detail).toBe("RTX (8000 MB): NVENC encoded frames that decode to what went in");
   });
 
-  test("for which ffmpeg has no encoder says that", async () => {
-    const [check] = await checkGpu(media([], works), folder, async () => [card]);
-    expect(check!.detail).toContain("this ffmpeg has no encoder for it");
+  test("that cannot is a warning with the cause and its fix", async () => {
+    const [check] = await checkGpu(machine({ nvidia: true }, [broken]), oneCard);
+    expect(check).toMatchObject({ result: "warn", fix: "Install it." });
+    expect(check!.detail).toContain("because of NVENC: no library");
+  });
+
+  test("has a line for every further encoder, which is no warning", async () => {
+    const other = { ...broken, encoder: vaapiEncoder("/dev/dri/renderD128") };
+    const checks = await checkGpu(machine({ nvidia: true }, [proven, other]), oneCard);
+    expect(checks[1]).toMatchObject({
+      name: "VAAPI on /dev/dri/renderD128",
+      result: "note",
+      fix: "Install it.",
+    });
   });
 
   test("is not judged while ffmpeg itself does not work", async () => {
-    const broken = {
-      capabilities: async () => ({ encoders: new Set(), fault: "missing" }),
-      ffmpeg: works,
-    } as never;
-    const [check] = await checkGpu(broken, folder, async () => [card]);
+    const [check] = await checkGpu(machine({ nvidia: true }, [], "missing"), oneCard);
     expect(check!.detail).toContain("cannot be tried without a working ffmpeg");
-  });
-
-  test("is proven through its render device where it is no NVIDIA card", async () => {
-    writeFileSync(join(folder, "renderD128"), "");
-    const [check] = await checkGpu(media(["h264_vaapi"], works), folder, async () => []);
-    expect(check!.detail).toBe(`${folder}/renderD128: h264_vaapi encoded a frame`);
   });
 });
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Hono } from "hono";
+import { Hono } from "hono";
 import { createApp } from "../../src/http/app.ts";
 import type { Env } from "../../src/http/context.ts";
+import { securityHeaders, styleNonce } from "../../src/http/security.ts";
 import { type Browser, browser, ownerBrowser, ownerInput, type TestApp, testApp } from "../support/app.ts";
 
 let app: TestApp;
@@ -81,6 +82,18 @@ describe("headers", () => {
     expect(headers.get("referrer-policy")).toBe("same-origin");
     expect(headers.get("permissions-policy")).toContain("camera=()");
     expect(headers.get("cache-control")).toContain("no-store");
+  });
+
+  test("let style elements in where a page asked for its answer's nonce, and nowhere else", async () => {
+    const app = new Hono<Env>().use(securityHeaders());
+    app.get("/film", (c) => c.text(styleNonce(c)));
+    app.get("/other", (c) => c.text(""));
+    const policyOf = (answer: Response) => answer.headers.get("content-security-policy")!;
+    const [first, second] = [await app.request("/film"), await app.request("/film")];
+    const nonce = await first.text();
+    expect(policyOf(first)).toContain(`style-src 'self' 'nonce-${nonce}'`);
+    expect(policyOf(second)).not.toContain(nonce);
+    expect(policyOf(await app.request("/other"))).not.toContain("nonce");
   });
 
   test("are on refusals too", async () => {

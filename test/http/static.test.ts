@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import type { Hono } from "hono";
 import type { Env } from "../../src/http/context.ts";
-import { appModules, assetPath, staticFiles } from "../../src/http/static.ts";
+import { appModules, assetPath, staticFiles, type VendoredName, vendored } from "../../src/http/static.ts";
 
 describe("static files", () => {
   let site: Hono<Env>;
@@ -48,7 +48,7 @@ describe("static files", () => {
 
   test("styles and scripts of a page stay below 120 KB compressed", async () => {
     let sum = 0;
-    for (const name of ["app.css", "app.js", "file.js", "htmx.js", ...appModules] as const) {
+    for (const name of ["app.css", "app.js", "htmx.js", ...appModules, ...ofFilePage] as const) {
       const answer = await site.request(assetPath(name), { headers: { "Accept-Encoding": "gzip" } });
       sum += (await answer.arrayBuffer()).byteLength;
     }
@@ -60,4 +60,34 @@ describe("static files", () => {
     expect(script).toContain("registerExtension");
     expect(script).toContain("text/event-stream");
   });
+
+  test.each(Object.keys(vendored) as VendoredName[])("%s is the installed package's file", async (name) => {
+    const installed = new URL(`../../node_modules/${vendored[name].from}`, import.meta.url);
+    const served = await (await site.request(assetPath(name))).text();
+    // After an upgrade: copy the file named in `from` over the one in static/vendor, and renew LICENSES.txt.
+    expect(served === (await Bun.file(installed).text())).toBe(true);
+    expect(licences).toContain(`== ${vendored[name].from.split("/")[0]} ${await versionOf(name)} `);
+  });
 });
+
+/** The page with most; what plays is loaded when somebody plays. */
+const ofFilePage = [
+  "file.js",
+  "clock-time.js",
+  "moment-editor.js",
+  "picture-zoom.js",
+  "player.js",
+  "player-controls.js",
+  "player-hls.js",
+  "player-keys.js",
+  "player-place.js",
+  "wave.js",
+] as const;
+
+const licences = await Bun.file(new URL("../../static/vendor/LICENSES.txt", import.meta.url)).text();
+
+async function versionOf(name: VendoredName): Promise<string> {
+  const folder = vendored[name].from.split("/")[0];
+  return (await Bun.file(new URL(`../../node_modules/${folder}/package.json`, import.meta.url)).json())
+    .version;
+}

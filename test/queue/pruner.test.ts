@@ -1,8 +1,7 @@
 // Finished jobs are forgotten by age and by number; failures stay four times as long, and open jobs always.
 
 import { expect, test } from "bun:test";
-import { prunerLoop, type Retention } from "../../src/queue/pruner.ts";
-import { silentLogger } from "../../src/runtime/log.ts";
+import { pruneJobs, type Retention } from "../../src/queue/pruner.ts";
 import { testKind, testQueue } from "../support/queue.ts";
 
 const dayMs = 86_400_000;
@@ -22,9 +21,7 @@ async function history() {
   }
   await queue.queue.enqueue("test", {});
   const prune = async (retention: Retention) => {
-    await prunerLoop({ store, events, clock, log: silentLogger, retention: () => retention }).step(
-      new AbortController().signal,
-    );
+    await pruneJobs({ store, events, clock, retention: () => retention }, new AbortController().signal);
     return (await store.list({}, "oldest", 0, 10)).jobs.map((job) => job.status);
   };
   return { prune, clock };

@@ -176,6 +176,25 @@ describe("limits", () => {
     expect(t.worker.vramUsedMb).toBe(16_000);
   });
 
+  test("what a kind takes of the GPU is asked when its job could start, and given back as it was taken", async () => {
+    const run = held();
+    let needsMb = 0;
+    const kind = testKind({ vramHere: () => needsMb, category: "gpu_encode", act: run.act });
+    const t = testQueue([kind], { limits: { vramBudgetMb: 5000 } });
+    await t.queue.enqueue("test", { n: 1 });
+    // Proven meanwhile: the job takes what it would have been enqueued with now.
+    needsMb = 4000;
+    await t.queue.enqueue("test", { n: 2 });
+    await t.worker.start();
+    await settled();
+    expect([run.started.length, t.worker.vramUsedMb]).toEqual([1, 4000]);
+    // Lost meanwhile: what runs gives back what it took, and what waits needs none.
+    needsMb = 0;
+    run.endNext();
+    await settled();
+    expect([run.started.length, t.worker.vramUsedMb]).toEqual([2, 0]);
+  });
+
   test("jobs that start at the same moment fit together, whichever of its lanes each queue's turn goes to", async () => {
     const forever = () => new Promise<void>(() => {});
     const kinds = [

@@ -130,7 +130,6 @@ describe("what stops the start", () => {
       { SPROCKET_MODELS_URL: "https://example.org" },
       ["SPROCKET_MODELS_URL", "later version"],
     ],
-    ["pre-warming", { SPROCKET_IMAGE_PREWARM: "true" }, ["SPROCKET_IMAGE_PREWARM", "later version"]],
   ];
   for (const [name, env, words] of cases) {
     test(name, () => {

@@ -14,6 +14,7 @@ import { openSqliteMeasureStore } from "../../src/history/measure-store.sqlite.t
 import { Checkup } from "../../src/http/checks/checkup.ts";
 import type { App, Env } from "../../src/http/context.ts";
 import { openOperations } from "../../src/http/operations.ts";
+import { Arrivals } from "../../src/http/uploads/arrivals.ts";
 import { createCatalogue } from "../../src/jobs/index.ts";
 import { scanKinds } from "../../src/jobs/scan.ts";
 import type { Tools } from "../../src/jobs/tools.ts";
@@ -21,12 +22,15 @@ import { openMedia } from "../../src/media/media.ts";
 import { processesOf } from "../../src/media/process.ts";
 import { openSqliteJobStore } from "../../src/queue/job-store.sqlite.ts";
 import type { Catalogue } from "../../src/queue/kind.ts";
+import { pruneJobs } from "../../src/queue/pruner.ts";
 import { Queue } from "../../src/queue/queue.ts";
 import { Worker } from "../../src/queue/worker.ts";
 import { type Config, readConfig } from "../../src/runtime/config.ts";
 import { dataPaths } from "../../src/runtime/data-folder.ts";
 import { EventBus } from "../../src/runtime/events.ts";
 import { type Logger, silentLogger } from "../../src/runtime/log.ts";
+import { fileWords } from "../../src/search/file-words.ts";
+import { leafReader } from "../../src/search/rules.ts";
 import { openSettings } from "../../src/settings/settings.ts";
 import { openYielding } from "../../src/yielding/yielding.ts";
 import { FakeClock } from "./fake-clock.ts";
@@ -69,7 +73,13 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     clock,
   });
   const queue: Queue<Tools> = new Queue<Tools>(store, catalogue, () => tools, events, clock);
-  const tools: Tools = { db, queue, media, paths, settings, events, clock, log };
+  const retention = () => settings.get("retention");
+  const forget: Tools["forget"] = async (signal, progress) => {
+    const jobs = await pruneJobs({ store, events, clock, retention }, signal, (n) => progress(Math.min(90, n / 100)));
+    return { jobs, events: await history.prune() };
+  };
+  const readRules = async () => leafReader(await fileWords(db, catalogue), clock.now());
+  const tools: Tools = { db, queue, media, paths, settings, events, clock, log, readRules, forget, prewarms: config.imagePrewarm };
   const history = openHistory({
     db,
     store,
@@ -78,7 +88,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     events,
     clock,
     log,
-    retention: () => settings.get("retention"),
+    retention,
     scanKinds: Object.values(scanKinds),
     version: { version: "1.0.0", commit: null },
   });
@@ -130,7 +140,8 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     events,
     clock,
     log,
-    checkup: new Checkup({ db, paths, clock, log, config, media, worker, startedAt }),
+    arrivals: new Arrivals({ db, paths, clock, events, tools, log }),
+    checkup: new Checkup({ settings, db, paths, clock, log, config, media, worker, startedAt }),
     startedAt,
   };
   return {

@@ -3,8 +3,13 @@
 import type { DerivativeRow, FileRow, LibraryRow } from "../../src/db/tables/library.ts";
 import type { ExplainedKind } from "../../src/healing/explain-file.ts";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
+import type { VendoredName } from "../../src/http/static.ts";
+import type { Facts } from "../../src/library/file-facts.ts";
+import type { SceneView } from "../../src/library/scenes.ts";
 import { Layout } from "../layout.tsx";
 import { type FileAction, FileBar } from "../parts/file-bar.tsx";
+import { FileChapters } from "../parts/file-chapters.tsx";
+import { FileDetails } from "../parts/file-details.tsx";
 import { type Copy, FileFacts } from "../parts/file-facts.tsx";
 import {
   FileHistory,
@@ -13,11 +18,17 @@ import {
   type HistoryView,
   type Seer,
 } from "../parts/file-history.tsx";
+import { type ExportLine } from "../parts/export-list.tsx";
+import { FileExports } from "../parts/file-exports.tsx";
 import { FileMade } from "../parts/file-made.tsx";
+import { FileMoments, type MomentLine } from "../parts/file-moments.tsx";
+import { FileScenes } from "../parts/file-scenes.tsx";
 import { FileStage, type Stage, stageStamp } from "../parts/file-stage.tsx";
+import { FileSubtitles, type SubtitleLine } from "../parts/file-subtitles.tsx";
 import { FileTrouble, type TroubleProps } from "../parts/file-trouble.tsx";
 import { FileWhy } from "../parts/file-why.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { PlayerData, type PlayerFacts } from "../parts/player.tsx";
 import { type Waveform, WaveformDrawing } from "../parts/waveform.tsx";
 import { type GridView, gridQuery, href } from "./library.tsx";
 
@@ -26,8 +37,16 @@ export interface FileNow extends Omit<TroubleProps, "ctx"> {
   file: FileRow;
   library: LibraryRow;
   stage: Stage;
+  player: PlayerFacts | null;
+  moments: MomentLine[];
+  exports: ExportLine[];
+  scenes: SceneView[];
+  subtitles: SubtitleLine[];
   derivatives: { row: DerivativeRow; href: string }[];
+  facts: Facts;
   copies: Copy[];
+  /** What looks or sounds much the same; in bits of 64. */
+  alike: (Copy & { distance: number })[];
   waveform: Waveform | null;
   entries: HistoryEntry[];
   happenings: Happening[];
@@ -43,13 +62,15 @@ export interface FileNow extends Omit<TroubleProps, "ctx"> {
 export interface FileProps {
   ctx: PageContext;
   now: FileNow;
+  /** For what the players' scripts draw. */
+  styleNonce: string;
   /** The grid that the visitor came from, and its neighbours there. */
   from: GridView;
   previousId: number | null;
   nextId: number | null;
 }
 
-export function FilePage({ ctx, now, from, previousId, nextId }: FileProps) {
+export function FilePage({ ctx, now, styleNonce, from, previousId, nextId }: FileProps) {
   const { file } = now;
   const parts = fileParts(ctx, now, from);
   return (
@@ -58,6 +79,8 @@ export function FilePage({ ctx, now, from, previousId, nextId }: FileProps) {
       title={file.name}
       scripts={["file.js"]}
       live={`/live/files/${file.id}${pageQuery(from, now.view)}`}
+      vendor={players}
+      styleNonce={styleNonce}
       wide
     >
       <header class="page-head">
@@ -69,14 +92,21 @@ export function FilePage({ ctx, now, from, previousId, nextId }: FileProps) {
       </header>
       {parts["#trouble"]}
       {parts["#stage"]}
+      {parts["#player-data"]}
       {parts["#wave"]}
       {parts["#file-bar"]}
       <div class="file-columns">
         <div class="stack">
+          {parts["#moments"]}
+          {parts["#exports"]}
+          {parts["#scenes"]}
           {parts["#why"]}
           {parts["#history"]}
         </div>
         <div class="stack">
+          {parts["#details"]}
+          {parts["#chapters"]}
+          {parts["#subtitles"]}
           {parts["#facts"]}
           {parts["#derivatives"]}
         </div>
@@ -84,6 +114,14 @@ export function FilePage({ ctx, now, from, previousId, nextId }: FileProps) {
     </Layout>
   );
 }
+
+const players: VendoredName[] = [
+  "hls.js",
+  "media-chrome.js",
+  "photoswipe.css",
+  "photoswipe.js",
+  "wavesurfer.js",
+];
 
 /** All that changes by itself, by the selector of its place. */
 export function fileParts(ctx: Seer, now: FileNow, from: GridView): Record<string, unknown> {
@@ -93,11 +131,18 @@ export function fileParts(ctx: Seer, now: FileNow, from: GridView): Record<strin
   return {
     "#trouble": <FileTrouble ctx={ctx} {...now} />,
     "#stage": <FileStage ctx={ctx} {...now} />,
-    "#wave": waveform ? <Wave name={file.name} waveform={waveform} /> : <div id="wave" />,
+    "#player-data": <PlayerData facts={now.player} />,
+    "#wave": waveform ? <Wave name={file.name} type={file.type} waveform={waveform} /> : <div id="wave" />,
+    "#moments": <FileMoments ctx={ctx} {...now} />,
+    "#scenes": <FileScenes ctx={ctx} {...now} />,
+    "#chapters": <FileChapters player={now.player} />,
+    "#subtitles": <FileSubtitles ctx={ctx} {...now} />,
     "#file-bar": <FileBar ctx={ctx} {...now} isHeld={now.held !== null} />,
     ...(now.whys && { "#why": <FileWhy ctx={ctx} kinds={now.whys} /> }),
     "#history": <FileHistory ctx={ctx} fileId={file.id} {...now} href={historyHref} />,
+    "#details": <FileDetails ctx={ctx} {...now} />,
     "#facts": <FileFacts ctx={ctx} {...now} />,
+    "#exports": <FileExports ctx={ctx} {...now} />,
     "#derivatives": <FileMade ctx={ctx} {...now} />,
   };
 }
@@ -133,7 +178,7 @@ function Crumbs({ ctx, now: { file, library }, from }: Pick<FileProps, "ctx" | "
   );
 }
 
-function Neighbours({ ctx, from, previousId, nextId }: Omit<FileProps, "now">) {
+function Neighbours({ ctx, from, previousId, nextId }: Omit<FileProps, "now" | "styleNonce">) {
   const query = gridQuery(from);
   const other = (id: number) => ctx.url(`/files/${id}${query ? `?${query}` : ""}`);
   return (
@@ -154,9 +199,10 @@ function Neighbours({ ctx, from, previousId, nextId }: Omit<FileProps, "now">) {
   );
 }
 
-function Wave({ name, waveform }: { name: string; waveform: Waveform }) {
+function Wave({ name, type, waveform }: Pick<FileRow, "name" | "type"> & { waveform: Waveform }) {
   return (
-    <div id="wave" class="wave">
+    <div id="wave" class="wave" data-of={type}>
+      <div id="wave-drawn" hx-morph-skip />
       <WaveformDrawing waveform={waveform} label={`Sound wave of ${name}`} />
     </div>
   );

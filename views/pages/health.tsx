@@ -21,6 +21,10 @@ export function HealthPage({ ctx, sections }: HealthProps) {
           <Icon name="life-buoy" />
           Support bundle
         </a>
+        <a class="btn" href={url("/admin/backups")}>
+          <Icon name="hard-drive" />
+          Backups
+        </a>
         <button type="submit" class="btn btn-primary" form="act" formaction={url("/admin/health/check")}>
           <Icon name="refresh-cw" />
           Check everything again

@@ -11,6 +11,7 @@ import { FileSearchBox } from "../parts/file-search.tsx";
 import { FileShot, type Shot } from "../parts/file-shot.tsx";
 import { GoingOn } from "../parts/going-on.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { ViewTabs } from "../parts/view-tabs.tsx";
 import { When } from "../parts/when.tsx";
 
 export interface LibraryCard {
@@ -41,6 +42,7 @@ export function HomePage({ ctx, ...now }: HomeNow & { ctx: PageContext }) {
   const parts = homeParts(ctx, now);
   return (
     <Layout ctx={ctx} title="Library" live="/live/home" wide>
+      <ViewTabs ctx={ctx} />
       <header class="page-head">
         <h1>Library</h1>
         <HomeSearch ctx={ctx} />

@@ -7,6 +7,7 @@ import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { bytes, counted } from "../format.ts";
 import { type GridView, gridQuery, href, isPlain } from "../grid-view.ts";
 import { Layout } from "../layout.tsx";
+import { SaveAsCollection } from "../parts/collect-fields.tsx";
 import { FileBulk } from "../parts/file-bulk.tsx";
 import { FileGrid, type ShotPage } from "../parts/file-grid.tsx";
 import type { Seer } from "../parts/file-history.tsx";
@@ -15,6 +16,7 @@ import { GoingOn } from "../parts/going-on.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { DeepChoice, LibraryFilters, TypeChoices } from "../parts/library-filters.tsx";
 import { ScanTroubleNote } from "../parts/scan-trouble.tsx";
+import { UploadButtons, UploadPlace } from "../parts/upload-place.tsx";
 import { When } from "../parts/when.tsx";
 import { countsInWords } from "./home.tsx";
 
@@ -41,6 +43,8 @@ export interface LibraryProps extends LibraryNow {
   /** Where something is searched for. */
   found: { total: number; isLeast: boolean; faults: SearchFault[]; hidden: number } | undefined;
   mostFound: number;
+  /** What may be put into it: `.jpg,.mp4`; null where nothing may. */
+  accepts: string | null;
 }
 
 export function LibraryPage(props: LibraryProps) {
@@ -54,7 +58,8 @@ export function LibraryPage(props: LibraryProps) {
     <Layout
       ctx={ctx}
       title={here.path === "" ? library.name : `${here.name} in ${library.name}`}
-      scripts={["files.js"]}
+      scripts={["files.js", "lightbox.js", ...(props.accepts === null ? [] : (["upload.js"] as const))]}
+      vendor={["photoswipe.js", "photoswipe.css", ...(props.accepts === null ? [] : (["tus.js"] as const))]}
       live={`/live/libraries/${library.id}?${[gridQuery(view), `total=${props.counts.total}`].filter(Boolean).join("&")}`}
       wide
     >
@@ -84,6 +89,9 @@ export function LibraryPage(props: LibraryProps) {
       </header>
       {parts["#scan-trouble"]}
       {parts["#going-on"]}
+      {props.accepts === null ? null : (
+        <UploadPlace ctx={ctx} library={library} folder={view.folder} accepts={props.accepts} />
+      )}
       <Subfolders {...props} />
       <LibraryFilters {...props} isFaulty={(found?.faults.length ?? 0) > 0} />
       {found ? (
@@ -93,6 +101,9 @@ export function LibraryPage(props: LibraryProps) {
           most={props.mostFound}
           corrected={(q) => href(ctx, library.id, { ...view, q })}
         />
+      ) : null}
+      {owner && found && found.total > 0 ? (
+        <SaveAsCollection ctx={ctx} q={`lib:"${library.name.replace(/[\\"]/g, "\\$&")}" ${view.q}`} />
       ) : null}
       {owner && page.shots.length > 0 ? (
         <FileBulk ctx={ctx} libraryId={library.id} view={view} total={total} />
@@ -143,9 +154,10 @@ function LibraryFacts({ counts, library, problems, scanning, ctx }: LibraryNow &
   );
 }
 
-function OwnerActions({ ctx, library, scanning }: LibraryProps) {
+function OwnerActions({ ctx, library, scanning, view, accepts }: LibraryProps) {
   return (
     <div class="row">
+      {accepts === null ? null : <UploadButtons ctx={ctx} library={library} folder={view.folder} />}
       <button class="btn" type="submit" form="act" formaction={ctx.url(`/libraries/${library.id}/scan`)}>
         <Icon name="refresh-cw" />
         {scanning ? "Scan again" : "Scan"}

@@ -6,6 +6,7 @@ import type { PageContext } from "../../src/http/pages/page-context.ts";
 import { counted } from "../format.ts";
 import { href } from "../grid-view.ts";
 import { Layout } from "../layout.tsx";
+import { SaveAsCollection } from "../parts/collect-fields.tsx";
 import { FileSearchHelp, FoundLine } from "../parts/file-search.tsx";
 import { FileShot, type Shot } from "../parts/file-shot.tsx";
 import { HomeSearch } from "./home.tsx";
@@ -30,6 +31,7 @@ export function SearchPage({ ctx, text, found, mostFound, groups }: SearchProps)
       </header>
       <FileSearchHelp searchAt={searchAt} />
       <FoundLine text={text} found={found} most={mostFound} corrected={searchAt} />
+      {ctx.user?.role === "owner" && found.total > 0 ? <SaveAsCollection ctx={ctx} q={text} /> : null}
       {groups.length === 0 ? (
         <div class="empty card">
           <b>{isFaulty ? "This search can't be read." : "No file matches."}</b>

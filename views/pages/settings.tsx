@@ -110,6 +110,7 @@ const meanings: Record<SettingItem["section"], string> = {
   Healing: "What happens to jobs that hang, vanish or keep failing.",
   Scans: "How new and changed files are found.",
   History: "How long finished work is remembered.",
+  Backups: "What is saved by night. Copies on another disk are better still: sprocket backup writes them.",
   Library: "What lists show.",
   Accounts: "Who may come in.",
 };

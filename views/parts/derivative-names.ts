@@ -6,4 +6,8 @@ export const derivativeNames: Record<string, string> = {
   preview: "Preview",
   waveform: "Sound wave",
   transcode: "Version for browsers",
+  subtitles: "Subtitles",
+  scene: "Scenes",
+  sprite: "Seek-bar pictures",
+  hls: "Adaptive stream",
 };

@@ -4,6 +4,7 @@ import type { FileRow } from "../../src/db/tables/library.ts";
 import { bytes } from "../format.ts";
 import type { Seer } from "./file-history.tsx";
 import { Icon, type IconName } from "./icon.tsx";
+import { inPlace } from "./in-place.tsx";
 
 export interface FileAction {
   type: string;
@@ -56,17 +57,25 @@ function OwnersActs(props: Props) {
 }
 
 function MakeMenu(props: Props) {
-  const { actions, barred } = props;
+  const { ctx, file, actions, barred } = props;
   const made = actions.filter(({ type }) => type !== "file-metadata");
   return (
     <details class="more" id="make">
       <summary class="btn">
         <Icon name="refresh-cw" />
-        Make again
+        Make
         <Icon name="chevron-down" />
       </summary>
       <div class="menu">
         {barred ? <p class="muted">{barred}</p> : null}
+        {file.type === "video" && !barred ? (
+          <form class="needs-js" method="post" action={ctx.url(`/files/${file.id}/poster`)} {...inPlace}>
+            <input type="hidden" name="at" data-playhead />
+            <button type="submit" class="menu-item">
+              <span>Poster of the frame that shows</span>
+            </button>
+          </form>
+        ) : null}
         {made.map((action) => (
           <Act {...props} action={action} class="menu-item" label={action.label} note />
         ))}
@@ -90,6 +99,16 @@ function MoreMenu({ look, ...props }: Props & { look: FileAction | undefined }) 
           <Icon name="plus" />
           New job…
         </a>
+        {file.trashedAt || file.state === "missing" ? null : (
+          <a
+            class="menu-item"
+            href={ctx.url(`/libraries/${file.libraryId}/files/move?ids=${file.id}`)}
+            data-dialog
+          >
+            <Icon name="folder" />
+            Move to another place…
+          </a>
+        )}
         {file.trashedAt || isHeld ? null : (
           <a class="menu-item" href={ctx.url(`/admin/quarantine/${file.id}/exclude`)} data-dialog>
             <Icon name="ban" />

@@ -17,8 +17,10 @@ interface BulkProps {
 const acts: { act: string; label: string; icon: IconName; asks?: true; trashed?: true }[] = [
   { act: "validate", label: "Validate", icon: "shield-check" },
   { act: "make", label: "Make again…", icon: "refresh-cw", asks: true },
+  { act: "collect", label: "Add to collection…", icon: "list-plus", asks: true },
   { act: "exclude", label: "Exclude…", icon: "ban", asks: true },
   { act: "release", label: "Release", icon: "check" },
+  { act: "move", label: "Move to library…", icon: "folder", asks: true },
   { act: "trash", label: "Move to trash", icon: "trash-2" },
   { act: "restore", label: "Restore", icon: "rotate-ccw", trashed: true },
 ];

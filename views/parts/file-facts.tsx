@@ -19,9 +19,10 @@ interface Props {
   file: FileRow;
   library: LibraryRow;
   copies: Copy[];
+  alike: (Copy & { distance: number })[];
 }
 
-export function FileFacts({ ctx, file, library, copies }: Props) {
+export function FileFacts({ ctx, file, library, copies, alike }: Props) {
   const codecs = file.codecs
     ? [file.codecs.container, file.codecs.video, file.codecs.audio].filter(Boolean).join(" · ")
     : "";
@@ -86,9 +87,31 @@ export function FileFacts({ ctx, file, library, copies }: Props) {
             </ul>
           ) : null}
         </Fact>
+        <Fact label={file.type === "audio" ? "Sounds like" : "Looks like"}>
+          {alike.length > 0 ? (
+            <>
+              <ul>
+                {alike.slice(0, mostAlike).map(({ id, path, library }) => (
+                  <li>
+                    <a href={ctx.url(`/files/${id}`)}>{path}</a> <span class="muted">in {library}</span>
+                  </li>
+                ))}
+              </ul>
+              {ctx.user?.role === "owner" ? (
+                <a href={ctx.url("/duplicates?type=near")}>{sideBySide(alike.length)}</a>
+              ) : null}
+            </>
+          ) : null}
+        </Fact>
       </dl>
     </section>
   );
+}
+
+const mostAlike = 5;
+
+function sideBySide(n: number): string {
+  return n > mostAlike ? `${n - mostAlike} more, side by side` : "Side by side";
 }
 
 const sources: Record<string, string> = {
@@ -96,6 +119,9 @@ const sources: Record<string, string> = {
   xmp: "from XMP",
   container: "from the file's own header",
   file: "from the file's date on disk",
+  sidecar: "from a sidecar",
+  identify: "from an identification",
+  user: "said here",
 };
 
 /** The wall clock where the picture was taken; in UTC and saying so when nobody knows where that was. */

@@ -175,6 +175,9 @@ const words: Record<string, string> = {
   "file.trash": "Moved to trash",
   "file.restore": "Restored",
   "file.upload": "Uploaded",
+  "file.moment-add": "Moment marked",
+  "file.moment-change": "Moment changed",
+  "file.moment-remove": "Moment removed",
 };
 
 const icons: Record<string, IconName> = {

@@ -16,15 +16,20 @@ export interface Shot {
   /** Address of a picture of at least the width, below the base path; null when there is none. */
   picture: { src(width: number): string; width: number; height: number } | null;
   pictureState: PictureState;
+  /** Address of a short film that plays in its place under the pointer. */
+  preview?: string;
 }
 
-export function FileShot({ shot: { file, href, mayTick, picture, pictureState } }: { shot: Shot }) {
+export function FileShot({ shot: { file, href, mayTick, picture, pictureState, preview } }: { shot: Shot }) {
   const trouble = troubleOf(file);
   return (
     <li
       id={`file-${file.id}`}
       class="shot"
       data-type={file.type}
+      data-at={file.capturedAt?.toISOString()}
+      data-px={file.type === "image" && file.width ? Math.max(file.width, file.height ?? 0) : undefined}
+      data-preview={preview}
       data-trouble={trouble ? (file.trashedAt ? "trashed" : file.state) : undefined}
     >
       <a href={href}>
@@ -70,7 +75,7 @@ export function FileShot({ shot: { file, href, mayTick, picture, pictureState } 
 }
 
 /** What it is, where a picture could be taken for a picture. */
-function TypeBadge({ file }: { file: FileRow }) {
+export function TypeBadge({ file }: { file: FileRow }) {
   if (file.type === "image") return null;
   return (
     <span class="shot-badge shot-time">

@@ -4,6 +4,7 @@ import type { FileRow } from "../../src/db/tables/library.ts";
 import type { Seer } from "./file-history.tsx";
 import { typeIcons } from "./file-shot.tsx";
 import { Icon } from "./icon.tsx";
+import { type PlayerFacts, VideoPlayer } from "./player.tsx";
 
 /** Addresses are below the base path. */
 export type Stage =
@@ -19,41 +20,41 @@ export function stageStamp(stage: Stage): string {
   return "why" in stage ? `${stage.kind} ${stage.why}` : stage.kind;
 }
 
-export function FileStage({ ctx, file, stage }: { ctx: Seer; file: FileRow; stage: Stage }) {
+interface Props {
+  ctx: Seer;
+  file: FileRow;
+  stage: Stage;
+  /** There for every film and recording. */
+  player: PlayerFacts | null;
+}
+
+export function FileStage(props: Props) {
   return (
-    <div id="stage" class="stage" data-kind={stage.kind}>
-      <Shown ctx={ctx} file={file} stage={stage} />
+    <div id="stage" class="stage" data-kind={props.stage.kind}>
+      <Shown {...props} />
     </div>
   );
 }
 
-function Shown({ ctx, file, stage }: { ctx: Seer; file: FileRow; stage: Stage }) {
+function Shown({ ctx, file, stage, player }: Props) {
   switch (stage.kind) {
     case "video":
-      return (
-        // biome-ignore lint/a11y/useMediaCaption: subtitles come with the kind that extracts them
-        <video
-          controls
-          preload="metadata"
-          playsinline
-          width={file.width ?? undefined}
-          height={file.height ?? undefined}
-          poster={stage.poster ? ctx.url(stage.poster) : undefined}
-          aria-label={file.name}
-        >
-          <source src={ctx.url(stage.src)} type={stage.mimeType} />
-        </video>
-      );
+      return <VideoPlayer ctx={ctx} file={file} stage={stage} facts={player!} />;
     case "audio":
       return (
-        // biome-ignore lint/a11y/useMediaCaption: see above
-        <audio controls preload="metadata" aria-label={file.name}>
+        // biome-ignore lint/a11y/useMediaCaption: nobody has written down what is said in it
+        <audio controls preload="metadata" aria-label={file.name} hx-morph-skip>
           <source src={ctx.url(stage.src)} type={stage.mimeType} />
         </audio>
       );
     case "picture":
       return (
-        <a href={ctx.url(`/api/files/${file.id}/original`)} aria-label={`Original of ${file.name}`}>
+        <a
+          href={ctx.url(`/api/files/${file.id}/original`)}
+          aria-label={`Original of ${file.name}`}
+          data-zoom={`${file.width ?? 0}x${file.height ?? 0}`}
+          data-full={ctx.url(fullSize(file))}
+        >
           <Picture ctx={ctx} file={file} stage={stage} />
         </a>
       );
@@ -75,6 +76,12 @@ function Shown({ ctx, file, stage }: { ctx: Seer; file: FileRow; stage: Stage })
         </div>
       );
   }
+}
+
+/** As large as a screen can use, in a form that browsers show. */
+function fullSize({ id, mimeType }: FileRow): string {
+  const isShownAsIs = /^image\/(jpeg|png|webp|avif|gif)$/.test(mimeType);
+  return `/api/files/${id}/${isShownAsIs ? "original" : "transform?w=4096&h=4096&format=webp"}`;
 }
 
 interface PictureProps {

@@ -12,6 +12,8 @@ export interface FieldProps {
   minlength?: number;
   maxlength?: number;
   autofocus?: boolean;
+  /** Of a datalist. */
+  list?: string;
 }
 
 export function FormField({ name, label, type = "text", hint, error, ...input }: FieldProps) {

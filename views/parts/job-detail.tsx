@@ -4,6 +4,7 @@ import type { PageContext } from "../../src/http/pages/page-context.ts";
 import type { PauseChoice } from "../../src/http/pages/pause-form.ts";
 import type { Failure, Job } from "../../src/queue/job.ts";
 import type { Seconds } from "../estimate.ts";
+import { type ExportLine, ExportList } from "./export-list.tsx";
 import { FailureActs, JobActs } from "./job-acts.tsx";
 import { JobFactList, Params } from "./job-fact-list.tsx";
 import { JobFile, type JobFileFacts } from "./job-file.tsx";
@@ -41,6 +42,8 @@ export interface JobFacts {
   /** What the server has done about the failure. */
   tried: string | null;
   file: JobFileFacts | null;
+  /** What it made for somebody. */
+  exports: ExportLine[];
 }
 
 export interface JobDetailProps {
@@ -75,6 +78,7 @@ export function JobDetail({ facts, inList, url }: JobDetailProps) {
           </p>
         )}
         <JobActs facts={facts} inList={inList} url={url} />
+        {facts.exports.length > 0 ? <ExportList lines={facts.exports} url={url} /> : null}
         <LogPanel jobId={job.id} log={facts.log} url={url} />
         <JobTimeline steps={facts.steps} />
       </div>

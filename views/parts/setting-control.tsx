@@ -39,6 +39,21 @@ export function SettingControl({ id: row, field, value, isOnly, range, kinds, qu
       );
     case "choice":
       return <Choices id={id} name={name} field={field} value={value} isOnly={isOnly} />;
+    case "text":
+      return (
+        <input
+          class="input"
+          id={id}
+          name={name}
+          value={typeof value === "string" ? value : ""}
+          aria-label={field.label}
+          placeholder={field.optional ? "not set" : undefined}
+          aria-describedby={described}
+          autocomplete="off"
+          spellcheck={false}
+          maxlength={500}
+        />
+      );
     case "queues":
       return <Order id={id} name={name} field={field} value={(value as string[]) ?? []} queues={queues} />;
     case "pairs":

@@ -25,6 +25,10 @@ export interface SettingFacts {
   /** Files in quarantine now. */
   held: number;
   kept: { finished: number; failed: number; oldestAt: Date | null };
+  backups: { nightly: number; newestAt: Date | null; bytes: number; nextAt: Date };
+  trash: { files: number; sizeBytes: number; due: number };
+  /** Names of libraries that may be written to. */
+  writable: string[];
   /** Every queue that takes part, first to last. */
   importOrder: string[];
 }
@@ -44,6 +48,29 @@ export function SettingEffect({ id, ...props }: { id: string } & Props<unknown>)
 type Of<K extends keyof SettingValues> = Props<SettingValues[K]>;
 
 const effects = {
+  trash: ({ value, facts: { trash, writable }, url }: Of<"trash">) => {
+    const there = `${counted(trash.files, "file lies", "files lie")} in the trash, ${bytes(trash.sizeBytes)}`;
+    const when = value.days === 0 ? "none leaves by itself" : `${number(trash.due)} of them leave within a day`;
+    const media = !value.deleteMedia
+      ? "Their media files stay on the disk."
+      : writable.length === 0
+        ? "Every library is read-only: their media files stay on the disk."
+        : `Their media files are DELETED from the disk, in ${writable.join(", ")}.`;
+    return (
+      <>
+        {`${there}; ${when}. ${media} `}
+        <a href={url("/trash")}>Look at it</a>
+      </>
+    );
+  },
+  mapTiles: ({ value, url }: Of<"mapTiles">) => (
+    <>
+      {value
+        ? `Whoever opens the map loads pictures from ${new URL(value.replaceAll(/[{}]/g, "")).host}. `
+        : "The map draws coasts by itself. OpenStreetMap's tiles are at https://tile.openstreetmap.org/{z}/{x}/{y}.png. "}
+      <a href={url("/map")}>To the map</a>
+    </>
+  ),
   registrationMode: ({ value, facts, url }: Of<"registrationMode">) => (
     <>
       {`${counted(facts.accounts, "account exists", "accounts exist")}. `}
@@ -108,6 +135,29 @@ const effects = {
       ) : null}
       {". "}
       {kept.failed > 0 ? <a href={url("/admin/jobs?q=status%3Afailed")}>Show failures</a> : null}
+    </>
+  ),
+  backup: ({ value, facts: { backups }, url }: Of<"backup">) => (
+    <>
+      {backups.newestAt ? (
+        <>
+          {`${counted(backups.nightly, "nightly copy", "nightly copies")}, ${bytes(backups.bytes)} in all; the newest `}
+          <When at={backups.newestAt} />
+          {". "}
+        </>
+      ) : (
+        "No copy yet. "
+      )}
+      {value.enabled ? (
+        <>
+          {"Next "}
+          <When at={backups.nextAt} />
+          {". "}
+        </>
+      ) : (
+        "Off: only when somebody asks. "
+      )}
+      <a href={url("/admin/backups")}>Backups</a>
     </>
   ),
   nsfwVisible: ({ value, facts: { nsfw } }: Of<"nsfwVisible">) => {

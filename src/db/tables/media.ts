@@ -11,7 +11,7 @@ export const moment = sqliteTable("moment", {
   endMs: integer("end_ms").notNull(),
   title: text("title").notNull(),
   source: text("source").$type<"user" | "digest">().notNull(),
-  createdBy: integer("created_by"),
+  createdBy: text("created_by"),
   createdAt: at("created_at").notNull(),
   updatedAt: at("updated_at").notNull(),
 });
@@ -79,8 +79,8 @@ export const nearDuplicate = sqliteTable(
   (t) => [primaryKey({ columns: [t.fileId, t.otherId, t.type] })],
 );
 
-/** Who said it: a person's word is never overwritten by a sidecar's. */
-export type FactSource = "user" | "nfo" | "xmp" | "takeout" | "identify";
+/** Who said it; `file` is the file itself. */
+export type FactSource = "user" | "identify" | "xmp" | "nfo" | "takeout" | "file";
 
 export const fileFact = sqliteTable(
   "file_fact",
@@ -91,7 +91,7 @@ export const fileFact = sqliteTable(
     source: text("source").$type<FactSource>().notNull(),
     setAt: at("set_at").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.fileId, t.field] })],
+  (t) => [primaryKey({ columns: [t.fileId, t.field, t.source] })],
 );
 
 export const fileTag = sqliteTable(
@@ -141,6 +141,25 @@ export const forgottenFile = sqliteTable(
   (t) => [primaryKey({ columns: [t.libraryId, t.path] })],
 );
 
+/** A file on its way to another place; see `library/move-journal.ts`. */
+export const fileMove = sqliteTable("file_move", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  fileId: integer("file_id").notNull(),
+  fromLibraryId: integer("from_library_id").notNull(),
+  fromPath: text("from_path").notNull(),
+  toLibraryId: integer("to_library_id").notNull(),
+  toPath: text("to_path").notNull(),
+  /** `device:inode`. */
+  sourceIdentity: text("source_identity").notNull(),
+  placedIdentity: text("placed_identity"),
+  sizeBytes: integer("size_bytes").notNull(),
+  mtimeMs: integer("mtime_ms").notNull(),
+  /** Old and new path of each, in their libraries. */
+  sidecars: text("sidecars", { mode: "json" }).$type<[string, string][]>().notNull(),
+  endedAt: at("ended_at"),
+  createdAt: at("created_at").notNull(),
+});
+
 export const upload = sqliteTable("upload", {
   id: text("id").primaryKey(),
   libraryId: integer("library_id").notNull(),
@@ -149,7 +168,10 @@ export const upload = sqliteTable("upload", {
   name: text("name").notNull(),
   sizeBytes: integer("size_bytes").notNull(),
   mtimeMs: integer("mtime_ms"),
-  createdBy: integer("created_by"),
+  /** A user's id. */
+  createdBy: text("created_by"),
+  /** Where in the library it was put, or is about to be. */
+  placedPath: text("placed_path"),
   createdAt: at("created_at").notNull(),
   updatedAt: at("updated_at").notNull(),
 });
@@ -159,4 +181,5 @@ export type SceneRow = typeof scene.$inferSelect;
 export type ExportRow = typeof exported.$inferSelect;
 export type FingerprintRow = typeof fingerprint.$inferSelect;
 export type CollectionRow = typeof collection.$inferSelect;
+export type FileMoveRow = typeof fileMove.$inferSelect;
 export type UploadRow = typeof upload.$inferSelect;

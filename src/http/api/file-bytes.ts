@@ -4,6 +4,7 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { DerivativeRow, FileRow } from "../../db/tables/library.ts";
 import { derivativePath, findDerivative, listDerivatives } from "../../library/derivatives.ts";
+import { derivativeAddress } from "../../library/file-view.ts";
 import { absolutePath, getFile } from "../../library/files.ts";
 import { NotFound } from "../../runtime/errors.ts";
 import type { App, Env } from "../context.ts";
@@ -60,12 +61,15 @@ export function fileBytes(app: App): OpenAPIHono<Env> {
     },
   );
 
-  api.openapi(route("/api/files/{id}/preview", "A large picture of an image"), async (c) => {
-    const row = await getFile(app.db, c.req.valid("param").id);
-    const made = await findDerivative(app.db, row.id, "preview");
-    if (!made) throw noPicture(row);
-    return await sendDerivative(c, app, row, made);
-  });
+  api.openapi(
+    route("/api/files/{id}/preview", "A large picture of an image, a few silent seconds of a video"),
+    async (c) => {
+      const row = await getFile(app.db, c.req.valid("param").id);
+      const made = await findDerivative(app.db, row.id, "preview");
+      if (!made) throw row.type === "video" ? new NotFound("preview yet of file", row.id) : noPicture(row);
+      return await sendDerivative(c, app, row, made);
+    },
+  );
 
   api.openapi(
     route("/api/files/{id}/waveform.json", "Peaks in the form of audiowaveform, version 2"),
@@ -91,6 +95,8 @@ export function fileBytes(app: App): OpenAPIHono<Env> {
       const row = await getFile(app.db, id);
       const made = (await listDerivatives(app.db, row.id)).find((one) => one.id === derivativeId);
       if (!made) throw new NotFound("derivative", derivativeId);
+      if (["hls", "sprite"].includes(made.kind))
+        return c.redirect(`${app.config.basePath}${derivativeAddress(made)}`);
       return await sendDerivative(c, app, row, made);
     },
   );
@@ -118,7 +124,7 @@ export function fileBytes(app: App): OpenAPIHono<Env> {
 /** Of posters, thumbnails and previews; the square ones only when nothing wider is wanted. */
 export function bestFor(derivatives: DerivativeRow[], width: number): DerivativeRow | undefined {
   const pictures = derivatives
-    .filter((made) => pictureKinds.includes(made.kind))
+    .filter((made) => pictureKinds.includes(made.kind) && made.mimeType.startsWith("image/"))
     .sort((a, b) => widthOf(a) - widthOf(b));
   return pictures.find((made) => widthOf(made) >= width) ?? pictures.at(-1);
 }

@@ -14,6 +14,26 @@ const derivativeSchema = z.object({
   createdAt: z.string(),
 });
 
+const subtitleSchema = z.object({
+  track: z.string(),
+  language: z.string().nullable(),
+  title: z.string().nullable(),
+  format: z.enum(["vtt", "ass"]),
+  isDefault: z.boolean(),
+  isForced: z.boolean(),
+  isHearingImpaired: z.boolean(),
+  source: z.enum(["embedded", "sidecar"]),
+  url: z.string(),
+});
+
+const sceneSchema = z.object({
+  number: z.int(),
+  startMs: z.int(),
+  endMs: z.int(),
+  score: z.number().nullable().openapi({ description: "How sharp the cut before it is, 0 to 1" }),
+  url: z.string().nullable(),
+});
+
 export const fileSchema = z
   .object({
     id: z.string(),
@@ -58,13 +78,31 @@ export const fileSchema = z
       .nullable(),
     metadata: z.record(z.string(), z.unknown()).nullable(),
     derivatives: z.array(derivativeSchema),
+    title: z.string().nullable(),
+    description: z.string().nullable(),
+    rating: z.number().nullable().openapi({ description: "Stars, 0.5 to 5" }),
+    isFavourite: z.boolean(),
     tags: z.array(z.string()),
+    people: z.array(z.string()).openapi({ description: "Who is said to be on it" }),
+    saidBy: z.record(z.string(), z.string()).openapi({
+      description:
+        "Whose word counts, by field: user, identify, xmp, nfo, takeout, or file for the file itself",
+    }),
     objects: z.array(z.unknown()),
     faces: z.array(z.unknown()),
     sounds: z.array(z.unknown()),
     transcript: z.null(),
-    scenes: z.array(z.unknown()),
+    subtitles: z.array(subtitleSchema),
+    scenes: z.array(sceneSchema).openapi({ description: "Of one file; lists leave them out" }),
     duplicatesOf: z.array(z.string()).openapi({ description: "Other files with the same content" }),
+    fingerprints: z.object({
+      oshash: z.string().nullable(),
+      phash: z.string().nullable().openapi({ description: "Null also where it would mean nothing" }),
+      chromaprint: z.string().optional(),
+    }),
+    nearDuplicates: z
+      .array(z.object({ id: z.string(), distance: z.int(), type: z.string() }))
+      .openapi({ description: "Files that look or sound much the same; distance in bits of 64" }),
     modifiedAt: z.string(),
     createdAt: z.string(),
     updatedAt: z.string(),

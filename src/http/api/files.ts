@@ -17,7 +17,10 @@ import type { App, Env } from "../context.ts";
 import { answers, apiRoutes, idParam, pageQuery, pagination, problems, takes, z } from "./describe.ts";
 import { fileBytes } from "./file-bytes.ts";
 import { fileHistory } from "./file-history.ts";
+import { fileHls } from "./file-hls.ts";
+import { fileScenes } from "./file-scenes.ts";
 import { fileSchema } from "./file-schema.ts";
+import { fileSprite } from "./file-sprite.ts";
 import { fileLifeSchema, jobSchema, pastJobSchema } from "./job-schema.ts";
 import { jobView } from "./job-view.ts";
 import { pagination as paginationSchema } from "./paging.ts";
@@ -173,6 +176,9 @@ export function filesApi(app: App): OpenAPIHono<Env> {
   );
 
   api.route("/", fileBytes(app));
+  api.route("/", fileSprite(app));
+  api.route("/", fileScenes(app));
+  api.route("/", fileHls(app));
   return api;
 }
 

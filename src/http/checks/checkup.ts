@@ -5,6 +5,7 @@ import type { Media } from "../../media/media.ts";
 import type { Worker } from "../../queue/worker.ts";
 import type { Config } from "../../runtime/config.ts";
 import { version } from "../../runtime/version.ts";
+import type { Settings } from "../../settings/settings.ts";
 import { type Check, checkDatabaseWrite, checkDataFolder } from "../readiness.ts";
 import { checkFolder, checkFreeSpace, checkTime } from "./data-folder.ts";
 import { checkBackups, checkIntegrity, checkSchema, checkSize, type DatabaseParts } from "./database.ts";
@@ -18,6 +19,7 @@ export interface CheckupParts extends DatabaseParts {
   media: Media;
   worker: Pick<Worker<any>, "running" | "hasMissedBeats">;
   startedAt: Date;
+  settings: Pick<Settings, "get">;
 }
 
 export type SectionId = "work" | "storage" | "tools" | "gpu" | "database" | "integrity";
@@ -126,7 +128,7 @@ export function faultsIn(sections: CheckSection[]): Check[] {
 }
 
 function partsOf(of: CheckupParts): Part[] {
-  const { config, media, db, paths, clock, worker, startedAt } = of;
+  const { config, media, db, paths, clock, settings, worker, startedAt } = of;
   return [
     {
       id: "work",
@@ -169,7 +171,7 @@ function partsOf(of: CheckupParts): Part[] {
         await checkDatabaseWrite(db),
         await checkSize(of),
         checkSchema(of),
-        await checkBackups({ paths }),
+        await checkBackups({ paths, clock, isNightly: settings.get("backup").enabled, startedAt }),
       ],
     },
     {

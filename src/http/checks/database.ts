@@ -1,11 +1,11 @@
 // The database: its size and schema, the copies of it, and on demand whether it is whole.
 
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
 import { sql } from "drizzle-orm";
 import { bytes, counted, dateTime, duration, number } from "../../../views/format.ts";
 import { migrations } from "../../db/migrations/sqlite/index.ts";
 import type { Db } from "../../db/open.sqlite.ts";
+import { listBackups } from "../../library/backups.ts";
 import { createNative } from "../../media/native.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { DataPaths } from "../../runtime/data-folder.ts";
@@ -18,6 +18,8 @@ export interface DatabaseParts {
   clock: Clock;
   log: Logger;
 }
+
+const mostBackupAgeMs = 2 * 86_400_000;
 
 /** Beyond this the log is not written back: something reads all the time, or the disk does not keep up. */
 const mostLogBytes = 1_000_000_000;
@@ -49,19 +51,32 @@ export function checkSchema({ db }: Pick<DatabaseParts, "db">): Check {
       };
 }
 
-export async function checkBackups({ paths }: Pick<DatabaseParts, "paths">): Promise<Check> {
-  const names = (await readdir(paths.backups).catch(() => [])).filter((name) => name.endsWith(".db"));
-  const found = await Promise.all(
-    names.map(async (name) => ({ name, at: (await stat(join(paths.backups, name))).mtime })),
-  );
-  const newest = found.sort((a, b) => b.at.getTime() - a.at.getTime())[0];
+/** `startedAt`: a server that has only just begun has had no night yet. */
+export async function checkBackups({
+  paths,
+  clock,
+  isNightly,
+  startedAt,
+}: Pick<DatabaseParts, "paths" | "clock"> & { isNightly: boolean; startedAt: Date }): Promise<Check> {
+  const found = await listBackups(paths);
+  const newest = found[0];
+  const sinceMs = clock.now() - Math.max(newest?.at.getTime() ?? 0, newest ? 0 : startedAt.getTime());
+  if (isNightly && sinceMs > mostBackupAgeMs)
+    return {
+      name: "backups",
+      result: "warn",
+      detail: newest
+        ? `the newest of ${number(found.length)} is ${duration(sinceMs / 1000)} old (${newest.name})`
+        : "none, though one is due every night",
+      fix: "Look on the jobs page why the last backup failed, and choose “Back up now” on the Backups page.",
+    };
   const fix =
     "sprocket backup /mnt/backup/sprocket.db writes a copy while the server runs; copies kept elsewhere are not seen here.";
   if (!newest) return { name: "backups", result: "note", detail: "none in the data folder", fix };
   return {
     name: "backups",
     result: "ok",
-    detail: `the newest of ${number(found.length)} is of ${dateTime(newest.at)} (${newest.name})`,
+    detail: `the newest of ${number(found.length)} is of ${dateTime(newest.at)} (${newest.name})${isNightly ? "" : "; none is made by night"}`,
   };
 }
 

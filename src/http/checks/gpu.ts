@@ -1,46 +1,47 @@
-// Row B13 for encoders: a GPU counts as usable when it has encoded a frame. What failed is named, and what is missing.
+// Row B13 for encoders: a GPU counts when it has encoded frames that decode to what went in. What failed is named, and what
+// is missing.
 
-import { constants } from "node:fs";
-import { access, readdir } from "node:fs/promises";
-import { findGpus, type Gpu } from "../../media/gpu.ts";
+import type { Verdict } from "../../media/encoder-proof.ts";
+import type { Gpu } from "../../media/gpu.ts";
+import { findGpus } from "../../media/gpu.ts";
+import type { GpuDevices, Vendor } from "../../media/gpu-devices.ts";
 import type { Media } from "../../media/media.ts";
 import type { Check } from "../readiness.ts";
 
-type Encodes = Pick<Media, "capabilities" | "ffmpeg">;
+type Encodes = Pick<Media, "capabilities" | "encoders">;
 
-export async function checkGpu(media: Encodes, driFolder = "/dev/dri", find = findGpus): Promise<Check[]> {
-  const gpus = await find();
-  const nodes = (await readdir(driFolder).catch(() => [])).filter((name) => name.startsWith("renderD"));
-  const devices = nodes.map((node) => `${driFolder}/${node}`);
-  if (gpus.length === 0 && devices.length === 0)
-    return [
-      {
-        name: "GPU",
-        result: "note",
-        brief: "none found",
-        detail: "none found: nvidia-smi lists none and there is no render device. The CPU does all the work",
-        fix: "In a container, pass it in: --gpus all for NVIDIA, --device /dev/dri for Intel and AMD.",
-      },
-    ];
-  const closed = await firstClosed(devices);
-  if (closed && gpus.length === 0)
-    return [
-      {
-        name: "GPU",
-        result: "warn",
-        brief: "found, not allowed",
-        detail: `${closed} is there, but user ${process.geteuid?.()} may not use it`,
-        fix: "Add the user to the group that owns it (render or video), in a container with --group-add.",
-      },
-    ];
-  return [await proven(media, gpus, devices)];
+export async function checkGpu(media: Encodes, find = findGpus): Promise<Check[]> {
+  const [gpus, { devices, verdicts }] = await Promise.all([find(), media.encoders.prove()]);
+  const { fault } = await media.capabilities();
+  // The first says what jobs encode with, and stands for the best; the others only have a line each.
+  return [overall(gpus, devices, verdicts, fault), ...verdicts.slice(1).map(further)];
 }
 
-/** One frame by each encoder that may work here; the first that does is proof. */
-async function proven(media: Encodes, gpus: Gpu[], devices: string[]): Promise<Check> {
-  const what = gpus.map(({ name, memoryMb }) => `${name} (${memoryMb} MB)`).join(", ") || devices[0]!;
-  const { encoders, fault } = await media.capabilities();
-  if (fault)
+function overall(
+  gpus: Gpu[],
+  devices: GpuDevices,
+  verdicts: readonly Verdict[],
+  fault: string | null,
+): Check {
+  const cards = gpus.map(({ name, memoryMb }) => `${name} (${memoryMb} MB)`).join(", ");
+  const what = cards || devices.render.map(({ path }) => path).join(", ");
+  const [best] = verdicts;
+  if (best?.result === "proven")
+    return {
+      name: "GPU",
+      result: "ok",
+      brief: `proven by ${best.encoder.name}`,
+      detail: `${what ? `${what}: ` : ""}${best.encoder.label} encoded frames that decode to what went in`,
+    };
+  if (best)
+    return {
+      name: "GPU",
+      result: "warn",
+      brief: best.result === "aside" ? "set aside" : "found, not usable",
+      detail: `${what ? `${what}: ` : ""}the CPU encodes, because of ${best.encoder.label}: ${best.cause}`,
+      fix: best.fix,
+    };
+  if (fault && (what || devices.nvidia))
     return {
       name: "GPU",
       result: "warn",
@@ -48,69 +49,40 @@ async function proven(media: Encodes, gpus: Gpu[], devices: string[]): Promise<C
       detail: `${what}: cannot be tried without a working ffmpeg`,
       fix: "Mend ffmpeg first; the check above says how.",
     };
-  const tried = trials(gpus, devices).filter(({ encoder }) => encoders.has(encoder));
-  const faults: string[] = [];
-  for (const { encoder, args } of tried) {
-    try {
-      await media.ffmpeg(args, { signal: AbortSignal.timeout(20_000) });
-      return {
-        name: "GPU",
-        result: "ok",
-        brief: `proven by ${encoder}`,
-        detail: `${what}: ${encoder} encoded a frame`,
-      };
-    } catch (error) {
-      faults.push(`${encoder}: ${(error as Error).message.trim().split("\n").at(-1)}`);
-    }
-  }
-  const detail =
-    tried.length === 0
-      ? `${what}: this ffmpeg has no encoder for it`
-      : `${what}: no frame could be encoded (${faults.join("; ")})`;
+  return notReached(devices, cards);
+}
+
+/** Nothing to try. A card that is in the machine but not in the container is worth saying. */
+function notReached({ inMachine, render }: GpuDevices, cards: string): Check {
+  const [vendor] = inMachine;
+  const others = render.map(({ path }) => path).join(", ");
+  const detail = cards
+    ? `${cards}: the card is listed, but none of its devices can be opened from here`
+    : others
+      ? `${others} belongs to a card without an encoder that is known here`
+      : vendor
+        ? `the machine has ${names[vendor]}, but none of its devices can be opened from here. The CPU does all the work`
+        : "none found: nvidia-smi lists none and there is no render device. The CPU does all the work";
   return {
     name: "GPU",
-    result: "warn",
-    brief: "found, not usable",
+    result: "note",
+    brief: cards || vendor ? "not passed in" : "none found",
     detail,
-    fix: "The CPU encodes instead. Look whether the driver is loaded, and whether ffmpeg was built for this GPU.",
+    fix:
+      vendor === "nvidia" || cards
+        ? nvidiaFix
+        : vendor
+          ? `In a container, pass it in: ${renderFix}`
+          : `In a container, pass it in: ${nvidiaFix}; ${renderFix} for Intel and AMD.`,
   };
 }
 
-function trials(gpus: Gpu[], devices: string[]): { encoder: string; args: string[] }[] {
-  const picture = ["-f", "lavfi", "-i", "color=black:s=320x240:r=25:d=0.2"];
-  const end = ["-frames:v", "1", "-f", "null", "-"];
-  const device = devices[0];
-  const nvidia = gpus.some(({ vendor }) => vendor === "nvidia");
-  return [
-    ...(nvidia ? [{ encoder: "h264_nvenc", args: [...picture, "-c:v", "h264_nvenc", ...end] }] : []),
-    ...(device
-      ? [
-          {
-            encoder: "h264_vaapi",
-            args: [
-              "-vaapi_device",
-              device,
-              ...picture,
-              ...["-vf", "format=nv12,hwupload", "-c:v", "h264_vaapi"],
-              ...end,
-            ],
-          },
-          {
-            encoder: "h264_qsv",
-            args: [...picture, "-vf", "format=nv12", "-c:v", "h264_qsv", ...end],
-          },
-        ]
-      : []),
-  ];
-}
+const nvidiaFix =
+  "--gpus all with NVIDIA_DRIVER_CAPABILITIES=compute,video,utility for NVIDIA (on the host: the NVIDIA container toolkit)";
+const renderFix = "--device /dev/dri";
+const names: Record<Vendor, string> = { nvidia: "an NVIDIA card", intel: "an Intel GPU", amd: "an AMD GPU" };
 
-async function firstClosed(devices: string[]): Promise<string | undefined> {
-  for (const device of devices) {
-    const isOpen = await access(device, constants.R_OK | constants.W_OK).then(
-      () => true,
-      () => false,
-    );
-    if (!isOpen) return device;
-  }
-  return undefined;
+function further({ encoder, result, cause, fix }: Verdict): Check {
+  if (result === "proven") return { name: encoder.label, result: "ok", detail: "works as well" };
+  return { name: encoder.label, result: "note", detail: `is not used: ${cause}`, fix };
 }

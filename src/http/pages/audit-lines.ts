@@ -28,7 +28,11 @@ export const auditAreas: [action: string, label: string][] = [
   ["quarantine.*", "Quarantine"],
   ["library.*", "Libraries"],
   ["file.*", "Files"],
+  ["collection.*", "Collections"],
+  ["moment.*", "Moments"],
+  ["export.*", "Exports"],
   ["backfill.*", "Backfills"],
+  ["backup.*", "Backups"],
   ["settings.*", "Settings"],
   ["user.*", "Accounts"],
   ["invitation.*", "Invitations"],
@@ -55,10 +59,32 @@ export function auditLine(entry: AuditEntry, words: AuditWords): AuditLine {
 
 const acts: Record<string, string> = {
   "backfill.hashes": "Hashed what had no hash",
+  "backup.download": "Downloaded a backup",
+  "backup.make": "Asked for a backup",
+  "backup.remove": "Removed a backup",
+  "collection.add": "Put files into a collection",
+  "collection.change": "Changed a collection",
+  "collection.create": "Made a collection",
+  "collection.remove": "Removed a collection",
+  "collection.take-out": "Took files out of a collection",
+  "export.remove": "Removed an export",
   "failures.clear": "Cleared failures",
+  "file.dismiss": "Said that files are not the same",
+  "file.edit": "Said something about a file",
+  "file.edit-undo": "Took back what was said about a file",
+  "file.identify": "Identified a file",
+  "file.import": "Took over what sidecars say",
   "file.make": "Had derivatives made",
+  "file.moment-add": "Marked a moment",
+  "file.moment-change": "Changed a moment",
+  "file.moment-remove": "Removed a moment",
+  "file.purge": "Removed files from the trash for good",
+  "file.relocate": "Had files moved to another place",
+  "file.remember": "Brought forgotten files back",
+  "file.upload": "Uploaded a file",
   "file.restore": "Took a file out of the trash",
   "file.trash": "Put a file into the trash",
+  "file.undismiss": "Took back that files are not the same",
   "invitation.create": "Made an invitation",
   "invitation.delete": "Withdrew an invitation",
   "job.create": "Created a job",
@@ -69,9 +95,13 @@ const acts: Record<string, string> = {
   "jobs.priority": "Changed the priority of jobs",
   "jobs.position": "Moved jobs in the queue",
   "library.change": "Changed a library",
+  "library.folder": "Made a folder",
   "library.create": "Added a library",
   "library.remove": "Removed a library",
   "library.scan": "Had a library scanned",
+  "moment.change": "Changed a moment",
+  "moment.create": "Marked a moment",
+  "moment.remove": "Removed a moment",
   "operation.undo": "Took a bulk operation back",
   "problem.ignore": "Ignored a cause",
   "problem.quarantine": "Quarantined the files of a cause",
@@ -147,6 +177,8 @@ function targetOf(
   if (action.startsWith("file.") || action.startsWith("quarantine."))
     return { text: String(path ?? `file ${target}`), href: /^\d+$/.test(target) ? `/files/${target}` : null };
   if (action.startsWith("problem.")) return { text: `cause ${target.slice(0, 8)}`, href: "/admin/problems" };
+  if (kind === "collection" && action !== "collection.remove")
+    return { text: String(name ?? target), href: `/collections/${id}` };
   return { text: String(name ?? target), href: null };
 }
 
@@ -159,7 +191,7 @@ function detailOf(action: string, detail: unknown, { settings }: EventWords): st
   if (detail === null || detail === undefined) return "";
   if (typeof detail !== "object") return String(detail);
   const fields = Object.entries(record(detail)).filter(
-    ([key]) => !(key === "name" && action.startsWith("library.")),
+    ([key]) => !(key === "name" && /^(library|collection)\./.test(action)),
   );
   if (action.startsWith("settings."))
     return fields.flatMap(([key, value]) => settingParts(key, value, settings)).join(", ");
@@ -186,7 +218,7 @@ function settingParts(path: string, value: unknown, settings: EventWords["settin
 
 function fieldWords(key: string, value: unknown): string {
   // The act says it.
-  if (key === "isPaused") return "";
+  if (key === "isPaused" || key === "positions") return "";
   if (key === "pauseForS") return `for ${duration(Number(value))}`;
   if (key === "until" && typeof value === "string") return `until ${plain(value)}`;
   if (key === "until" && value === null) return "until taken back";

@@ -5,10 +5,15 @@ import { and, desc, eq, inArray, isNull } from "drizzle-orm";
 import { counted } from "../../../views/format.ts";
 import { audit as auditTable } from "../../db/tables/settings.ts";
 import { excludeFiles, inTurns, releaseFiles } from "../../healing/quarantine.ts";
+import { forgetDuplicates } from "../../library/duplicates.ts";
+import { filesById } from "../../library/file-grid.ts";
+import { dismissPairs, undismissPairs } from "../../library/near-pairs.ts";
 import { restoreFiles, trashFiles } from "../../library/trash.ts";
 import { NotFound, Refused } from "../../runtime/errors.ts";
 import { audit } from "../audit.ts";
 import type { App, User } from "../context.ts";
+import { undoFacts } from "../fact-acts.ts";
+import { momentOpposites } from "./moment-undo.ts";
 
 export interface Did {
   fileIds: number[];
@@ -42,13 +47,26 @@ export async function release(app: App, ids: number[], by: User): Promise<Did> {
   return { fileIds, text };
 }
 
+/** No two of them are the same: they are no longer shown together. */
+export async function dismiss(app: App, ids: number[], by: User): Promise<Did & { pairs: number }> {
+  const known = (await filesById(app.db, ids)).map((file) => file.id);
+  if (known.length < 2) throw new NotFound("pair among files", ids.join(", "));
+  const pairs = await dismissPairs(app.db, known, app.clock.now());
+  const text = `${counted(known.length, "file")} no longer count as the same.`;
+  return { ...(await written(app, by, "file.dismiss", known, text)), pairs };
+}
+
 /** Does the opposite to those files that are still as the act left them. */
 export async function undoAct(app: App, auditId: number, by: User): Promise<Did> {
   const [row] = await app.db.select().from(auditTable).where(eq(auditTable.id, auditId));
   const ids = row ? idsIn(row) : [];
+  if (row && isAboutFacts(row.action) && row.target) {
+    await undoFacts(app, Number(row.target), by, row.detail);
+    return { fileIds: [Number(row.target)], text: "As it was said before." };
+  }
   const opposite = row && opposites[row.action];
   if (!opposite || ids.length === 0) throw new NotFound("act", auditId);
-  const did = await opposite(app, ids, by, row.at);
+  const did = await opposite(app, ids, by, row);
   if (did.fileIds.length > 0) return did;
   throw new Refused(409, "file.state", "Nothing of it is left to take back: somebody has changed it since.");
 }
@@ -69,12 +87,21 @@ export async function bulkActsOn({ db }: Pick<App, "db">, fileIds: number[]) {
 
 const mostActs = 200;
 
-const opposites: Record<string, (app: App, ids: number[], by: User, since: Date) => Promise<Did>> = {
+const isAboutFacts = (action: string) => ["file.edit", "file.import", "file.identify"].includes(action);
+
+type Written = typeof auditTable.$inferSelect;
+
+const opposites: Record<string, (app: App, ids: number[], by: User, row: Written) => Promise<Did>> = {
   "file.trash": (app, ids, by) => restore(app, ids, by),
   "file.restore": (app, ids, by) => trash(app, ids, by),
-  "quarantine.add": async (app, ids, by, since) => {
+  "file.dismiss": async (app, ids, by) => {
+    await undismissPairs(app.db, ids);
+    return await written(app, by, "file.undismiss", ids, "They count as much the same again.");
+  },
+  ...momentOpposites,
+  "quarantine.add": async (app, ids, by, { at }) => {
     const did = await release(app, ids, by);
-    const again = await bringBack(app, did.fileIds, by, since);
+    const again = await bringBack(app, did.fileIds, by, at);
     return again > 0 ? { ...did, text: `${did.text} ${jobsWaitAgain(again)}` } : did;
   },
 };
@@ -105,6 +132,7 @@ async function written(
   if (fileIds.length === 0) return { fileIds, text: "Nothing to change: they are so already." };
   const one = fileIds.length === 1 ? fileIds[0]! : null;
   const id = await audit(app, by, action, one, { fileIds, ...detail });
+  forgetDuplicates(app.db);
   for (const fileId of fileIds) app.events.publish({ topic: "file", id: fileId });
   return { fileIds, text, undo: `/files/acts/${id}/undo` };
 }

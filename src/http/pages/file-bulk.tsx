@@ -5,8 +5,10 @@ import { type Context, Hono } from "hono";
 import { counted, number } from "../../../views/format.ts";
 import { gridFields, gridQuery } from "../../../views/grid-view.ts";
 import type { GridView } from "../../../views/pages/library.tsx";
+import { CollectFields } from "../../../views/parts/collect-fields.tsx";
 import type { Question } from "../../../views/parts/confirm.tsx";
 import { ShotsNow } from "../../../views/parts/file-grid.tsx";
+import { MoveFields } from "../../../views/parts/move-fields.tsx";
 import { ReasonField } from "../../../views/parts/reason-field.tsx";
 import type { FileType } from "../../db/tables/library.ts";
 import { cascade } from "../../jobs/cascade.ts";
@@ -14,16 +16,18 @@ import { filesById, findFolder } from "../../library/file-grid.ts";
 import { NotFound, Refused } from "../../runtime/errors.ts";
 import type { App, Env } from "../context.ts";
 import { askFirst } from "./ask-first.tsx";
+import { byHand, collect } from "./collect-files.ts";
 import { type Did, exclude, release, restore, trash } from "./file-acts.ts";
 import { allOf } from "./file-search.ts";
 import { done, refused, wantsPartial } from "./flash.ts";
 import { formDataOf } from "./form-data.ts";
 import { isDeep, readGridView, seenLibrary } from "./library.tsx";
 import { makeAll } from "./make-all.ts";
+import { moveFiles, moveTargets } from "./move-files.ts";
 import { pageContext } from "./page-context.ts";
 import { shotsOf } from "./shots.ts";
 
-const verbs = ["validate", "make", "exclude", "release", "trash", "restore"] as const;
+const verbs = ["validate", "make", "exclude", "release", "trash", "restore", "collect", "move"] as const;
 type Verb = (typeof verbs)[number];
 
 /** Each is written down with its files. */
@@ -113,12 +117,16 @@ async function meantBy(app: App, c: Context<Env>, form: URLSearchParams): Promis
 /** Without scripts nobody has asked yet. */
 function needsWord(verb: Verb, { wantsAll, form }: Meant): boolean {
   if (verb === "exclude") return !form.get("reason")?.trim();
+  if (verb === "move") return !form.get("target");
   if (verb === "make") return kindsIn(form).length === 0;
+  if (verb === "collect") return !form.get("collection") && !form.get("name")?.trim();
   return wantsAll && form.get("sure") !== "1";
 }
 
 const missingWord: Partial<Record<Verb, string>> = {
   exclude: "Nothing was excluded: say why.",
+  collect: "Nothing was added: choose a collection, or name a new one.",
+  move: "Nothing was moved: choose a library.",
   make: "Nothing was begun: tick what is to be made again.",
 };
 
@@ -133,10 +141,14 @@ async function doIt(app: App, c: Context<Env>, verb: Verb, { ids, form }: Meant)
       return await exclude(app, ids, user, form.get("reason")!.trim().slice(0, 500));
     case "release":
       return await release(app, ids, user);
+    case "move":
+      return await moveFiles(app, ids, user, form);
     case "trash":
       return await trash(app, ids, user);
     case "restore":
       return await restore(app, ids, user);
+    case "collect":
+      return await collect(app, ids, user, form);
   }
 }
 
@@ -151,16 +163,20 @@ async function questionOf(app: App, verb: Verb, meant: Meant): Promise<Question>
   const limit = isAll ? [] : [`There are more: the first ${number(mostAtOnce)} are taken at once.`];
   const kinds = verb === "make" ? await kindsFor(app, meant) : [];
   const words = wording[verb];
+  const targets = verb === "move" ? await moveTargets(app, ids) : null;
+  const obstacle = targets?.obstacle ?? null;
   return {
     title: ids.length === 0 ? "No file is meant." : `${words.verb} ${some}${words.after ?? ""}?`,
-    lines: ids.length === 0 ? [] : [...limit, ...words.lines],
+    lines: ids.length === 0 ? [] : obstacle ? [obstacle] : [...limit, ...words.lines],
     action: `/libraries/${libraryId}/files/${verb}`,
     verb: `${words.verb} ${some}`,
     danger: false,
-    isEmpty: ids.length === 0,
+    isEmpty: ids.length === 0 || obstacle !== null,
     fields: [...gridFields(view), ...which, ["sure", "1"]],
     back: `/libraries/${libraryId}?${gridQuery(view)}`,
     ...(verb === "exclude" && { asks: ReasonField() }),
+    ...(verb === "collect" && { asks: CollectFields({ collections: await byHand(app) }) }),
+    ...(verb === "move" && { asks: MoveFields(targets!) }),
     ...(verb === "make" && { checks: kinds }),
   };
 }
@@ -181,12 +197,20 @@ const wording: Record<Verb, { verb: string; after?: string; lines: string[] }> =
     ],
   },
   release: { verb: "Release", lines: ["They are worked on again from now on."] },
+  move: {
+    verb: "Move",
+    after: " to another place",
+    lines: [
+      "The media files are moved on the disk, with their sidecars. Their history and all that was made from them stay with them. Nothing is written over: a name that is taken gets a number.",
+    ],
+  },
   trash: {
     verb: "Move",
     after: " to the trash",
     lines: ["They leave the lists. The files on disk are untouched.", undo],
   },
   restore: { verb: "Restore", after: " from the trash", lines: [undo] },
+  collect: { verb: "Add", after: " to a collection", lines: ["The files stay where they are."] },
 };
 
 /** What can be made of any of them, and of how many. */

@@ -61,7 +61,8 @@ function picture(
   derivatives: DerivativeRow[],
 ): { kind: "still"; src: string; width: number | null; height: number | null; why: string } | undefined {
   const best = derivatives
-    .filter((d) => ["preview", "poster", "thumbnail"].includes(d.kind) && d.variant !== "webp-240")
+    .filter((d) => ["preview", "poster", "thumbnail"].includes(d.kind) && d.mimeType.startsWith("image/"))
+    .filter((d) => d.variant !== "webp-240")
     .sort((a, b) => (b.width ?? 0) - (a.width ?? 0))[0];
   if (!best) return undefined;
   return {

@@ -9,6 +9,7 @@ import { parentOf } from "../../library/folders.ts";
 import { Refused } from "../../runtime/errors.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
+import { styleNonce } from "../security.ts";
 import { type Did, restore, trash, undoAct } from "./file-acts.ts";
 import { readHistoryView } from "./file-life.ts";
 import { actionsFor, barredBy, fileNow } from "./file-now.ts";
@@ -25,7 +26,8 @@ export function filePages(app: App): Hono<Env> {
     const file = await fileOf(c.req.param("id"));
     const from = readGridView(c.req.query());
     const now = await fileNow(app, ctx, file, readHistoryView(c.req.query()));
-    return page(c, <FilePage ctx={ctx} now={now} from={from} {...(await around(app, file, from))} />);
+    const beside = await around(app, file, from);
+    return page(c, <FilePage ctx={ctx} now={now} styleNonce={styleNonce(c)} from={from} {...beside} />);
   });
 
   pages.post("/files/:id{[0-9]+}/make/:type", async (c) => {

@@ -72,7 +72,7 @@ export function takeFlash(c: Context<Env>): Flash | undefined {
     const { kind, text, undo, link } = JSON.parse(value) as Flash;
     if (kind === "refused") return { kind, text: String(text) };
     const isOurs =
-      /^[\w/.-]*\/((admin\/operations|admin\/settings|files\/acts)\/\d+\/undo|admin\/jobs\/\d+\/cancel)$/.test(
+      /^[\w/.-]*\/((admin\/operations|admin\/settings|(files|collections)\/acts)\/\d+\/undo|admin\/jobs\/\d+\/cancel)$/.test(
         String(undo),
       ) && !String(undo).startsWith("//");
     const leadsHere = /^[\w/.-]*\/admin\/jobs\/\d+$/.test(String(link?.href)) && !link?.href.startsWith("//");

@@ -10,8 +10,10 @@ import { failureCodes } from "../../jobs/failures.ts";
 import type { Attempt, Job } from "../../queue/job.ts";
 import type { Why } from "../../queue/whys.ts";
 import { partsOf } from "../api/explain.ts";
+import { exportsOfJob } from "../../library/exports.ts";
 import { fullLog, whysOfJobs } from "../api/job-view.ts";
 import type { App } from "../context.ts";
+import { exportLines } from "./export-lines.ts";
 import { jobFileFacts } from "./job-file-facts.ts";
 import { jobLine } from "./job-lines.ts";
 import { stepsOf } from "./job-timeline.ts";
@@ -59,6 +61,7 @@ export async function jobFacts(
     hint: code?.nextStep ?? null,
     tried: job.status === "failed" ? triedInWords(job, attempts) : null,
     file,
+    exports: await exportLines(app, await exportsOfJob(app.db, job.id)),
   };
 }
 

@@ -1,7 +1,7 @@
 // The types of jobs to choose from: what each is about, and which fit what somebody came from.
 
 import type { KindChoice } from "../../../views/parts/kind-chooser.tsx";
-import type { JobKind } from "../../queue/kind.ts";
+import { type JobKind, vramOf } from "../../queue/kind.ts";
 import type { App } from "../context.ts";
 import { filesNamed } from "./job-file-search.ts";
 import { type FormField, flat, formOf } from "./schema-form.ts";
@@ -29,7 +29,7 @@ export async function kindsFor(app: App, { find, file, library }: Ask): Promise<
 }
 
 export function kindChoice(app: App, kind: JobKind, kept: [string, string][] = []): KindChoice {
-  const { name, alias, label, description, queue, category, vramMb = 0 } = kind;
+  const { name, alias, label, description, queue, category } = kind;
   return {
     name,
     alias,
@@ -37,7 +37,7 @@ export function kindChoice(app: App, kind: JobKind, kept: [string, string][] = [
     description,
     queue,
     category,
-    vramMb,
+    vramMb: vramOf(kind, app.tools),
     section: app.queue.catalogue.queueByName.get(queue)?.section ?? "",
     about: aboutWhat(kind),
     href: `/admin/jobs/new?${new URLSearchParams([["type", name], ...kept])}`,

@@ -1,5 +1,6 @@
 // A library as its page and the page's stream show it.
 
+import { stat } from "node:fs/promises";
 import { href, isPlain } from "../../../views/grid-view.ts";
 import type { LibraryNow } from "../../../views/pages/library.tsx";
 import type { Seer } from "../../../views/parts/file-history.tsx";
@@ -7,6 +8,7 @@ import type { LibraryRow } from "../../db/tables/library.ts";
 import { countProblems } from "../../library/file-grid.ts";
 import { libraryCounts, noFiles } from "../../library/file-stats.ts";
 import { listFolder } from "../../library/folders.ts";
+import { absolute } from "../../library/walk.ts";
 import type { App } from "../context.ts";
 import { scanningLibraries, workNow } from "./going-on.ts";
 import { scanTrouble } from "./last-scan.ts";
@@ -36,7 +38,7 @@ export async function libraryNow(
       ? null
       : before?.counts.total === counts.total
         ? before.subfolders
-        : await subfoldersOf(app, library.id, view.folder),
+        : await subfoldersOf(app, library, view.folder, isOwner),
     view,
     deep,
     goingOn: {
@@ -52,8 +54,15 @@ export async function libraryNow(
   };
 }
 
-async function subfoldersOf(app: App, libraryId: number, folder: string) {
-  const { subfolders } = await listFolder(app.db, libraryId, folder);
+async function subfoldersOf(app: App, library: LibraryRow, folder: string, isOwner: boolean) {
+  // Whoever has made a folder looks for it.
+  const isThere = (path: string) =>
+    stat(absolute(library.path, path)).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+  const shown = isOwner && !library.readOnly ? isThere : undefined;
+  const { subfolders } = await listFolder(app.db, library.id, folder, shown);
   return subfolders.map((f) => ({
     ...f,
     cover: f.coverFileId === null ? null : `/api/files/${f.coverFileId}/thumbnail?w=240`,

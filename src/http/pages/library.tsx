@@ -5,8 +5,10 @@ import { type GridView, gridQuery } from "../../../views/grid-view.ts";
 import { LibraryPage, type LibraryProps } from "../../../views/pages/library.tsx";
 import { ArrivedPart, type ShotPage, ShotsPart } from "../../../views/parts/file-grid.tsx";
 import type { Seer } from "../../../views/parts/file-history.tsx";
+import type { LibraryRow } from "../../db/tables/library.ts";
 import { filesById, findFolder, gridPage, gridSorts } from "../../library/file-grid.ts";
-import { getLibrary } from "../../library/libraries.ts";
+import { getLibrary, scannedTypes } from "../../library/libraries.ts";
+import { mediaExtensions, mediaTypeOf } from "../../library/media-types.ts";
 import { NotFound } from "../../runtime/errors.ts";
 import type { App, Env } from "../context.ts";
 import { fileBulk } from "./file-bulk.tsx";
@@ -42,6 +44,7 @@ export function libraryPages(app: App): Hono<Env> {
       page: shown,
       found: shown.found,
       mostFound,
+      accepts: isOwner(ctx) && !library.readOnly ? acceptedBy(library) : null,
     };
     return page(c, <LibraryPage {...props} />);
   });
@@ -54,6 +57,13 @@ export async function seenLibrary(app: App, id: number) {
   const library = await getLibrary(app.db, id);
   if (library.nsfw && !app.settings.get("nsfwVisible")) throw new NotFound("library", id);
   return library;
+}
+
+/** The extensions of media that it is scanned for, as a file input wants them. */
+function acceptedBy(library: LibraryRow): string {
+  const types = scannedTypes(library);
+  const wanted = mediaExtensions.filter((end) => types.includes(mediaTypeOf(`a.${end}`)!.type));
+  return wanted.map((end) => `.${end}`).join(",");
 }
 
 /** Whatever an address says, a view that exists. */

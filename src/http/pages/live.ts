@@ -4,6 +4,7 @@
 import { Hono } from "hono";
 import type { App, Env } from "../context.ts";
 import { LiveViews } from "../live.ts";
+import { duplicatesView } from "./duplicates.tsx";
 import { fileView } from "./file-live.ts";
 import { frameFragments } from "./frame-fragments.tsx";
 import { healthFragments } from "./health.tsx";
@@ -84,6 +85,7 @@ export function livePages(app: App): Hono<Env> {
   });
   routes.get("/live/home", (c) => views.stream(c, homeView(app, c)));
   routes.get("/live/libraries/:id{[0-9]+}", (c) => views.stream(c, libraryView(app, c)));
+  routes.get("/live/duplicates", (c) => views.stream(c, duplicatesView(app, c)));
   routes.get("/live/files/:id{[0-9]+}", (c) => views.stream(c, fileView(app, c)));
   routes.get("/live/problems", (c) => {
     const query = readProblemsQuery(new URL(c.req.url).searchParams);

@@ -6,8 +6,11 @@ import type { SettingFacts } from "../../../views/parts/setting-effect.tsx";
 import { quarantine } from "../../db/tables/healing.ts";
 import { event } from "../../db/tables/history.ts";
 import type { HistoryEvent } from "../../history/event-log.ts";
+import { dueBefore } from "../../jobs/purge-trash.ts";
 import { autoScanSchedule } from "../../library/auto-scan.ts";
+import { listBackups, nextHour } from "../../library/backups.ts";
 import { listLibraries } from "../../library/libraries.ts";
+import { countTrash } from "../../library/purge.ts";
 import { categories } from "../../queue/job.ts";
 import { importOrder } from "../../yielding/import-mode.ts";
 import type { App } from "../context.ts";
@@ -49,9 +52,29 @@ export function settingFacts(app: App): () => Promise<SettingFacts> {
       },
       yielding: app.yielding.state(),
       week: quietWeek(app.settings.get("yield").quietHours, now),
+      backups: await backupFacts(app, now),
+      trash: await trashFacts(app, now),
+      writable: libraries.filter((row) => !row.readOnly).map((row) => row.name),
       importOrder: importOrder(app.queue.catalogue, app.settings.get("importMode")),
     };
   };
+}
+
+async function backupFacts({ paths, settings }: App, now: number): Promise<SettingFacts["backups"]> {
+  const nightly = (await listBackups(paths)).filter(({ origin }) => origin === "nightly");
+  return {
+    nightly: nightly.length,
+    newestAt: nightly[0]?.at ?? null,
+    bytes: nightly.reduce((sum, one) => sum + one.sizeBytes, 0),
+    nextAt: nextHour(settings.get("backup").hour, now),
+  };
+}
+
+async function trashFacts({ db, settings }: Pick<App, "db" | "settings">, now: number) {
+  const all = await countTrash(db, { trashedBefore: new Date(now) });
+  const tomorrow = dueBefore(settings, now + 86_400_000);
+  const due = tomorrow ? (await countTrash(db, { trashedBefore: tomorrow })).files : 0;
+  return { ...all, due };
 }
 
 async function workFacts({ store }: Pick<App, "store">) {

@@ -70,6 +70,8 @@ function fieldFrom(form: FormData, field: Field): unknown {
       return text === "on";
     case "choice":
       return text;
+    case "text":
+      return text === "" && field.optional ? null : text;
     case "number":
       return text === "" && field.optional ? null : (amount(text) ?? text);
     case "duration":

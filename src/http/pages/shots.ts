@@ -3,7 +3,7 @@
 import type { Seer } from "../../../views/parts/file-history.tsx";
 import type { PictureState, Shot } from "../../../views/parts/file-shot.tsx";
 import type { FileRow, FileType } from "../../db/tables/library.ts";
-import { thumbnailsOf } from "../../library/file-grid.ts";
+import { previewsOf, thumbnailsOf } from "../../library/file-grid.ts";
 import type { App } from "../context.ts";
 
 /** `query` goes onto each link, so that the file's page knows the grid it was opened from. */
@@ -13,16 +13,23 @@ export async function shotsOf(
   files: FileRow[],
   query = "",
   mayTick = false,
+  /** False: nobody shows what becomes of a picture that is not there. */
+  withStates = true,
 ): Promise<Shot[]> {
   const pictures = await thumbnailsOf(
     app.db,
     files.map((f) => f.id),
   );
+  const films = await previewsOf(
+    app.db,
+    files.filter((f) => f.type === "video").map((f) => f.id),
+  );
   return Promise.all(
     files.map(async (file): Promise<Shot> => {
       const href = ctx.url(`/files/${file.id}${query ? `?${query}` : ""}`);
       const made = pictures.get(file.id);
-      if (!made) return { file, href, mayTick, picture: null, pictureState: await pictureStateOf(app, file) };
+      const pictureState = made || !withStates ? "none" : await pictureStateOf(app, file);
+      if (!made) return { file, href, mayTick, picture: null, pictureState };
       const version = made.createdAt.getTime().toString(36);
       const src = (width: number) => ctx.url(`/api/files/${file.id}/thumbnail?w=${width}&v=${version}`);
       return {
@@ -31,6 +38,7 @@ export async function shotsOf(
         mayTick,
         pictureState: "none",
         picture: { src, width: made.width ?? 240, height: made.height ?? 240 },
+        ...(films.has(file.id) && { preview: ctx.url(`/api/files/${file.id}/preview`) }),
       };
     }),
   );

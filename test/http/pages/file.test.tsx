@@ -31,7 +31,7 @@ test("a video that browsers play has a player with its poster", async () => {
   });
   const poster = await addDerivative(at, file, "poster", "jpeg-1280", "x", { width: 1280, height: 720 });
   const page = await seen(file);
-  expect(page).toContain('<video controls="" preload="metadata"');
+  expect(page).toContain('<video slot="media" controls="" preload="metadata"');
   expect(page).toContain(`src="/api/files/${file.id}/original"`);
   expect(page).toContain(`poster="/api/files/${file.id}/derivatives/${poster.id}`);
 });

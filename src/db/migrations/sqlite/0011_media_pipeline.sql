@@ -12,13 +12,14 @@ CREATE TABLE moment (
   title TEXT NOT NULL,
   -- `user`, `digest`.
   source TEXT NOT NULL,
-  created_by INTEGER,
+  -- A user's id.
+  created_by TEXT,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
 );
 CREATE INDEX moment_file ON moment (file_id, start_ms);
 
--- The scenes of a film, by number from 0. `score`: how sharp the cut before it is, 0 to 1.
+-- The scenes of a film, by number from 1. `score`: how sharp the cut before it is, 0 to 1.
 CREATE TABLE scene (
   file_id INTEGER NOT NULL REFERENCES file (id) ON DELETE CASCADE,
   number INTEGER NOT NULL,
@@ -79,8 +80,8 @@ CREATE TABLE near_duplicate (
 ) WITHOUT ROWID;
 CREATE INDEX near_duplicate_other ON near_duplicate (other_id);
 
--- Facts about a file from outside it: what somebody typed, and what sidecars and identify results say. `field`: `title`,
--- `description`, `rating`, `capturedAt`, `gps`… Source `user` is never overwritten by another.
+-- Facts about a file by who says them: somebody who typed, sidecars, identify results, the file itself. `field`: `title`,
+-- `description`, `rating`, `capturedAt`, `gps`… Which word counts is a matter of its source (library/file-facts.ts).
 CREATE TABLE file_fact (
   file_id INTEGER NOT NULL REFERENCES file (id) ON DELETE CASCADE,
   field TEXT NOT NULL,
@@ -88,9 +89,11 @@ CREATE TABLE file_fact (
   value TEXT NOT NULL,
   source TEXT NOT NULL,
   set_at INTEGER NOT NULL,
-  PRIMARY KEY (file_id, field)
+  PRIMARY KEY (file_id, field, source)
 ) WITHOUT ROWID;
+CREATE INDEX file_fact_rating ON file_fact (file_id) WHERE field = 'rating';
 
+-- What the words about `tags` come to, to be searched by.
 CREATE TABLE file_tag (
   file_id INTEGER NOT NULL REFERENCES file (id) ON DELETE CASCADE,
   tag TEXT NOT NULL COLLATE NOCASE,
@@ -98,6 +101,22 @@ CREATE TABLE file_tag (
   PRIMARY KEY (file_id, tag)
 ) WITHOUT ROWID;
 CREATE INDEX file_tag_tag ON file_tag (tag, file_id);
+
+-- What files that were looked into before say themselves.
+INSERT INTO file_fact
+  SELECT id, field, json_quote(CAST(value AS TEXT)), 'file', updated_at FROM (
+    SELECT id, updated_at, 'title' AS field, coalesce(metadata ->> '$.title', metadata ->> '$.tags.title') AS value FROM file
+    UNION ALL
+    SELECT id, updated_at, 'description',
+      coalesce(metadata ->> '$.description', metadata ->> '$.tags.description', metadata ->> '$.tags.comment') FROM file
+  ) WHERE trim(value) <> '';
+INSERT INTO file_fact
+  SELECT id, 'rating', metadata ->> '$.rating', 'file', updated_at FROM file WHERE metadata ->> '$.rating' BETWEEN 1 AND 5;
+INSERT INTO file_fact
+  SELECT id, 'tags', metadata -> '$.keywords', 'file', updated_at FROM file WHERE json_type(metadata, '$.keywords') = 'array';
+INSERT OR IGNORE INTO file_tag
+  SELECT file.id, CAST(word.value AS TEXT), 'file' FROM file, json_each(file.metadata, '$.keywords') AS word
+  WHERE json_type(file.metadata, '$.keywords') = 'array';
 
 CREATE TABLE collection (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -132,6 +151,26 @@ CREATE TABLE forgotten_file (
   PRIMARY KEY (library_id, path)
 ) WITHOUT ROWID;
 
+-- A file on its way to another place, written before the disk is touched: a server that dies in the middle knows afterwards
+-- what was its own doing. Kept for a while when it has ended, so that a scan that looked before does not take it for new.
+CREATE TABLE file_move (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  file_id INTEGER NOT NULL REFERENCES file (id) ON DELETE CASCADE,
+  from_library_id INTEGER NOT NULL,
+  from_path TEXT NOT NULL,
+  to_library_id INTEGER NOT NULL,
+  to_path TEXT NOT NULL,
+  -- `device:inode` of the source, and of what this move has put at the new place, or is about to.
+  source_identity TEXT NOT NULL,
+  placed_identity TEXT,
+  size_bytes INTEGER NOT NULL,
+  mtime_ms INTEGER NOT NULL,
+  -- JSON: pairs of paths, old and new.
+  sidecars TEXT NOT NULL,
+  ended_at INTEGER,
+  created_at INTEGER NOT NULL
+);
+
 -- Uploads that have begun; their bytes lie in <data>/uploads until they are whole.
 CREATE TABLE upload (
   id TEXT PRIMARY KEY,
@@ -140,7 +179,10 @@ CREATE TABLE upload (
   name TEXT NOT NULL,
   size_bytes INTEGER NOT NULL,
   mtime_ms INTEGER,
-  created_by INTEGER,
+  -- A user's id.
+  created_by TEXT,
+  -- Where in the library it was put, or is about to be.
+  placed_path TEXT,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
 ) WITHOUT ROWID;

@@ -1,0 +1,140 @@
+// Files on the map: clusters of those that lie close together at a zoom, and the files of an area. Both walk the index of
+// places alone, a stretch at a time.
+
+import { inArray, type SQL, sql } from "drizzle-orm";
+import type { Db } from "../db/open.sqlite.ts";
+import { type FileRow, file } from "../db/tables/library.ts";
+
+/** In degrees; `west` may be greater than `east`: then it goes over the date line. */
+export interface Area {
+  west: number;
+  south: number;
+  east: number;
+  north: number;
+}
+
+export interface MapFilter {
+  area?: Area | undefined;
+  libraryId?: number | undefined;
+  type?: "image" | "video" | "audio" | undefined;
+  /** Libraries to leave out. */
+  hidden?: number[] | undefined;
+}
+
+export interface Cluster {
+  /** The middle of its files. */
+  lat: number;
+  lon: number;
+  files: number;
+  /** The one that stands for it: found last. */
+  fileId: number;
+  area: Area;
+}
+
+interface Cell {
+  n: number;
+  lat: number;
+  lon: number;
+  id: number;
+  south: number;
+  north: number;
+  west: number;
+  east: number;
+}
+
+const rowsAtOnce = 10_000;
+/** At zoom 0 the world is 256 px wide; clusters shall be some 64 px apart. */
+const cellsAcross = 4;
+/** So far in, each place stands for itself. */
+const finest = 22;
+
+/** `cell`: how many degrees apart; without it by zoom. */
+export async function clustersOf(
+  db: Db,
+  filter: MapFilter,
+  zoom: number,
+  cell = 360 / cellsAcross / 2 ** Math.min(finest, Math.max(0, zoom)),
+): Promise<Cluster[]> {
+  const cells = new Map<string, Cell>();
+  let after: { lat: number; lon: number; id: number } | undefined;
+  for (;;) {
+    const beyond = after
+      ? sql`AND (gps_lat, gps_lon, id) > (${after.lat}, ${after.lon}, ${after.id})`
+      : sql``;
+    const stretch = sql`SELECT gps_lat AS lat, gps_lon AS lon, id FROM file INDEXED BY file_gps
+      WHERE ${placed(filter)} ${beyond} ORDER BY gps_lat, gps_lon, id LIMIT ${rowsAtOnce}`;
+    const groups = await db.all<Cell & { y: number; x: number; rows: number }>(
+      sql`SELECT CAST(floor(lat / ${cell}) AS INTEGER) AS y, CAST(floor(lon / ${cell}) AS INTEGER) AS x, count(*) AS n,
+        sum(lat) AS lat, sum(lon) AS lon, max(id) AS id, min(lat) AS south, max(lat) AS north, min(lon) AS west, max(lon) AS east
+        FROM (${stretch}) GROUP BY y, x`,
+    );
+    for (const { y, x, ...group } of groups) add(cells, `${y}:${x}`, group);
+    const rows = groups.reduce((sum, { n }) => sum + n, 0);
+    if (rows < rowsAtOnce) break;
+    const [last] = await db.all<{ lat: number; lon: number; id: number }>(
+      sql`SELECT * FROM (${stretch}) ORDER BY lat DESC, lon DESC, id DESC LIMIT 1`,
+    );
+    after = last;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return [...cells.values()].map(({ n, lat, lon, id, ...area }) => ({
+    lat: lat / n,
+    lon: lon / n,
+    files: n,
+    fileId: id,
+    area,
+  }));
+}
+
+/** Those of an area, found last first. */
+export async function filesOfArea(
+  db: Db,
+  filter: MapFilter,
+  offset: number,
+  limit: number,
+): Promise<FileRow[]> {
+  const found = await db.all<{ id: number }>(
+    sql`SELECT id FROM file INDEXED BY file_gps WHERE ${placed(filter)} ORDER BY id DESC LIMIT ${limit} OFFSET ${offset}`,
+  );
+  const ids = found.map((row) => row.id);
+  const rows = ids.length === 0 ? [] : await db.select().from(file).where(inArray(file.id, ids));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+export async function countPlaced(db: Db, filter: MapFilter): Promise<number> {
+  const [row] = await db.all<{ n: number }>(
+    sql`SELECT count(*) AS n FROM file INDEXED BY file_gps WHERE ${placed(filter)}`,
+  );
+  return row?.n ?? 0;
+}
+
+function add(cells: Map<string, Cell>, key: string, group: Cell): void {
+  const cell = cells.get(key);
+  if (!cell) return void cells.set(key, group);
+  cell.n += group.n;
+  cell.lat += group.lat;
+  cell.lon += group.lon;
+  cell.id = Math.max(cell.id, group.id);
+  cell.south = Math.min(cell.south, group.south);
+  cell.north = Math.max(cell.north, group.north);
+  cell.west = Math.min(cell.west, group.west);
+  cell.east = Math.max(cell.east, group.east);
+}
+
+function placed({ area, libraryId, type, hidden = [] }: MapFilter): SQL {
+  const across = area && area.west <= area.east ? sql`AND` : sql`OR`;
+  const conditions = [
+    sql`gps_lat IS NOT NULL AND trashed_at IS NULL AND state IN ('ok', 'quarantined')`,
+    ...(area
+      ? [
+          sql`gps_lat BETWEEN ${area.south} AND ${area.north}`,
+          sql`(gps_lon >= ${area.west} ${across} gps_lon <= ${area.east})`,
+        ]
+      : []),
+    ...(type ? [sql`type = ${type}`] : []),
+    ...(libraryId === undefined ? [] : [sql`library_id = ${libraryId}`]),
+    ...(hidden.length === 0 ? [] : [sql`library_id NOT IN ${hidden}`]),
+  ];
+  return sql.join(conditions, sql` AND `);
+}

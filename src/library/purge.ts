@@ -1,0 +1,159 @@
+// Takes files out of the trash for good: their rows, and all that was made from them. What becomes of the media is said
+// before: they stay and are forgotten, or they are deleted where the library allows it.
+
+import { lstat, realpath, rm, unlink } from "node:fs/promises";
+import { dirname } from "node:path";
+import { and, asc, count, gt, inArray, isNotNull, lte, max, sql, sum } from "drizzle-orm";
+import type { Db } from "../db/open.sqlite.ts";
+import { type DerivativeRow, derivative, type FileRow, file, type LibraryRow, library } from "../db/tables/library.ts";
+import type { DataPaths } from "../runtime/data-folder.ts";
+import { derivativesFolder, listDerivatives, placeOf } from "./derivatives.ts";
+import { forgetRow } from "./forget-row.sqlite.ts";
+import { isWithin } from "./library-path.ts";
+import { removeTransforms } from "./transform-cache.ts";
+import { absolute, isGone, nodeFs } from "./walk.ts";
+
+export interface PurgeAsk {
+  /** Only these; otherwise all. */
+  ids?: number[];
+  /** Trashed at this time or before. */
+  trashedBefore: Date;
+  deleteMedia: boolean;
+}
+
+export interface Purged {
+  removed: number;
+  /** Of those, whose media were deleted. */
+  deleted: number;
+  deletedBytes: number;
+  /** Those that stay in the trash, and why. */
+  kept: { path: string; reason: string }[];
+}
+
+interface Parts {
+  db: Db;
+  paths: DataPaths;
+  now: () => number;
+}
+
+/** File by file, so that whenever it ends each is purged or untouched. */
+export async function purgeFiles(
+  parts: Parts,
+  ask: PurgeAsk,
+  hooks: { step(done: number): Promise<void>; log(line: string): void },
+): Promise<Purged> {
+  const purged: Purged = { removed: 0, deleted: 0, deletedBytes: 0, kept: [] };
+  const libraries = new Map((await parts.db.select().from(library)).map((row) => [row.id, row]));
+  let after = 0;
+  for (let done = 0; ; ) {
+    const rows = await dueFiles(parts.db, ask, after, 100);
+    if (rows.length === 0) return purged;
+    for (const row of rows) {
+      await hooks.step(done++);
+      await purgeOne(parts, row, libraries.get(row.libraryId)!, ask, purged, hooks.log);
+    }
+    after = rows.at(-1)!.id;
+  }
+}
+
+/** How many files there are to purge, and what they weigh. */
+export async function countTrash(
+  db: Db,
+  ask: Omit<PurgeAsk, "deleteMedia">,
+): Promise<{ files: number; sizeBytes: number }> {
+  const [row] = await db
+    .select({ files: count(), sizeBytes: sum(file.sizeBytes).mapWith(Number) })
+    .from(file)
+    .where(due(ask));
+  return { files: row!.files, sizeBytes: row!.sizeBytes ?? 0 };
+}
+
+/** When the file that was put there last went into the trash: what comes later was not meant. */
+export async function lastTrashedAt(db: Db): Promise<Date | null> {
+  const [row] = await db.select({ at: max(file.trashedAt) }).from(file).where(isNotNull(file.trashedAt));
+  return row?.at ?? null;
+}
+
+function due({ ids, trashedBefore }: Omit<PurgeAsk, "deleteMedia">) {
+  return and(
+    isNotNull(file.trashedAt),
+    lte(file.trashedAt, trashedBefore),
+    ids && sql`${file.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+  );
+}
+
+async function dueFiles(db: Db, ask: PurgeAsk, after: number, limit: number): Promise<FileRow[]> {
+  return await db
+    .select()
+    .from(file)
+    .where(and(due(ask), gt(file.id, after)))
+    .orderBy(asc(file.id))
+    .limit(limit);
+}
+
+async function purgeOne(
+  parts: Parts,
+  row: FileRow,
+  home: LibraryRow,
+  { deleteMedia }: PurgeAsk,
+  purged: Purged,
+  log: (line: string) => void,
+): Promise<void> {
+  const wasDeleted = deleteMedia && !home.readOnly;
+  const fault = wasDeleted ? await deleteMediaFile(home, row) : undefined;
+  if (fault) {
+    purged.kept.push({ path: row.path, reason: fault });
+    return log(`${row.path} stays in the trash: ${fault}`);
+  }
+  const made = await listDerivatives(parts.db, row.id);
+  // Restored in this moment: then it is nobody's to remove.
+  if (!forgetRow(parts.db, row, { remember: !wasDeleted && row.state !== "missing", now: parts.now() })) return;
+  await removeTraces(parts, row.id, made);
+  purged.removed++;
+  if (wasDeleted) {
+    purged.deleted++;
+    purged.deletedBytes += row.sizeBytes;
+  }
+  log(`${home.name}: ${row.path} ${wasDeleted ? "was deleted from the disk" : "is forgotten; its media file stays"}.`);
+}
+
+/** Why it was not deleted, or nothing. What is not there any more is deleted already. */
+async function deleteMediaFile(home: LibraryRow, row: FileRow): Promise<string | undefined> {
+  const path = absolute(home.path, row.path);
+  try {
+    const root = await nodeFs.lstat(home.path);
+    if (home.rootIdentity !== null && root.identity !== home.rootIdentity)
+      return "the library's folder is another one than before; is its disk mounted?";
+    const [realRoot, realFolder] = await Promise.all([realpath(home.path), realpath(dirname(path))]);
+    if (!isWithin(realRoot, realFolder)) return "its folder leads out of the library.";
+    const found = await nodeFs.lstat(path);
+    if (!found.isFile) return "what is there now is no regular file.";
+    if (found.sizeBytes !== row.sizeBytes || found.mtimeMs !== row.mtimeMs || found.inode !== row.inode)
+      return "the file on disk is another one than was put into the trash; scan the library first.";
+    await unlink(path);
+    return undefined;
+  } catch (error) {
+    // The folder may be gone with it; the root was there a moment ago.
+    if (isGone(error) && (await lstat(home.path).catch(() => undefined))) return undefined;
+    return `it could not be deleted (${(error as NodeJS.ErrnoException).code}: ${(error as Error).message}).`;
+  }
+}
+
+/** Those of files that were merged into it lie where they were made. What a crash leaves of them, the sweep takes. */
+async function removeTraces({ paths }: Parts, id: number, made: DerivativeRow[]): Promise<void> {
+  const places = made.map((row) => placeOf(paths, row));
+  for (const place of [...places, derivativesFolder(paths, id)])
+    await rm(place, { recursive: true, force: true });
+  await removeTransforms(paths, [id]);
+}
+
+/** What was made from files of the trash, in bytes. */
+export async function madeFromTrash(db: Db): Promise<number> {
+  const trashed = db.select({ id: file.id }).from(file).where(isNotNull(file.trashedAt));
+  const [row] = await db
+    .select({ bytes: sum(derivative.sizeBytes).mapWith(Number) })
+    .from(derivative)
+    .where(inArray(derivative.fileId, trashed));
+  return row?.bytes ?? 0;
+}
+

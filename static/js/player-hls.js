@@ -1,0 +1,128 @@
+// A film in several qualities: hls.js feeds the video element, and the player's menus see qualities and sound tracks in the
+// form that media-chrome asks for (https://github.com/muxinc/media-elements: media-tracks).
+
+import { vendored } from "./vendored.js";
+
+/** False where the browser can't stream it: the film itself then plays instead. */
+export async function attachHls(video, url) {
+  const { default: Hls } = await vendored("hls.js");
+  if (!Hls.isSupported()) {
+    if (!video.canPlayType("application/vnd.apple.mpegurl")) return false;
+    video.src = url;
+    return true;
+  }
+  const hls = new Hls({ capLevelToPlayerSize: false, backBufferLength: 60 });
+  const known = new Promise((resolve) => {
+    hls.once(Hls.Events.MANIFEST_PARSED, () => resolve(true));
+    hls.on(Hls.Events.ERROR, (_, fault) => fault.fatal && resolve(recover(Hls, hls, video, fault)));
+  });
+  video.videoRenditions = new Renditions(hls, Hls.Events);
+  // Some browsers have a list of their own, which knows nothing of these.
+  Object.defineProperty(video, "audioTracks", {
+    value: new SoundTracks(hls, Hls.Events),
+    configurable: true,
+  });
+  hls.loadSource(url);
+  hls.attachMedia(video);
+  const isGood = await known;
+  // A film with one quality and one sound has nothing to choose: the menus hide.
+  return isGood;
+}
+
+let recovered = 0;
+
+/** Goes on where it can; else the film itself is played from the same place. */
+function recover(Hls, hls, video, { type, details }) {
+  const isFirst = recovered++ < 3;
+  if (isFirst && type === Hls.ErrorTypes.MEDIA_ERROR) {
+    hls.recoverMediaError();
+    return true;
+  }
+  if (isFirst && type === Hls.ErrorTypes.NETWORK_ERROR && !details.startsWith("manifest")) {
+    hls.startLoad();
+    return true;
+  }
+  const { currentTime, paused } = video;
+  hls.destroy();
+  video.removeAttribute("src");
+  video.load();
+  video.currentTime = currentTime;
+  if (!paused) void video.play().catch(() => {});
+  return false;
+}
+
+/** Indexed like an array, with events. */
+class TrackList extends EventTarget {
+  length = 0;
+
+  fill(tracks, event) {
+    for (let i = 0; i < this.length; i++) delete this[i];
+    this.length = tracks.length;
+    Object.assign(this, tracks);
+    this.dispatchEvent(new Event(event));
+  }
+
+  *[Symbol.iterator]() {
+    for (let i = 0; i < this.length; i++) yield this[i];
+  }
+}
+
+class Renditions extends TrackList {
+  #hls;
+  #chosen = -1;
+
+  constructor(hls, events) {
+    super();
+    this.#hls = hls;
+    hls.on(events.MANIFEST_PARSED, () => {
+      const levels = hls.levels.map(({ width, height, bitrate }, n) => ({
+        id: String(n),
+        src: "",
+        width,
+        height,
+        bitrate,
+      }));
+      this.fill(levels.length > 1 ? levels : [], "addrendition");
+    });
+  }
+
+  /** -1 lets the line decide. */
+  get selectedIndex() {
+    return this.#chosen;
+  }
+
+  set selectedIndex(index) {
+    this.#chosen = index;
+    this.#hls.nextLevel = index;
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+class SoundTracks extends TrackList {
+  constructor(hls, events) {
+    super();
+    hls.on(events.AUDIO_TRACKS_UPDATED, () => {
+      const tracks = hls.audioTracks.map(({ name, lang }, n) => soundTrack(this, hls, n, name, lang));
+      this.fill(tracks, "addtrack");
+    });
+    hls.on(events.AUDIO_TRACK_SWITCHED, () => this.dispatchEvent(new Event("change")));
+  }
+}
+
+function soundTrack(list, hls, n, name, lang) {
+  return {
+    id: String(n),
+    kind: "main",
+    label: name || lang || `Sound ${n + 1}`,
+    language: lang ?? "",
+    get enabled() {
+      return hls.audioTrack === n;
+    },
+    set enabled(isEnabled) {
+      if (isEnabled && hls.audioTrack !== n) {
+        hls.audioTrack = n;
+        list.dispatchEvent(new Event("change"));
+      }
+    },
+  };
+}
