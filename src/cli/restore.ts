@@ -60,7 +60,9 @@ function refuseForeign(file: string): void {
   if (!isDatabase) throw new CannotStart(`${file} is no Sprocket database; nothing was changed.`);
   const [schema, known] = [schemaOf(file), migrations.at(-1)!.version];
   if (schema > known)
-    throw new CannotStart(`${file} has schema ${schema}, this build knows ${known}; use a newer Sprocket. Nothing was changed.`);
+    throw new CannotStart(
+      `${file} has schema ${schema}, this build knows ${known}; use a newer Sprocket. Nothing was changed.`,
+    );
 }
 
 function refuseDamaged(copy: string, file: string): void {
@@ -74,7 +76,9 @@ function refuseDamaged(copy: string, file: string): void {
 }
 
 function damaged(file: string, how: string): CannotStart {
-  return new CannotStart(`${file} is damaged (${how.split("\n")[0]}); nothing was changed. Try an older copy.`);
+  return new CannotStart(
+    `${file} is damaged (${how.split("\n")[0]}); nothing was changed. Try an older copy.`,
+  );
 }
 
 /** Leaves no log beside the database: one of another database would be written into it. */
@@ -127,7 +131,9 @@ async function sync(path: string): Promise<void> {
   try {
     await handle.sync();
   } catch (error) {
-    throw new CannotStart(`${basename(path)} in ${dirname(path)} could not be written: ${(error as Error).message}`);
+    throw new CannotStart(
+      `${basename(path)} in ${dirname(path)} could not be written: ${(error as Error).message}`,
+    );
   } finally {
     await handle.close();
   }

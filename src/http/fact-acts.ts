@@ -3,10 +3,10 @@
 import type { FileRow } from "../db/tables/library.ts";
 import type { FactSource } from "../db/tables/media.ts";
 import { type AppliedWords, applySidecars, readSidecars, silence } from "../jobs/sidecar-import.ts";
-import { rememberStamps } from "../library/sidecar-changes.ts";
 import { type Change, changeFacts } from "../library/file-facts.sqlite.ts";
 import { type FactField, type Said, saidBy } from "../library/file-facts.ts";
 import { getFile } from "../library/files.ts";
+import { rememberStamps } from "../library/sidecar-changes.ts";
 import { Refused } from "../runtime/errors.ts";
 import { audit } from "./audit.ts";
 import type { App, User } from "./context.ts";

@@ -15,10 +15,7 @@ export function securityHeaders(): MiddlewareHandler<Env> {
     const nonce = c.get("styleNonce");
     const imageHost = c.get("imageHost");
     const policy = imageHost ? contentPolicy.replace("img-src ", `img-src ${imageHost} `) : contentPolicy;
-    headers.set(
-      "Content-Security-Policy",
-      nonce ? `${policy}; style-src 'self' 'nonce-${nonce}'` : policy,
-    );
+    headers.set("Content-Security-Policy", nonce ? `${policy}; style-src 'self' 'nonce-${nonce}'` : policy);
     headers.set("X-Content-Type-Options", "nosniff");
     headers.set("X-Frame-Options", "DENY");
     // Not `no-referrer`: with it browsers send `Origin: null` on forms, and plain-HTTP servers have only Origin to go by.

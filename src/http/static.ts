@@ -86,7 +86,6 @@ import leafletJs from "../../static/vendor/leaflet.js" with { type: "file" };
 import mediaChromeJs from "../../static/vendor/media-chrome.js" with { type: "file" };
 import photoswipeCss from "../../static/vendor/photoswipe.css" with { type: "file" };
 import photoswipeJs from "../../static/vendor/photoswipe.esm.min.js" with { type: "file" };
-import photoswipeLightboxJs from "../../static/vendor/photoswipe-lightbox.esm.min.js" with { type: "file" };
 import tusJs from "../../static/vendor/tus.min.js" with { type: "file" };
 import wavesurferJs from "../../static/vendor/wavesurfer.esm.js" with { type: "file" };
 import { iconCss } from "../../views/parts/icon-paths.ts";
@@ -103,10 +102,6 @@ export const vendored = {
   "media-chrome.js": { file: mediaChromeJs, from: "media-chrome/dist/iife/all.js" },
   "photoswipe.css": { file: photoswipeCss, from: "photoswipe/dist/photoswipe.css" },
   "photoswipe.js": { file: photoswipeJs, from: "photoswipe/dist/photoswipe.esm.min.js" },
-  "photoswipe-lightbox.js": {
-    file: photoswipeLightboxJs,
-    from: "photoswipe/dist/photoswipe-lightbox.esm.min.js",
-  },
   "tus.js": { file: tusJs, from: "tus-js-client/dist/tus.min.js" },
   "wavesurfer.js": { file: wavesurferJs, from: "wavesurfer.js/dist/wavesurfer.esm.js" },
 };

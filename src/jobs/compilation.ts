@@ -35,7 +35,7 @@ export const outputParams = {
 
 /** Which videos are drawn. */
 export const drawParams = {
-  orientation: z.enum(["landscape", "portrait", "square"]).optional().meta({ title: "Only" }),
+  orientation: z.enum(["landscape", "portrait", "square"]).optional().meta({ title: "Shape" }),
   minDuration: seconds.optional().meta({ title: "Length at least", description: "Seconds" }),
   maxDuration: seconds.optional().meta({ title: "Length at most", description: "Seconds" }),
 };

@@ -20,31 +20,35 @@ import {
 import { shown } from "./compile-random.ts";
 import { encoderMemory } from "./encoder-memory.ts";
 import { fileId } from "./input-file.ts";
-import { refuseParam } from "./refused-params.ts";
 import { withScratchFolder } from "./scratch-folder.ts";
 import type { Tools } from "./tools.ts";
 
 const most = 500;
-const params = z.strictObject({
-  fileIds: z
-    .array(fileId)
-    .min(2)
-    .max(most)
-    .optional()
-    .meta({
-      title: "Videos",
-      description: "In this order; without any, as many as below are drawn at random",
-      fileTypes: ["video"],
+const params = z
+  .strictObject({
+    fileIds: z
+      .array(fileId)
+      .min(2)
+      .max(most)
+      .optional()
+      .meta({
+        title: "Videos",
+        description: "In this order; without any, as many as below are drawn at random",
+        fileTypes: ["video"],
+      }),
+    count: z.int().min(2).max(most).optional().meta({ title: "Videos at random" }),
+    title: z.string().trim().min(1).max(200).optional().meta({ title: "Title" }),
+    titleCards: z.boolean().default(true).meta({
+      title: "Title cards",
+      description: "Name and date, three seconds before each video",
     }),
-  count: z.int().min(2).max(most).optional().meta({ title: "Videos at random" }),
-  title: z.string().trim().min(1).max(200).optional().meta({ title: "Title" }),
-  titleCards: z.boolean().default(true).meta({
-    title: "Title cards",
-    description: "Name and date, three seconds before each video",
-  }),
-  ...drawParams,
-  ...outputParams,
-});
+    ...drawParams,
+    ...outputParams,
+  })
+  .refine(({ fileIds, count }) => fileIds !== undefined || count !== undefined, {
+    path: ["fileIds"],
+    message: "Say which videos, or how many at random.",
+  });
 type Params = z.output<typeof params>;
 
 export const compileMega: JobKind<Params, Tools> = {
@@ -61,8 +65,6 @@ export const compileMega: JobKind<Params, Tools> = {
   dedupKey: (p) =>
     p.fileIds ? `${p.fileIds.join(",")}:${p.title ?? ""}:${p.titleCards}:${p.outputPath ?? ""}` : null,
   async about(params, tools) {
-    if (params.fileIds === undefined && params.count === undefined)
-      throw refuseParam("fileIds", "Say which videos, or how many at random.");
     await checkOutput(tools, params);
     if (params.fileIds) return await aboutFiles(tools, params.fileIds);
     return await aboutLibrary(tools, params, `${params.count} videos at random`);

@@ -6,15 +6,19 @@ import { joinFormOf } from "../media/join-form.ts";
 import type { JobKind } from "../queue/kind.ts";
 import { aboutLibrary, checkOutput, drawParams, drawSources, keepFilm, outputParams } from "./compilation.ts";
 import { encoderMemory } from "./encoder-memory.ts";
-import { refuseParam } from "./refused-params.ts";
 import { withScratchFolder } from "./scratch-folder.ts";
 import type { Tools } from "./tools.ts";
 
-const params = z.strictObject({
-  count: z.int().min(2).max(200).default(10).meta({ title: "Videos" }),
-  ...drawParams,
-  ...outputParams,
-});
+const params = z
+  .strictObject({
+    count: z.int().min(2).max(200).default(10).meta({ title: "Videos" }),
+    ...drawParams,
+    ...outputParams,
+  })
+  .refine(({ minDuration = 0, maxDuration = Number.POSITIVE_INFINITY }) => minDuration <= maxDuration, {
+    path: ["maxDuration"],
+    message: "The longest is shorter than the shortest.",
+  });
 type Params = z.output<typeof params>;
 
 export const compileRandom: JobKind<Params, Tools> = {
@@ -31,11 +35,8 @@ export const compileRandom: JobKind<Params, Tools> = {
   // Two of them at once are two different films.
   dedupKey: () => null,
   async about(params, tools) {
-    const { minDuration = 0, maxDuration = Number.POSITIVE_INFINITY, count } = params;
-    if (minDuration > maxDuration)
-      throw refuseParam("maxDuration", "The longest is shorter than the shortest.");
     await checkOutput(tools, params);
-    return await aboutLibrary(tools, params, `${count} videos at random`);
+    return await aboutLibrary(tools, params, `${params.count} videos at random`);
   },
   async run(job) {
     const { tools, params, signal, log } = job;

@@ -8,7 +8,7 @@ import type { JobKind, Run } from "../queue/kind.ts";
 import { GiveUp } from "../runtime/errors.ts";
 import { encoderMemory } from "./encoder-memory.ts";
 import { aboutFile, fileId } from "./input-file.ts";
-import { keepReel, openFilm, type ReelFilm, removeFormer, stemOf } from "./reel.ts";
+import { keepReel, openFilm, type ReelFilm, removeFormer, shareOfLooking, stemOf } from "./reel.ts";
 import type { Tools } from "./tools.ts";
 
 const params = z.strictObject({
@@ -40,7 +40,7 @@ export const digestGenerate: JobKind<Params, Tools> = {
     if (!film) return { notNeeded: "There is no picture in the file." };
     const durationS = film.probe.video.durationS ?? film.probe.durationS ?? Number.POSITIVE_INFINITY;
     if (durationS <= targetLength + 1) return tooShort(durationS, targetLength);
-    const from = 100 * shareOfLooking(film, targetLength);
+    const from = 100 * shareOfLooking([film], targetLength);
     const chosen = await choose(job, film, from);
     if (chosen.length === 0)
       return { notNeeded: "There is nothing to see in the film: it is black or blank." };
@@ -52,14 +52,6 @@ export const digestGenerate: JobKind<Params, Tools> = {
     events.publish({ topic: "file", id: film.input.row.id });
   },
 };
-
-/** Looking costs what decoding does; encoding a second takes as long as decoding about eight. */
-export function shareOfLooking({ probe }: ReelFilm, joinedS: number): number {
-  const lookedS = probe.video.durationS ?? probe.durationS ?? 600;
-  return lookedS / (lookedS + encodeCost * joinedS);
-}
-
-const encodeCost = 8;
 
 function tooShort(durationS: number, targetLength: number) {
   const notNeeded = `The film is ${durationS.toFixed(0)} s long and its digest would be ${targetLength} s: there is nothing to leave out.`;

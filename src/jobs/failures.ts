@@ -59,7 +59,8 @@ export const failureCodes: Record<string, FailureCode> = {
   },
   "sidecar.invalid": {
     title: "Sidecars that cannot be read",
-    meaning: "A file that describes another (.nfo, .xmp, .json, .srt) cannot be read. The media file itself is fine.",
+    meaning:
+      "A file that describes another (.nfo, .xmp, .json, .srt) cannot be read. The media file itself is fine.",
     nextStep: "Mend or remove the sidecar that the reason names. It is read again when it has changed.",
     retryable: false,
   },

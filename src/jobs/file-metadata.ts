@@ -4,8 +4,8 @@ import { open } from "node:fs/promises";
 import { isNull } from "drizzle-orm";
 import { z } from "zod";
 import { type FileRow, file } from "../db/tables/library.ts";
-import { type Said } from "../library/file-facts.ts";
 import { withOutsideFacts } from "../library/file-facts.sqlite.ts";
+import type { Said } from "../library/file-facts.ts";
 import { getFile, markInvalid, saveFacts } from "../library/files.ts";
 import { getLibrary } from "../library/libraries.ts";
 import { containerFacts } from "../media/container-facts.ts";
@@ -68,13 +68,18 @@ export const fileMetadata: JobKind<Params, Tools> = {
 };
 
 /** What the file says of itself, of that which others may say too. */
-function ownWords(metadata: FileRow["metadata"] = null): Pick<Said, "title" | "description" | "rating" | "tags"> {
+function ownWords(
+  metadata: FileRow["metadata"] = null,
+): Pick<Said, "title" | "description" | "rating" | "tags"> {
   const { title, description, rating, keywords, tags } = (metadata ?? {}) as Record<string, unknown>;
   const inContainer = (tags ?? {}) as Record<string, string>;
   const text = (value: unknown) => (typeof value === "string" && value.trim() ? value.trim() : undefined);
   return {
     title: text(title) ?? text(inContainer.title),
-    description: [text(description)].find((words) => !boilerplate.test(words ?? "")) ?? text(inContainer.description) ?? text(inContainer.comment),
+    description:
+      [text(description)].find((words) => !boilerplate.test(words ?? "")) ??
+      text(inContainer.description) ??
+      text(inContainer.comment),
     rating: typeof rating === "number" && rating >= 1 && rating <= 5 ? rating : undefined,
     tags: Array.isArray(keywords) ? keywords.map(String) : undefined,
   };

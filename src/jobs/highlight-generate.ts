@@ -3,6 +3,7 @@
 import { inArray } from "drizzle-orm";
 import { z } from "zod";
 import { library } from "../db/tables/library.ts";
+import { exportSources } from "../library/exports.ts";
 import { getFile } from "../library/files.ts";
 import { chooseBest } from "../media/best-moments.ts";
 import { analyseFilm, type FilmAnalysis } from "../media/film-analysis.ts";
@@ -12,7 +13,16 @@ import type { JobKind, Run } from "../queue/kind.ts";
 import { GiveUp } from "../runtime/errors.ts";
 import { encoderMemory } from "./encoder-memory.ts";
 import { fileId } from "./input-file.ts";
-import { keepReel, openFilm, type ReelFilm, type ReelPart, stemOf } from "./reel.ts";
+import {
+  keepReel,
+  lengthOf,
+  openFilm,
+  type ReelFilm,
+  type ReelPart,
+  removeFormer,
+  shareOfLooking,
+  stemOf,
+} from "./reel.ts";
 import { refuseParam, refusing } from "./refused-params.ts";
 import type { Tools } from "./tools.ts";
 
@@ -57,6 +67,11 @@ export const highlightGenerate: JobKind<Params, Tools> = {
     if (parts.length === 0)
       return { notNeeded: "There is nothing to see in the films: they are black or blank." };
     await keepReel(job, parts, { title: titleOf(looked.map(({ film }) => film)), from, chapters: true });
+    const ids = new Set(parts.map(({ film }) => film.input.row.id));
+    await removeFormer(job, parts[0]!.film.input.row.id, async (row) => {
+      const sources = await exportSources(job.tools.db, row.id);
+      return sources.length === ids.size && sources.every((one) => ids.has(one));
+    });
   },
 };
 
@@ -148,16 +163,6 @@ async function unlessOfInput(left: (why: string) => void, work: () => Promise<vo
     if (!(error instanceof GiveUp) || !error.code.startsWith("input.")) throw error;
     left(error.message.split("\n")[0]!);
   }
-}
-
-/** As in a digest. */
-function shareOfLooking(films: ReelFilm[], joinedS: number): number {
-  const lookedS = films.reduce((sum, film) => sum + lengthOf(film), 0);
-  return lookedS / (lookedS + 8 * joinedS);
-}
-
-function lengthOf({ probe }: ReelFilm): number {
-  return probe.video.durationS ?? probe.durationS ?? 60;
 }
 
 function titleOf(films: ReelFilm[]): string {

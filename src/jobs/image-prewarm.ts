@@ -1,9 +1,8 @@
 // The sizes in which pictures are asked for over and over, made before anybody asks: for the newest pictures first, and only
 // while half of the cache is free, so that nothing that people use has to make room.
 
-import { desc, lt } from "drizzle-orm";
+import { and, desc, eq, isNull, lt } from "drizzle-orm";
 import { z } from "zod";
-import { and, eq, isNull } from "drizzle-orm";
 import { file } from "../db/tables/library.ts";
 import { roomToPrewarm, warmMark } from "../library/transform-cache.ts";
 import type { JobKind } from "../queue/kind.ts";
@@ -21,7 +20,10 @@ export const standardVariants = [{ w: 320 }, { w: 1080 }, { w: 1920 }, { w: 1920
 export const imagePrewarm: JobKind<z.output<typeof params>, Tools> = {
   name: "image-prewarm",
   label: "Image pre-warm",
-  description: `Makes the usual sizes before anybody asks: ${standardVariants.map((v) => v.w).filter((w, n, all) => all.indexOf(w) === n).join(", ")} pixels`,
+  description: `Makes the usual sizes before anybody asks: ${standardVariants
+    .map((v) => v.w)
+    .filter((w, n, all) => all.indexOf(w) === n)
+    .join(", ")} pixels`,
   queue: "maintenance",
   category: "cpu",
   params,
@@ -31,7 +33,9 @@ export const imagePrewarm: JobKind<z.output<typeof params>, Tools> = {
   backfillsItself: true,
   pending,
   async run({ tools, params, signal, progress, log, pausePoint }) {
-    const asked = standardVariants.map((variant) => transformParams.parse({ fileId: params.fileId, ...variant }));
+    const asked = standardVariants.map((variant) =>
+      transformParams.parse({ fileId: params.fileId, ...variant }),
+    );
     if ((await roomToPrewarm(tools.paths)) <= 0)
       return { notNeeded: "Half of the cache is taken; the rest is for what people ask for." };
     for (const [n, one] of asked.entries()) {

@@ -4,9 +4,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { listDerivatives, removeVariants, writeDerivative } from "../library/derivatives.ts";
-import { isSame, readStamps, rememberStamps, filesWithChangedSidecars } from "../library/sidecar-changes.ts";
-import type { SubtitleName } from "../library/sidecar-names.ts";
 import { listLibraries, scannedTypes } from "../library/libraries.ts";
+import { filesWithChangedSidecars, isSame, readStamps, rememberStamps } from "../library/sidecar-changes.ts";
+import type { SubtitleName } from "../library/sidecar-names.ts";
 import { languageTag, type SubtitleFacts, subtitlesKind, subtitleVariant } from "../library/subtitles.ts";
 import { readSubtitleFile } from "../media/subtitle-file.ts";
 import { writeCues } from "../media/webvtt.ts";
@@ -14,7 +14,13 @@ import type { JobKind, Run } from "../queue/kind.ts";
 import { GiveUp } from "../runtime/errors.ts";
 import { aboutFile, fileId, inputFile } from "./input-file.ts";
 import { withScratchFolder } from "./scratch-folder.ts";
-import { applySidecars, type FieldDiff, readSidecars, type SidecarReading, sidecarDiff } from "./sidecar-import.ts";
+import {
+  applySidecars,
+  type FieldDiff,
+  readSidecars,
+  type SidecarReading,
+  sidecarDiff,
+} from "./sidecar-import.ts";
 import type { Tools } from "./tools.ts";
 
 const params = z.strictObject({
@@ -49,7 +55,9 @@ export const metadataImport: JobKind<Params, Tools> = {
     const names = Object.keys(reading.beside.stamps);
     if (names.length === 0 && Object.keys(former).length === 0)
       return { notNeeded: "There is no sidecar beside it." };
-    job.log(names.length > 0 ? `Beside it: ${names.join(", ")}.` : "Its sidecars are gone; what they said stays.");
+    job.log(
+      names.length > 0 ? `Beside it: ${names.join(", ")}.` : "Its sidecars are gone; what they said stays.",
+    );
     job.progress(20);
     if (!params.apply) {
       tell(job, await sidecarDiff(tools, reading));
@@ -67,7 +75,9 @@ export const metadataImport: JobKind<Params, Tools> = {
 function tell({ log }: Pick<Run, "log">, diff: FieldDiff[]): void {
   for (const { field, now, says, saidBy, willBe } of diff) {
     const isHeard = JSON.stringify(says) === JSON.stringify(willBe);
-    log(`${field}: ${inWords(now)} → ${inWords(willBe)}${isHeard ? ` (${saidBy})` : `; ${saidBy} says ${inWords(says)}`}`);
+    log(
+      `${field}: ${inWords(now)} → ${inWords(willBe)}${isHeard ? ` (${saidBy})` : `; ${saidBy} says ${inWords(says)}`}`,
+    );
   }
   if (diff.length === 0) log("Nothing about the file changes.");
 }
@@ -134,7 +144,13 @@ function factsOf(subtitle: SubtitleName, cues: number, taken: Set<string>): Subt
   };
 }
 
-async function keep(tools: Tools, fileId: number, facts: SubtitleFacts, text: string, kept: Set<string>): Promise<void> {
+async function keep(
+  tools: Tools,
+  fileId: number,
+  facts: SubtitleFacts,
+  text: string,
+  kept: Set<string>,
+): Promise<void> {
   const variant = subtitleVariant(facts);
   const form = { extension: facts.format, mimeType: facts.format === "vtt" ? "text/vtt" : "text/x-ssa" };
   await writeDerivative(tools, fileId, subtitlesKind, variant, form, async (temporary) => {

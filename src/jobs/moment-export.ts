@@ -12,18 +12,33 @@ import type { JobKind, Run } from "../queue/kind.ts";
 import { GiveUp, JobFailure } from "../runtime/errors.ts";
 import { idOf } from "./ids.ts";
 import { aboutFile, fileId, type InputFile, inputFile, megabytes } from "./input-file.ts";
-import { refuseParam, refusing } from "./refused-params.ts";
+import { refusing } from "./refused-params.ts";
 import type { Tools } from "./tools.ts";
 
 const ms = z.int().min(0).max(1_000_000_000);
-const params = z.strictObject({
-  momentId: idOf("moment").optional().meta({ title: "Moment", description: "Or a file with start and end" }),
-  fileId: fileId.optional().meta({ title: "Video or sound", fileTypes: ["video", "audio"] }),
-  startMs: ms.optional().meta({ title: "Start", description: "Milliseconds from the beginning" }),
-  endMs: ms.optional().meta({ title: "End", description: "Milliseconds from the beginning" }),
-  title: z.string().trim().min(1).max(200).optional().meta({ title: "Title" }),
-});
+const params = z
+  .strictObject({
+    momentId: idOf("moment")
+      .optional()
+      .meta({ title: "Moment", description: "Or a file with start and end" }),
+    fileId: fileId.optional().meta({ title: "Video or sound", fileTypes: ["video", "audio"] }),
+    startMs: ms.optional().meta({ title: "Start", description: "Milliseconds from the beginning" }),
+    endMs: ms.optional().meta({ title: "End", description: "Milliseconds from the beginning" }),
+    title: z.string().trim().min(1).max(200).optional().meta({ title: "Title" }),
+  })
+  .superRefine((asked, faults) => {
+    if (asked.momentId !== undefined) return;
+    for (const name of ["fileId", "startMs", "endMs"] as const)
+      if (asked[name] === undefined)
+        faults.addIssue({
+          code: "custom",
+          path: [name],
+          message: `Which moment, or ${missing[name]}, is needed.`,
+        });
+  });
 type Params = z.infer<typeof params>;
+
+const missing = { fileId: "which file", startMs: "where it starts", endMs: "where it ends" };
 
 interface Wanted {
   fileId: number;
@@ -69,11 +84,9 @@ async function wantedBy({ momentId, fileId, startMs, endMs, title }: Params, { d
     const { name } = await getFile(db, row.fileId);
     return { ...row, momentId, title: title ?? `${row.title} – ${stem(name)}` };
   }
-  if (fileId === undefined) throw refuseParam("fileId", "Which moment, or which file, is needed.");
-  if (startMs === undefined) throw refuseParam("startMs", "Say where it starts.");
-  if (endMs === undefined) throw refuseParam("endMs", "Say where it ends.");
-  const { name } = await getFile(db, fileId);
-  return { fileId, startMs, endMs, title: title ?? `${stem(name)}, ${timesOf({ startMs, endMs })}` };
+  const range = { startMs: startMs!, endMs: endMs! };
+  const { name } = await getFile(db, fileId!);
+  return { fileId: fileId!, ...range, title: title ?? `${stem(name)}, ${timesOf(range)}` };
 }
 
 async function exportFilm(

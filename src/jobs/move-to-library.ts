@@ -1,16 +1,16 @@
 // Moves a media file to another library, or to another folder. It keeps its id, and with it its history and all made from it.
 
 import { z } from "zod";
+import { getFile } from "../library/files.ts";
+import { parentOf } from "../library/folders.ts";
 import { checkedFolder } from "../library/inner-path.ts";
 import { getLibrary } from "../library/libraries.ts";
-import { parentOf } from "../library/folders.ts";
 import { moveFile } from "../library/move-file.ts";
 import { openMoves } from "../library/move-journal.ts";
 import { isThere, type MovePlan, refuseMove } from "../library/move-plan.ts";
 import { settleMove } from "../library/settle-move.ts";
 import type { JobKind } from "../queue/kind.ts";
 import { type Fault, GiveUp, NotFound, Refused } from "../runtime/errors.ts";
-import { getFile } from "../library/files.ts";
 import { idOf } from "./ids.ts";
 import { aboutFile, fileId, inputFile, megabytes } from "./input-file.ts";
 import type { Tools } from "./tools.ts";
@@ -50,7 +50,9 @@ export const moveToLibrary: JobKind<Params, Tools> = {
     if (isThere(plan)) return { notNeeded: `${plan.row.name} is in that folder of ${plan.to.name} already.` };
     const input = await inputFile(tools, p.fileId);
     const path = await moveFile(tools, plan, { signal, progress, log, pausePoint });
-    log(`${megabytes(input.sizeBytes)} moved from ${plan.from.name}: ${plan.row.path} to ${plan.to.name}: ${path}`);
+    log(
+      `${megabytes(input.sizeBytes)} moved from ${plan.from.name}: ${plan.row.path} to ${plan.to.name}: ${path}`,
+    );
     for (const id of [plan.from.id, plan.to.id]) events.publish({ topic: "library", id });
     events.publish({ topic: "file", id: plan.row.id });
   },

@@ -44,8 +44,7 @@ export const purgeTrash: JobKind<Params, Tools> = {
   async run({ params: p, tools, signal, progress, log, pausePoint }) {
     const { db, paths, settings, clock } = tools;
     const trashedBefore = p.trashedBefore ? new Date(p.trashedBefore) : dueBefore(settings, clock.now());
-    if (!trashedBefore)
-      return { notNeeded: "The settings say that nothing leaves the trash by itself." };
+    if (!trashedBefore) return { notNeeded: "The settings say that nothing leaves the trash by itself." };
     const deleteMedia = p.deleteMedia ?? settings.get("trash").deleteMedia;
     const ask = { trashedBefore, deleteMedia, ...(p.fileIds && { ids: p.fileIds }) };
     const { files } = await countTrash(db, ask);
@@ -70,7 +69,8 @@ export function dueBefore(settings: Pick<Settings, "get">, now: number): Date | 
 }
 
 function inWords({ removed, deleted, deletedBytes }: Purged): string {
-  const media = deleted > 0 ? `${deleted} media files deleted, ${megabytes(deletedBytes)}` : "all media files stay";
+  const media =
+    deleted > 0 ? `${deleted} media files deleted, ${megabytes(deletedBytes)}` : "all media files stay";
   return `${removed} files removed from the trash; ${media}.`;
 }
 

@@ -1,6 +1,7 @@
 // What digests and reels have in common: a look at each film, stretches of it joined into one film, and the former one gone.
 
 import type { FileRow } from "../db/tables/library.ts";
+import type { ExportRow } from "../db/tables/media.ts";
 import { exportsOfFile, keepExport, removeExport } from "../library/exports.ts";
 import { fitted } from "../media/cut.ts";
 import type { Probe, VideoStream } from "../media/ffprobe.ts";
@@ -20,6 +21,24 @@ export interface ReelFilm {
 export interface ReelPart extends Stretch {
   film: ReelFilm;
 }
+
+/** How much of the work is looking through the films: as long as decoding takes, while a second of the reel is also encoded. */
+export function shareOfLooking(films: ReelFilm[], joinedS: number): number {
+  const lookedS = films.reduce((sum, film) => sum + lengthOf(film), 0);
+  const costs = films.map(({ probe: { video } }) => {
+    const pixels = video.codedWidth * video.codedHeight;
+    const decode = slowCodecs.has(video.codec) ? 2 : 1;
+    return 1 + (6 * Math.min(1, (1920 * 1080) / pixels)) / decode;
+  });
+  const cost = costs.reduce((sum, one) => sum + one, 0) / costs.length;
+  return lookedS / (lookedS + cost * joinedS);
+}
+
+export function lengthOf({ probe }: ReelFilm): number {
+  return probe.video.durationS ?? probe.durationS ?? 60;
+}
+
+const slowCodecs = new Set(["hevc", "av1", "vp9"]);
 
 /** Undefined where there is no picture in the file. */
 export async function openFilm(
@@ -59,14 +78,14 @@ export async function keepReel(
   log(`${(made.durationMs! / 1000).toFixed(1)} s in ${parts.length} pieces, ${megabytes(made.sizeBytes)}`);
 }
 
-/** What earlier jobs of this kind made of the same files, and of no others. */
+/** What earlier jobs of this kind made of the file, as far as this one takes its place. */
 export async function removeFormer(
   { id, kind, tools }: Run<unknown, Tools>,
   fileId: number,
-  isFormer: (row: { momentId: number | null; title: string }) => boolean = () => true,
+  isFormer: (row: ExportRow) => boolean | Promise<boolean> = () => true,
 ): Promise<void> {
   for (const row of await exportsOfFile(tools.db, fileId, 500))
-    if (row.kind === kind && row.jobId !== id && row.path !== null && isFormer(row))
+    if (row.kind === kind && row.jobId !== id && row.path !== null && (await isFormer(row)))
       await removeExport(tools, row);
 }
 
@@ -86,7 +105,9 @@ function formOf(parts: ReelPart[]): JoinForm {
   const bounds =
     largest.height > largest.width ? { width: 1080, height: 1920 } : { width: 1920, height: 1080 };
   const fastest = Math.max(...videos.map(({ fps }) => fps ?? 30));
-  return { ...fitted(largest, bounds), fps: rates.find((rate) => rate > fastest - 0.6) ?? 60 };
+  // Old cameras' 15 fit into 30, not into 24.
+  const fps = fastest < 23 ? 30 : (rates.find((rate) => rate > fastest - 0.6) ?? 60);
+  return { ...fitted(largest, bounds), fps };
 }
 
 /** Those that `joinPieces` takes. */

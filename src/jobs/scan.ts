@@ -5,8 +5,8 @@ import type { FileType, LibraryRow } from "../db/tables/library.ts";
 import { getLibrary, listLibraries, scannedTypes } from "../library/libraries.ts";
 import { mediaTypeOf } from "../library/media-types.ts";
 import { scanLibrary } from "../library/scan.ts";
-import { filesWithChangedSidecars } from "../library/sidecar-changes.ts";
 import type { Batch } from "../library/scan-batch.ts";
+import { filesWithChangedSidecars } from "../library/sidecar-changes.ts";
 import type { JobKind, Run } from "../queue/kind.ts";
 import type { Asked } from "../queue/queue.ts";
 import { NotFound, Refused } from "../runtime/errors.ts";
@@ -94,7 +94,11 @@ async function run(type: FileType, job: Run<ScanParams, Tools>) {
 }
 
 /** Files beside which something new stands to be read. */
-async function enqueueSidecars({ tools, signal }: Run<ScanParams, Tools>, type: FileType, library: LibraryRow) {
+async function enqueueSidecars(
+  { tools, signal }: Run<ScanParams, Tools>,
+  type: FileType,
+  library: LibraryRow,
+) {
   let enqueued = 0;
   let asked: Asked[] = [];
   const flush = async () => {

@@ -68,7 +68,7 @@ const pictureWidth = 480;
 /** The rest are the pictures: half a second each, as a jump into a film takes, at about a scene in six seconds. */
 function shareOfLooking({ video }: Film): number {
   const megapixels = (video.codedWidth * video.codedHeight) / 1e6;
-  return 0.7 + 0.25 * Math.min(1, megapixels / 2);
+  return 0.7 + 0.2 * Math.min(1, megapixels / 2);
 }
 
 function lengths(scenes: Scene[]): string {

@@ -4,7 +4,16 @@ import { dirname, join } from "node:path";
 import type { FileRow } from "../db/tables/library.ts";
 import type { FactSource } from "../db/tables/media.ts";
 import { changeFacts } from "../library/file-facts.sqlite.ts";
-import { type FactField, factFields, type Facts, facts, type Said, saidBy, type Word, wordsOf } from "../library/file-facts.ts";
+import {
+  type FactField,
+  type Facts,
+  factFields,
+  facts,
+  type Said,
+  saidBy,
+  type Word,
+  wordsOf,
+} from "../library/file-facts.ts";
 import { absolutePath, getFile } from "../library/files.ts";
 import { type Beside, besideFile } from "../library/sidecar-changes.ts";
 import { GiveUp } from "../runtime/errors.ts";
@@ -56,7 +65,10 @@ export async function readSidecars(
 }
 
 /** The fields that sidecars say something of; those that would stay as they are stand there too. */
-export async function sidecarDiff({ db }: Pick<Parts, "db">, { row, said }: SidecarReading): Promise<FieldDiff[]> {
+export async function sidecarDiff(
+  { db }: Pick<Parts, "db">,
+  { row, said }: SidecarReading,
+): Promise<FieldDiff[]> {
   const words = (await wordsOf(db, [row.id])).get(row.id) ?? [];
   const [now, then] = [facts(words), facts(wordsAfter(words, said))];
   return [...said].flatMap(([source, says]) =>
@@ -100,7 +112,10 @@ export function isSameValue(a: unknown, b: unknown): boolean {
 }
 
 /** Each source says all it says, or nothing. */
-export const silence = Object.fromEntries(factFields.map((field) => [field, null])) as Record<FactField, null>;
+export const silence = Object.fromEntries(factFields.map((field) => [field, null])) as Record<
+  FactField,
+  null
+>;
 
 function wordsAfter(words: Word[], said: SidecarReading["said"]): Word[] {
   const kept = words.filter(({ source }) => !said.has(source));

@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { writeDerivativeFolder } from "../library/derivatives.ts";
+import type { Capabilities } from "../media/capabilities.ts";
 import type { Film } from "../media/encode-plan.ts";
 import { type MadeHls, makeHls, masterName } from "../media/hls.ts";
 import { type HlsPlan, planHls } from "../media/hls-plan.ts";
@@ -48,13 +49,14 @@ const variant = "web";
 async function make(job: Run<Params, Tools>, input: InputFile, film: Film): Promise<void> {
   const { tools, log, signal, progress } = job;
   const plan = planHls(film);
+  const able = await tools.media.capabilities();
   const startedAtMs = tools.clock.now();
   const form = { entry: masterName, mimeType: "application/vnd.apple.mpegurl" };
   let made: MadeHls | undefined;
   const row = await writeDerivativeFolder(tools, input.row.id, "hls", variant, form, async (folder) => {
     const smallest = plan.rungs.at(-1);
     made = await withVideoEncoder(tools.media, { log, signal, picture: smallest }, async (encoder) => {
-      log(`${introduction(film, plan)}${encoder.isGpu ? `, by ${encoder.label}` : ""}.`);
+      log(`${introduction(film, plan, able)}${encoder.isGpu ? `, by ${encoder.label}` : ""}.`);
       const options = {
         signal,
         // What is left is looking at it and having it on the disk for certain.
@@ -74,13 +76,22 @@ async function make(job: Run<Params, Tools>, input: InputFile, film: Film): Prom
   log(`${segments} segments in each size, ${megabytes(row.sizeBytes)} in all, in ${tookS.toFixed(1)} s.`);
 }
 
-function introduction(film: Film, { rungs, fps, sounds, picture }: HlsPlan): string {
+function introduction(
+  film: Film,
+  { rungs, fps, sounds, picture }: HlsPlan,
+  { toneMapping }: Pick<Capabilities, "toneMapping">,
+): string {
   const sizes = rungs.map(({ width, height }) => `${width}×${height}`).join(", ");
   const notes = [
     `${Number(fps.toFixed(3))} frames a second`,
     picture.deinterlace && film.video.interlaced ? "deinterlaced" : "",
-    picture.toneMap ? "HDR to ordinary colours" : "",
-    sounds.length === 0 ? "without sound" : sounds.map(({ label }) => label).join(", "),
+    picture.toneMap && toneMapping ? "HDR to ordinary colours" : "",
+    picture.toneMap && !toneMapping ? "in pale colours, since this ffmpeg cannot convert HDR" : "",
+    sounds.length === 0
+      ? "without sound"
+      : sounds.length === 1
+        ? "with sound"
+        : `${sounds.length} tracks of sound`,
   ].filter(Boolean);
   return `Encoding ${sizes}; ${notes.join("; ")}`;
 }

@@ -142,11 +142,12 @@ async function countHidden(db: Db, id: number, hidden: number[], members: number
     sql`SELECT coalesce(sum(files), 0) AS n FROM file_tally WHERE library_id IN ${hidden}`,
   );
   if (!of?.n) return 0;
-  const collected = sql`collection_file AS c`;
-  const files = sql`file AS f`;
-  const [first, second] = members <= of.n ? [collected, files] : [files, collected];
+  const join =
+    members <= of.n
+      ? sql`collection_file AS c CROSS JOIN file AS f INDEXED BY file_by_id`
+      : sql`file AS f INDEXED BY file_present CROSS JOIN collection_file AS c`;
   const [row] = await db.all<{ n: number }>(
-    sql`SELECT count(*) AS n FROM ${first} CROSS JOIN ${second} ON c.file_id = f.id
+    sql`SELECT count(*) AS n FROM ${join} ON c.file_id = f.id
       WHERE c.collection_id = ${id} AND f.library_id IN ${hidden} AND f.trashed_at IS NULL`,
   );
   return row?.n ?? 0;

@@ -65,7 +65,10 @@ export async function mergeDoubles(
   const libraries = new Map((await db.select().from(library)).map((row) => [row.id, row]));
   const looked = await Promise.all(rows.map((row) => look(row, libraries.get(row.libraryId)!, namesIn)));
   const merged: DoublePath[] = [];
-  for (const same of Map.groupBy(looked.filter((one) => one !== undefined), (one) => one.identity).values()) {
+  for (const same of Map.groupBy(
+    looked.filter((one) => one !== undefined),
+    (one) => one.identity,
+  ).values()) {
     if (same.length < 2) continue;
     if (same[0]!.links > 1) {
       said(`${same.map(({ row }) => row.path).join(" and ")} are hard links to one file; each stays.`);

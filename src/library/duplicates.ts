@@ -1,30 +1,37 @@
 // Files that are there more than once, in groups: the same to the byte, or alike. The groups are found in short steps and kept
 // for some seconds, so that turning pages costs nothing; what stands in a group is read when it is shown.
 
-import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, lt, ne, notInArray, sql } from "drizzle-orm";
+import { and, asc, eq, gt, gte, inArray, isNotNull, isNull, lt, max, ne, notInArray, sql } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import { type FileRow, file } from "../db/tables/library.ts";
 import { nearDuplicate } from "../db/tables/media.ts";
-import { bestOf, type Copy } from "./best-copy.ts";
+import { bestOf } from "./best-copy.ts";
 import { standing, standingPairs, wholly } from "./near-pairs.ts";
 
 export type DuplicateType = "exact" | "near";
 
-export interface DuplicateGroup {
+/** As cheap as it is found. */
+export interface FoundGroup {
   type: DuplicateType;
   fileIds: number[];
-  bestId: number;
-  /** Why that one. */
-  reason: string;
   /** What goes when only the best stays. */
   reclaimableBytes: number;
   /** Of the two nearest, in bits of 64. */
   distance: number;
 }
 
+/** As it is shown. */
+export interface DuplicateGroup extends FoundGroup {
+  bestId: number;
+  /** Why that one. */
+  reason: string;
+  /** The best first. */
+  files: FileRow[];
+}
+
 export interface Duplicates {
   /** The biggest savings first. */
-  groups: DuplicateGroup[];
+  groups: FoundGroup[];
   /** In all of them. */
   files: number;
   reclaimableBytes: number;
@@ -40,10 +47,15 @@ export async function duplicatesOf(db: Db, type: DuplicateType, hidden: number[]
   }
   const before = kept.get(key);
   if (before && performance.now() - before.at < keptMs) return await before.duplicates;
-  const duplicates = (type === "exact" ? exactGroups(db, hidden) : nearGroups(db, hidden)).then(summed);
-  kept.set(key, { at: performance.now(), duplicates });
-  duplicates.catch(() => kept.delete(key));
-  return await duplicates;
+  const at = performance.now();
+  const fresh = (type === "exact" ? exactGroups(db, hidden) : nearGroups(db, hidden)).then(summed);
+  // What was found before is shown meanwhile: a look at all of a large library takes its time.
+  kept.set(key, { at, duplicates: before?.duplicates ?? fresh });
+  fresh.then(
+    () => kept.set(key, { at, duplicates: fresh }),
+    () => kept.delete(key),
+  );
+  return await (before?.duplicates ?? fresh);
 }
 
 /** Something was done to them: the next look is a fresh one. */
@@ -51,13 +63,18 @@ export function forgetDuplicates(db: Db): void {
   found.delete(db);
 }
 
-/** In the order of a group: the best first. */
-export async function filesOfGroup(db: Db, { fileIds, bestId }: DuplicateGroup): Promise<FileRow[]> {
-  const rows = await db
+export async function wholeGroup(db: Db, group: FoundGroup): Promise<DuplicateGroup> {
+  const files = await db
     .select()
     .from(file)
-    .where(inArray(file.id, fileIds.slice(0, mostShown)));
-  return rows.sort((a, b) => Number(b.id === bestId) - Number(a.id === bestId) || b.sizeBytes - a.sizeBytes);
+    .where(inArray(file.id, group.fileIds.slice(0, mostShown)));
+  const { id: bestId, reason } = bestOf(
+    files.map((row) => ({ ...row, audio: row.codecs?.audio ?? null })),
+    group.type === "exact",
+  );
+  const rank = (row: FileRow) => (row.id === bestId ? Number.POSITIVE_INFINITY : row.sizeBytes);
+  files.sort((one, other) => rank(other) - rank(one) || one.id - other.id);
+  return { ...group, bestId, reason, files };
 }
 
 /** A folder full of one picture is shown in part. */
@@ -65,8 +82,8 @@ const mostShown = 60;
 const keptMs = 10_000;
 const found = new WeakMap<Db, Map<string, { at: number; duplicates: Promise<Duplicates> }>>();
 
-function summed(groups: DuplicateGroup[]): Duplicates {
-  groups.sort((a, b) => b.reclaimableBytes - a.reclaimableBytes || a.bestId - b.bestId);
+function summed(groups: FoundGroup[]): Duplicates {
+  groups.sort((a, b) => b.reclaimableBytes - a.reclaimableBytes || a.fileIds[0]! - b.fileIds[0]!);
   return {
     groups,
     files: groups.reduce((sum, group) => sum + group.fileIds.length, 0),
@@ -74,30 +91,38 @@ function summed(groups: DuplicateGroup[]): Duplicates {
   };
 }
 
-async function exactGroups(db: Db, hidden: number[]): Promise<DuplicateGroup[]> {
+async function exactGroups(db: Db, hidden: number[]): Promise<FoundGroup[]> {
   const dismissed = await dismissedPairs(db);
-  const groups: DuplicateGroup[] = [];
+  const groups: FoundGroup[] = [];
   for (const [from, to] of prefixes) {
-    const within = and(isNotNull(file.sha256), gte(file.sha256, from), lt(file.sha256, to));
     const twice = db
       .select({ sha256: file.sha256 })
       .from(file)
-      .where(within)
+      .where(and(isNotNull(file.sha256), gte(file.sha256, from), lt(file.sha256, to)))
       .groupBy(file.sha256)
       .having(sql`count(*) > 1`);
     const rows = await db
-      .select({ ...copyColumns, sha256: file.sha256 })
+      .select({ sizeBytes: max(file.sizeBytes), ids: sql<string>`group_concat(${file.id})` })
       .from(file)
-      .where(and(inArray(file.sha256, twice), shown(hidden)));
-    for (const copies of Map.groupBy(rows, (row) => row.sha256).values())
-      if (copies.length > 1 && !isDismissed(copies, dismissed)) groups.push(groupOf("exact", copies, 0));
+      .where(and(inArray(file.sha256, twice), shown(hidden)))
+      .groupBy(file.sha256)
+      .having(sql`count(*) > 1`);
+    for (const { sizeBytes, ids } of rows) {
+      const fileIds = ids
+        .split(",")
+        .map(Number)
+        .sort((one, other) => one - other);
+      const reclaimableBytes = sizeBytes! * (fileIds.length - 1);
+      if (!isDismissed(fileIds, dismissed))
+        groups.push({ type: "exact", fileIds, reclaimableBytes, distance: 0 });
+    }
     await turn();
   }
   return groups;
 }
 
 /** Who is like one of a group belongs to it. */
-async function nearGroups(db: Db, hidden: number[]): Promise<DuplicateGroup[]> {
+async function nearGroups(db: Db, hidden: number[]): Promise<FoundGroup[]> {
   const leads = new Map<number, number>();
   const nearest = new Map<number, number>();
   const root = (id: number): number => {
@@ -114,13 +139,21 @@ async function nearGroups(db: Db, hidden: number[]): Promise<DuplicateGroup[]> {
     for (const id of [pair.fileId, pair.otherId])
       nearest.set(id, Math.min(nearest.get(id) ?? 64, pair.distance));
   }
-  const members = Map.groupBy(leads.keys(), root);
-  const copies = await copiesById(db, [...leads.keys()]);
-  return [...members.values()].flatMap((ids) => {
-    const some = ids.flatMap((id) => copies.get(id) ?? []);
-    if (some.length < 2) return [];
-    return [groupOf("near", some, Math.min(...ids.map((id) => nearest.get(id) ?? 64)))];
+  const sizes = await sizesOf(db, [...leads.keys()]);
+  return [...Map.groupBy(leads.keys(), root).values()].flatMap((ids): FoundGroup[] => {
+    const fileIds = ids.filter((id) => sizes.has(id));
+    if (fileIds.length < 2) return [];
+    const distance = Math.min(...fileIds.map((id) => nearest.get(id) ?? 64));
+    return [
+      { type: "near", fileIds, distance, reclaimableBytes: savedIn(fileIds.map((id) => sizes.get(id)!)) },
+    ];
   });
+}
+
+/** What goes when the one with the most pixels, or else the largest, stays. */
+function savedIn(sizes: Size[]): number {
+  const [best] = sizes.toSorted((one, other) => other.pixels - one.pixels || other.bytes - one.bytes);
+  return sizes.reduce((sum, { bytes }) => sum + bytes, 0) - best!.bytes;
 }
 
 async function* pairs(db: Db) {
@@ -140,23 +173,21 @@ async function* pairs(db: Db) {
   }
 }
 
-async function copiesById(db: Db, ids: number[]): Promise<Map<number, Copy>> {
-  const copies = new Map<number, Copy>();
-  for (let at = 0; at < ids.length; at += 500) {
-    const some = ids.slice(at, at + 500);
-    for (const row of await db.select(copyColumns).from(file).where(inArray(file.id, some)))
-      copies.set(row.id, row);
-    await turn();
-  }
-  return copies;
+interface Size {
+  bytes: number;
+  pixels: number;
 }
 
-function groupOf(type: DuplicateType, copies: Copy[], distance: number): DuplicateGroup {
-  const { id, reason } = bestOf(copies, type === "exact");
-  const all = copies.reduce((sum, copy) => sum + copy.sizeBytes, 0);
-  const best = copies.find((copy) => copy.id === id)!;
-  const fileIds = copies.map((copy) => copy.id);
-  return { type, fileIds, bestId: id, reason, reclaimableBytes: all - best.sizeBytes, distance };
+async function sizesOf(db: Db, ids: number[]): Promise<Map<number, Size>> {
+  const sizes = new Map<number, Size>();
+  const pixels = sql<number>`ifnull(${file.width} * ${file.height}, 0)`;
+  for (let at = 0; at < ids.length; at += 1000) {
+    const some = sql`${file.id} IN (SELECT value FROM json_each(${JSON.stringify(ids.slice(at, at + 1000))}))`;
+    const rows = await db.select({ id: file.id, bytes: file.sizeBytes, pixels }).from(file).where(some);
+    for (const { id, ...size } of rows) sizes.set(id, size);
+    await turn();
+  }
+  return sizes;
 }
 
 /** Files with the same bytes of which somebody wants every one. */
@@ -168,9 +199,8 @@ async function dismissedPairs(db: Db): Promise<Set<string>> {
   return new Set(rows.map((row) => `${row.fileId} ${row.otherId}`));
 }
 
-function isDismissed(copies: Copy[], dismissed: Set<string>): boolean {
+function isDismissed(ids: number[], dismissed: Set<string>): boolean {
   if (dismissed.size === 0) return false;
-  const ids = copies.map((copy) => copy.id).sort((a, b) => a - b);
   return ids.every((id, n) => ids.slice(n + 1).every((other) => dismissed.has(`${id} ${other}`)));
 }
 
@@ -178,18 +208,6 @@ function shown(hidden: number[]) {
   const seen = hidden.length > 0 ? notInArray(file.libraryId, hidden) : undefined;
   return and(isNull(file.trashedAt), ne(file.state, "missing"), gt(file.sizeBytes, 0), seen);
 }
-
-const copyColumns = {
-  id: file.id,
-  type: file.type,
-  path: file.path,
-  sizeBytes: file.sizeBytes,
-  width: file.width,
-  height: file.height,
-  mtimeMs: file.mtimeMs,
-  audio: sql<string | null>`json_extract(${file.codecs}, '$.audio')`,
-  capturedFrom: file.capturedFrom,
-};
 
 const pairsAtOnce = 3000;
 /** Sixteen stretches of hashes. */

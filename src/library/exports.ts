@@ -4,7 +4,7 @@
 import { randomBytes } from "node:crypto";
 import { cp, mkdir, open, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { and, eq, isNull, or } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import { type ExportRow, exported } from "../db/tables/media.ts";
 import type { DataPaths } from "../runtime/data-folder.ts";
@@ -125,15 +125,11 @@ function factsOf(of: ExportOf, { durationMs, width, height }: ExportFacts) {
 
 /** Two moments of one title, of one job, are two exports. */
 async function formerOf(db: Db, { jobId, momentId, title }: ExportOf): Promise<ExportRow[]> {
-  const sameJob = and(eq(exported.jobId, jobId), isNull(exported.momentId), eq(exported.title, title));
+  const ofJob = and(eq(exported.jobId, jobId), isNull(exported.momentId), eq(exported.title, title));
   return await db
     .select()
     .from(exported)
-    .where(
-      momentId === undefined
-        ? sameJob
-        : or(eq(exported.momentId, momentId), and(sameJob, isNull(exported.fileId))),
-    );
+    .where(momentId === undefined ? ofJob : eq(exported.momentId, momentId));
 }
 
 /** A folder for each job: what a killed run left there is written over by the next. */

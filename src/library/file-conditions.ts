@@ -33,7 +33,8 @@ function conditionOf(test: FileTest): SQL {
     case "tag":
       return anyOf(
         test.in,
-        (tag) => sql`EXISTS (SELECT 1 FROM file_tag WHERE file_tag.tag = ${tag} AND file_tag.file_id = ${file.id})`,
+        (tag) =>
+          sql`EXISTS (SELECT 1 FROM file_tag WHERE file_tag.tag = ${tag} AND file_tag.file_id = ${file.id})`,
       );
     case "library":
       return isOneOf(file.libraryId, test.in);

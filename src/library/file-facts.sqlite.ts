@@ -130,7 +130,9 @@ function wordsIn(tx: Tx, fileId: number): Word[] {
 /** Tags by others than these sources are left alone. */
 function writeTags(tx: Tx, fileId: number, words: Word[]): void {
   const mine = inArray(fileTag.source, [...factSources]);
-  tx.delete(fileTag).where(and(eq(fileTag.fileId, fileId), mine)).run();
+  tx.delete(fileTag)
+    .where(and(eq(fileTag.fileId, fileId), mine))
+    .run();
   const tags = facts(words).tags?.value ?? [];
   const ranked = words.filter(({ field }) => field === "tags");
   const sourceOf = (tag: string) =>

@@ -182,7 +182,11 @@ async function named(db: Db, test: FileTest, cap: number): Promise<number[] | un
 }
 
 async function tagged(db: Db, tag: string, cap: number): Promise<number[] | undefined> {
-  const rows = await db.select({ id: fileTag.fileId }).from(fileTag).where(eq(fileTag.tag, tag)).limit(cap + 1);
+  const rows = await db
+    .select({ id: fileTag.fileId })
+    .from(fileTag)
+    .where(eq(fileTag.tag, tag))
+    .limit(cap + 1);
   return rows.length > cap ? undefined : rows.map((row) => row.id);
 }
 

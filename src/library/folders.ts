@@ -47,7 +47,9 @@ export async function listFolder(
     .orderBy(asc(folder.name));
   const subfolders = children.map((child) => ({ ...child, files: counts.get(child.path) ?? 0 }));
   const empty = subfolders.filter((child) => child.files === 0).slice(0, emptyLooked);
-  const standing = await Promise.all(empty.map(async (child) => ((await isThere(child.path)) ? child : undefined)));
+  const standing = await Promise.all(
+    empty.map(async (child) => ((await isThere(child.path)) ? child : undefined)),
+  );
   return {
     folder: mine,
     trail: trailOf(path),

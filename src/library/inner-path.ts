@@ -1,11 +1,12 @@
 // Names that come from outside and become files and folders of a library: plain ones only, and never out of its root.
 
 import { mkdir, realpath, rmdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { GiveUp, isForbidden, JobFailure, Refused } from "../runtime/errors.ts";
 import { parentOf } from "./folders.ts";
 import { isWithin } from "./library-path.ts";
 import { isPassedOver } from "./media-types.ts";
+import { shareAs } from "./placing.ts";
 import { absolute } from "./walk.ts";
 
 /** The name as it is to be written; `Refused` 422 when it could mean another place, or would never be found again. */
@@ -32,7 +33,10 @@ export async function ensureFolderIn(root: string, folder: string): Promise<stri
   try {
     // Its nearest ancestor that is there must not be a way out.
     await refuseWayOut(root, folder);
-    await mkdir(path, { recursive: true });
+    const first = await mkdir(path, { recursive: true });
+    // From the outermost of the new ones inwards, each as the one around it.
+    for (let made = first; made !== undefined; made = nextInwards(made, path))
+      await shareAs(made, dirname(made));
     return path;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -51,7 +55,18 @@ export function asReadOnly(error: unknown, path: string): unknown {
 /** Those of the folders that are empty, from the inside out. */
 export async function removeEmptyFolders(root: string, folder: string): Promise<void> {
   for (let path = folder; path !== ""; path = parentOf(path))
-    if (!(await rmdir(absolute(root, path)).then(() => true).catch(() => false))) return;
+    if (
+      !(await rmdir(absolute(root, path))
+        .then(() => true)
+        .catch(() => false))
+    )
+      return;
+}
+
+function nextInwards(made: string, path: string): string | undefined {
+  if (made === path) return undefined;
+  const rest = path.slice(made.length + 1);
+  return join(made, rest.split("/")[0]!);
 }
 
 async function refuseWayOut(root: string, folder: string): Promise<void> {
@@ -68,11 +83,13 @@ function faultOf(name: string): string | undefined {
   const shown = JSON.stringify(name.slice(0, 80));
   if (name === "") return "A name is needed.";
   if (Buffer.byteLength(name) > 240) return `${shown}… is longer than file systems allow.`;
-  if (/[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]/u.test(name)) return `${shown} contains characters that cannot be seen.`;
+  if (/[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]/u.test(name))
+    return `${shown} contains characters that cannot be seen.`;
   if (/[/\\]/.test(name)) return `${shown} contains a slash.`;
   if (name.startsWith(".")) return `${shown} begins with a dot: hidden files are passed over by scans.`;
   if (/[. ]$/.test(name) || name.startsWith(" ")) return `${shown} begins or ends with a space or a dot.`;
-  if (isPassedOver(name) || reserved.test(name)) return `${shown} is a name that systems keep for themselves.`;
+  if (isPassedOver(name) || reserved.test(name))
+    return `${shown} is a name that systems keep for themselves.`;
   return undefined;
 }
 

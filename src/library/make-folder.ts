@@ -16,11 +16,19 @@ export async function makeFolder(
   asked: string,
 ): Promise<string> {
   if (library.readOnly)
-    throw new Refused(403, "library.readonly", `${library.name} is a read-only library: nothing is put into it.`, {
-      hint: "Its settings can allow it.",
-    });
+    throw new Refused(
+      403,
+      "library.readonly",
+      `${library.name} is a read-only library: nothing is put into it.`,
+      {
+        hint: "Its settings can allow it.",
+      },
+    );
   const path = checkedFolder(asked, "path");
-  if (path === "") throw new Refused(422, "name.invalid", "A name is needed.", { errors: [{ path: ["path"], message: "A name is needed." }] });
+  if (path === "")
+    throw new Refused(422, "name.invalid", "A name is needed.", {
+      errors: [{ path: ["path"], message: "A name is needed." }],
+    });
   const there = await lstat(absolute(library.path, path)).catch(() => undefined);
   if (there) throw new Refused(409, "folder.exists", `${path} is there already.`);
   await ensureFolderIn(library.path, path);

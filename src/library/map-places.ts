@@ -42,7 +42,7 @@ interface Cell {
   east: number;
 }
 
-const rowsAtOnce = 10_000;
+const rowsAtOnce = 5000;
 /** At zoom 0 the world is 256 px wide; clusters shall be some 64 px apart. */
 const cellsAcross = 4;
 /** So far in, each place stands for itself. */

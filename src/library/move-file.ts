@@ -11,7 +11,15 @@ import { parentOf } from "./folders.ts";
 import { asReadOnly, ensureFolderIn, removeEmptyFolders } from "./inner-path.ts";
 import { beginMove, noteMove } from "./move-journal.ts";
 import { freePath, type MovePlan } from "./move-plan.ts";
-import { copyDurably, identityAt, knowsNoLinks, type Link, placeNew, renameReserved, syncFolder } from "./placing.ts";
+import {
+  copyDurably,
+  identityAt,
+  knowsNoLinks,
+  type Link,
+  placeNew,
+  renameReserved,
+  syncFolder,
+} from "./placing.ts";
 import { movesUnderWay, type SettleParts, settleMove, temporaryOf } from "./settle-move.ts";
 import { sidecarName, sidecarsOf } from "./sidecars.ts";
 import { absolute } from "./walk.ts";
@@ -124,7 +132,10 @@ async function placeCopy(parts: MoveParts, move: FileMoveRow, at: Placing): Prom
   const onProgress = (percent: number) => progress(75 + percent * 0.24);
   const written = await hashFile(temporary, { signal, pausePoint, onProgress });
   if (written !== read)
-    throw new JobFailure("tool.crashed", "The copy is not what was read: the disk or the memory is to blame.");
+    throw new JobFailure(
+      "tool.crashed",
+      "The copy is not what was read: the disk or the memory is to blame.",
+    );
   const now = await lstat(at.source, { bigint: true });
   const isSame = `${now.dev}:${now.ino}` === move.sourceIdentity && Number(now.size) === move.sizeBytes;
   if (!isSame || Number(now.mtimeNs / 1_000_000n) !== move.mtimeMs)

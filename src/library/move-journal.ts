@@ -29,9 +29,7 @@ export async function openMoves(db: Db, fileId?: number): Promise<FileMoveRow[]>
   return await db
     .select()
     .from(fileMove)
-    .where(
-      and(isNull(fileMove.endedAt), fileId === undefined ? undefined : eq(fileMove.fileId, fileId)),
-    );
+    .where(and(isNull(fileMove.endedAt), fileId === undefined ? undefined : eq(fileMove.fileId, fileId)));
 }
 
 /** Where in a library files come and go by moves: a scan may see two names of one, or a name that is gone. */

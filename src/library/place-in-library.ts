@@ -11,7 +11,7 @@ import { ensureFolders } from "./folders.ts";
 import { asReadOnly, checkedFolder, ensureFolderIn } from "./inner-path.ts";
 import { getLibrary, scannedTypes } from "./libraries.ts";
 import { mediaTypeOf } from "./media-types.ts";
-import { copyDurably, numbered, placeNew, syncFolder } from "./placing.ts";
+import { copyDurably, numbered, placeNew, shareAs, syncFolder } from "./placing.ts";
 import type { ScanParts } from "./scan.ts";
 import { applyBatch } from "./scan-batch.ts";
 import { absolute, nodeFs } from "./walk.ts";
@@ -71,6 +71,7 @@ export async function moveIntoLibrary(
   const part = join(folder, `.sprocket-${mark}.part`);
   try {
     await bring(from, part);
+    await shareAs(part, folder);
     const taken = await takeName(part, folder, name);
     await syncFolder(folder);
     return place.folder === "" ? taken : `${place.folder}/${taken}`;

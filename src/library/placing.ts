@@ -1,7 +1,7 @@
 // Putting a file at a place without ever writing over what is there, and so that it is on disk when that is said.
 
 import { randomBytes } from "node:crypto";
-import { type FileHandle, link, lstat, open, rename, rm, unlink } from "node:fs/promises";
+import { chmod, chown, type FileHandle, link, lstat, open, rename, rm, stat, unlink } from "node:fs/promises";
 import { extname } from "node:path";
 
 /** Where the file system does not know hard links, or tells two mounts of one disk apart; tests bring their own. */
@@ -57,7 +57,10 @@ export async function copyDurably(from: string, to: string, hooks: CopyHooks = {
     const target = await open(to, "wx", 0o666);
     try {
       const sha256 = await pump(source, target, hooks);
-      const { atime, mtime } = await source.stat();
+      const { atime, mtime, mode, uid, gid } = await source.stat();
+      // Media servers read them under other users; only root may give files away.
+      await target.chown(uid, gid).catch(() => {});
+      await target.chmod(mode & 0o777).catch(() => {});
       await target.utimes(atime, mtime);
       await target.sync();
       return sha256;
@@ -86,6 +89,13 @@ async function pump(source: FileHandle, target: FileHandle, hooks: CopyHooks): P
 }
 
 const pieceBytes = 1 << 20;
+
+/** What is new in a library is for those to read who may read the folder that it lies in: this server makes private files. */
+export async function shareAs(path: string, folder: string): Promise<void> {
+  const [{ mode, uid, gid }, made] = await Promise.all([stat(folder), stat(path)]);
+  await chown(path, uid, gid).catch(() => {});
+  await chmod(path, mode & (made.isDirectory() ? 0o7777 : 0o666)).catch(() => {});
+}
 
 /** A rename is on disk when its folder is. Some network file systems know no such thing. */
 export async function syncFolder(path: string): Promise<void> {

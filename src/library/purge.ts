@@ -5,7 +5,14 @@ import { lstat, realpath, rm, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { and, asc, count, gt, inArray, isNotNull, lte, max, sql, sum } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
-import { type DerivativeRow, derivative, type FileRow, file, type LibraryRow, library } from "../db/tables/library.ts";
+import {
+  type DerivativeRow,
+  derivative,
+  type FileRow,
+  file,
+  type LibraryRow,
+  library,
+} from "../db/tables/library.ts";
 import type { DataPaths } from "../runtime/data-folder.ts";
 import { derivativesFolder, listDerivatives, placeOf } from "./derivatives.ts";
 import { forgetRow } from "./forget-row.sqlite.ts";
@@ -70,7 +77,10 @@ export async function countTrash(
 
 /** When the file that was put there last went into the trash: what comes later was not meant. */
 export async function lastTrashedAt(db: Db): Promise<Date | null> {
-  const [row] = await db.select({ at: max(file.trashedAt) }).from(file).where(isNotNull(file.trashedAt));
+  const [row] = await db
+    .select({ at: max(file.trashedAt) })
+    .from(file)
+    .where(isNotNull(file.trashedAt));
   return row?.at ?? null;
 }
 
@@ -107,14 +117,17 @@ async function purgeOne(
   }
   const made = await listDerivatives(parts.db, row.id);
   // Restored in this moment: then it is nobody's to remove.
-  if (!forgetRow(parts.db, row, { remember: !wasDeleted && row.state !== "missing", now: parts.now() })) return;
+  if (!forgetRow(parts.db, row, { remember: !wasDeleted && row.state !== "missing", now: parts.now() }))
+    return;
   await removeTraces(parts, row.id, made);
   purged.removed++;
   if (wasDeleted) {
     purged.deleted++;
     purged.deletedBytes += row.sizeBytes;
   }
-  log(`${home.name}: ${row.path} ${wasDeleted ? "was deleted from the disk" : "is forgotten; its media file stays"}.`);
+  log(
+    `${home.name}: ${row.path} ${wasDeleted ? "was deleted from the disk" : "is forgotten; its media file stays"}.`,
+  );
 }
 
 /** Why it was not deleted, or nothing. What is not there any more is deleted already. */
@@ -156,4 +169,3 @@ export async function madeFromTrash(db: Db): Promise<number> {
     .where(inArray(derivative.fileId, trashed));
   return row?.bytes ?? 0;
 }
-

@@ -1,7 +1,7 @@
 // Brings a move to its end from wherever it stands: forward once its row stands at the new place or the old one is gone, back
 // otherwise. The same steps whether a run has just got there or a server died there.
 
-import { lstat, rm, unlink, utimes } from "node:fs/promises";
+import { lstat, rm, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { eq } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
@@ -64,7 +64,8 @@ export async function settleMove(
   const isSwitched = await standsThere(parts.db, move);
   const [atSource, atTarget] = await Promise.all([identityAt(places.source), identityAt(places.target)]);
   const hasSource = atSource === move.sourceIdentity;
-  const hasTarget = atTarget !== undefined && (isOurs(move, atTarget) || (await isHolding(places.target, move)));
+  const hasTarget =
+    atTarget !== undefined && (isOurs(move, atTarget) || (await isHolding(places.target, move)));
   // Neither is there: a disk is away, or a person has taken the file. Whatever is left of a copy stays.
   if (!hasSource && !hasTarget) return await endIfGone(parts, move, atSource, isSwitched);
   if (!isSwitched && hasSource && (hooks.goBack || !hasTarget)) {
@@ -124,7 +125,9 @@ function isOurs(move: FileMoveRow, identity: string): boolean {
 /** Begun since, and nothing in it yet: the server died before it could say that this is its own. */
 async function isHolding(target: string, move: FileMoveRow): Promise<boolean> {
   const found = await lstat(target);
-  return found.isFile() && found.size === 0 && move.sizeBytes > 0 && found.ctimeMs >= move.createdAt.getTime();
+  return (
+    found.isFile() && found.size === 0 && move.sizeBytes > 0 && found.ctimeMs >= move.createdAt.getTime()
+  );
 }
 
 async function endIfGone(

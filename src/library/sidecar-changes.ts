@@ -102,7 +102,10 @@ async function filesIn(db: Db, libraryId: number, path: string, types: FileType[
 }
 
 /** Every folder of a tree with the names in it. Links are not followed, what cannot be read is passed over. */
-async function* foldersBelow(root: string, signal?: AbortSignal): AsyncGenerator<{ path: string; names: string[] }> {
+async function* foldersBelow(
+  root: string,
+  signal?: AbortSignal,
+): AsyncGenerator<{ path: string; names: string[] }> {
   const toVisit = [""];
   while (toVisit.length > 0) {
     signal?.throwIfAborted();

@@ -97,17 +97,25 @@ function takeoutNames(name: string, isFilm: boolean): string[] {
 
 function described(name: string, number: string): string[] {
   const whole = "supplemental-metadata";
-  const cut = Array.from({ length: whole.length + 1 }, (_, n) => `${name}.${whole.slice(0, whole.length - n)}`);
+  const cut = Array.from(
+    { length: whole.length + 1 },
+    (_, n) => `${name}.${whole.slice(0, whole.length - n)}`,
+  );
   return [...cut, name, name.slice(0, 46), stemOf(name).slice(0, 46)].map((one) => `${one}${number}.json`);
 }
 
 /** In the languages that Takeout speaks most. */
-const edited = /^(.+)-(edited|bearbeitet|modifi[eé]|editado|modificato|bewerkt|edytowane|redigerad|muokattu|編集済み)(\(\d+\))?$/;
+const edited =
+  /^(.+)-(edited|bearbeitet|modifi[eé]|editado|modificato|bewerkt|edytowane|redigerad|muokattu|編集済み)(\(\d+\))?$/;
 
 /** `film.de.forced.srt`: what stands between the film's name and the ending, in any order. */
 function subtitleNamed(name: string, stemLength: number): SubtitleName {
   const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
-  const words = name.slice(stemLength, name.lastIndexOf(".")).toLowerCase().split(/[.\s_]+/).filter(Boolean);
+  const words = name
+    .slice(stemLength, name.lastIndexOf("."))
+    .toLowerCase()
+    .split(/[.\s_]+/)
+    .filter(Boolean);
   const has = (...some: string[]) => some.some((word) => words.includes(word));
   return {
     name,

@@ -29,8 +29,12 @@ export function sidecarName(sidecar: string, before: string, after: string): str
 
 const endings = /\.(xmp|nfo|srt|vtt|ass|json)$/i;
 
+const ofFilms = /\.(nfo|srt|vtt|ass)$/i;
+
 /** How much of the sidecar's name names the file: 0 for nothing. */
 function claim(sidecar: string, name: string): number {
+  // A picture of the same name is the film's cover: what tells of a film, or speaks its words, is no picture's.
+  if (ofFilms.test(sidecar) && mediaTypeOf(name)?.type === "image") return 0;
   if (sidecar.startsWith(`${name}.`)) return name.length;
   // A JSON beside a film is somebody's, unless it bears the whole name.
   if (/\.json$/i.test(sidecar)) return 0;

@@ -14,7 +14,7 @@ import { remember } from "./forgotten.ts";
 import { asReadOnly, ensureFolderIn } from "./inner-path.ts";
 import { mediaTypeOf } from "./media-types.ts";
 import { freePath } from "./move-plan.ts";
-import { copyDurably, type Link, placeNew, syncFolder } from "./placing.ts";
+import { copyDurably, type Link, placeNew, shareAs, syncFolder } from "./placing.ts";
 import type { ScanParts } from "./scan.ts";
 import { applyBatch, type Batch } from "./scan-batch.ts";
 import { bytesOf, notePlaced, removeUpload } from "./uploads.ts";
@@ -104,6 +104,7 @@ async function place(
   const temporary = join(folder, `.sprocket-upload-${row.id}.part`);
   try {
     if (row.mtimeMs !== null) await utimes(bytes, row.mtimeMs / 1000, row.mtimeMs / 1000);
+    await shareAs(bytes, folder);
     await sync(bytes);
     const path = await freePath(parts.db, library, row.folder, row.name);
     await notePlaced(parts.db, row.id, path);

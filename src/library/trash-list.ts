@@ -24,14 +24,26 @@ export async function listTrash(
   offset: number,
   limit: number,
 ): Promise<{ row: FileRow; library: string; readOnly: boolean }[]> {
-  return await db
-    .select({ row: file, library: library.name, readOnly: library.readOnly })
+  // In the index that only the trash has; whole rows are read of one page alone.
+  const ids = await db
+    .select({ id: file.id })
     .from(file)
-    .innerJoin(library, eq(library.id, file.libraryId))
     .where(matching(filter))
     .orderBy(desc(file.trashedAt), desc(file.id))
     .limit(limit)
     .offset(offset);
+  const rows = await db
+    .select({ row: file, library: library.name, readOnly: library.readOnly })
+    .from(file)
+    .innerJoin(library, eq(library.id, file.libraryId))
+    .where(
+      inArray(
+        file.id,
+        ids.map(({ id }) => id),
+      ),
+    )
+    .orderBy(desc(file.trashedAt), desc(file.id));
+  return rows;
 }
 
 /** Of each library that has something there; of some files only, where `ids` says which. */

@@ -37,16 +37,26 @@ export async function checkedUpload(
   asked: AskedUpload,
 ): Promise<AskedUpload> {
   if (library.readOnly)
-    throw new Refused(403, "library.readonly", `${library.name} is a read-only library: nothing is put into it.`, {
-      hint: "Its settings can allow it.",
-    });
+    throw new Refused(
+      403,
+      "library.readonly",
+      `${library.name} is a read-only library: nothing is put into it.`,
+      {
+        hint: "Its settings can allow it.",
+      },
+    );
   const name = checkedName(asked.name, "filename");
   const folder = checkedFolder(asked.folder);
   if (asked.sizeBytes === 0) throw new Refused(422, "upload.empty", `${name} is empty.`);
   const media = mediaTypeOf(name);
-  if (!media) throw new Refused(415, "upload.type", `${name} is no video, picture or audio file that is known here.`);
+  if (!media)
+    throw new Refused(415, "upload.type", `${name} is no video, picture or audio file that is known here.`);
   if (!scannedTypes(library).includes(media.type))
-    throw new Refused(422, "library.type", `${library.name} is not scanned for ${media.type} files: ${name} would not be found there.`);
+    throw new Refused(
+      422,
+      "library.type",
+      `${library.name} is not scanned for ${media.type} files: ${name} would not be found there.`,
+    );
   await refuseFullDisk(db, paths, library, asked.sizeBytes);
   return { ...asked, name, folder };
 }

@@ -31,32 +31,31 @@ export function scoreSeconds(seconds: Second[], opinions: Opinion[] = []): Float
 /** In the order of time, together `targetS` at most. Empty where there is nothing to see. */
 export function chooseBest(film: FilmAnalysis, targetS: number, opinions: Opinion[] = []): Chosen[] {
   const count = Math.max(1, Math.round(targetS / idealS));
-  const lengthS = Math.min(mostS, Math.max(Math.min(leastS, targetS), targetS / count));
+  const least = Math.min(leastS, targetS);
+  const lengthS = Math.min(mostS, Math.max(least, targetS / count));
   const scores = scoreSeconds(film.seconds, opinions);
-  const candidates = shotsOf(film).flatMap((shot) => windowsIn(shot, lengthS, scores));
   const chosen: Chosen[] = [];
   let leftS = targetS;
-  const take = (from: Chosen[]) => {
-    const best = from.filter((one) => !overlaps(one, chosen)).sort((a, b) => b.score - a.score)[0];
-    if (!best || leftS < Math.min(leastS, targetS) - 1e-6) return false;
+  const takeFirst = (bestFirst: Chosen[]) => {
+    const best = leftS < least - 1e-6 ? undefined : bestFirst.find((one) => !overlaps(one, chosen));
+    if (!best) return;
     const endS = Math.min(best.endS, best.startS + leftS);
     chosen.push({ ...best, endS });
     leftS -= endS - best.startS;
-    return true;
   };
-  // One from every part of the film first; what black parts leave over goes to the best.
-  const bins = Map.groupBy(candidates, (one) =>
-    Math.floor((count * (one.startS + one.endS)) / 2 / film.durationS),
-  );
-  for (const bin of [...bins.values()].sort((a, b) => bestOf(b) - bestOf(a))) take(bin);
-  while (chosen.length < mostPieces && take(candidates));
+  const bestFirst = shotsOf(film)
+    .flatMap((shot) => windowsIn(shot, lengthS, scores))
+    .sort((a, b) => b.score - a.score);
+  // One from every part of the film first, the best part before others; what black parts leave over goes to the best.
+  const partOf = ({ startS, endS }: Chosen) => Math.floor((count * (startS + endS)) / 2 / film.durationS);
+  for (const part of Map.groupBy(bestFirst, partOf).values()) takeFirst(part);
+  for (const one of bestFirst) takeFirst([one]);
   return chosen.sort((a, b) => a.startS - b.startS);
 }
 
 const idealS = 4;
 const leastS = 2;
 const mostS = 6;
-const mostPieces = 400;
 /** Cuts from here on divide shots. */
 const cutFrom = 0.25;
 /** Neither the last frame of one shot nor the first of the next is to flash up. */
@@ -133,8 +132,4 @@ function meanScore(scores: Float64Array, startS: number, endS: number): number {
 /** Two that nearly touch would look like one with a jump in it. */
 function overlaps(one: Stretch, others: Stretch[]): boolean {
   return others.some(({ startS, endS }) => one.startS < endS + 0.5 && one.endS > startS - 0.5);
-}
-
-function bestOf(candidates: Chosen[]): number {
-  return candidates.reduce((best, { score }) => Math.max(best, score), 0);
 }

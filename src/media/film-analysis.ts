@@ -92,7 +92,7 @@ function graph(video: VideoStream, audioIndex: number | undefined): string {
   const say = (filter: string, key: string) => `${filter}=print:key=lavfi.${key}:file=pipe\\\\:2:direct=1`;
   const small = video.codedWidth > 320 ? "scale=320:-2:flags=fast_bilinear," : "";
   const picture =
-    `[0:${video.index}]${small}format=yuv420p,blackdetect=d=0.08:pix_th=0.08:pic_th=0.97,` +
+    `[0:${video.index}]${small}format=yuv420p,blackdetect=d=0.08:pix_th=0.04:pic_th=0.98,` +
     `${say("metadata", "black_start")},${say("metadata", "black_end")},split[a][b];` +
     `[a]select='gte(scene\\,${leastScore})',${say("metadata", "scene_score")}[cuts];` +
     `[b]fps=${framesPerS}:start_time=0,scale=${frameWidth}:${frameHeight}:flags=area,format=gray[frames]`;

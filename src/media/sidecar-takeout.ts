@@ -26,13 +26,16 @@ export function takeoutFacts(text: string): Said {
 function takenAt(time: unknown): Said["capturedAt"] {
   const seconds = isRecord(time) ? Number(time.timestamp) : 0;
   const atMs = seconds * 1000;
-  const isSensible = Number.isFinite(atMs) && seconds !== 0 && atMs > Date.UTC(1826, 0, 1) && atMs < Date.now() + 172_800_000;
+  const isSensible =
+    Number.isFinite(atMs) && seconds !== 0 && atMs > Date.UTC(1826, 0, 1) && atMs < Date.now() + 172_800_000;
   return isSensible ? { atMs, offsetMin: null, isUtc: true } : undefined;
 }
 
 function placeOf(place: unknown): Said["gps"] {
   if (!isRecord(place)) return undefined;
-  const [lat, lon, alt] = [place.latitude, place.longitude, place.altitude].map((n) => (typeof n === "number" ? n : undefined));
+  const [lat, lon, alt] = [place.latitude, place.longitude, place.altitude].map((n) =>
+    typeof n === "number" ? n : undefined,
+  );
   return toPlace(lat, lon, alt === 0 ? undefined : alt) ?? undefined;
 }
 

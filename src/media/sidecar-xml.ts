@@ -6,7 +6,8 @@ import { unusable } from "./sidecar.ts";
 export type { Element } from "@xmldom/xmldom";
 
 export function parseXml(text: string): Element {
-  if (/<!(ENTITY|ELEMENT|ATTLIST|NOTATION)/i.test(text)) throw unusable("it declares entities of its own, which is not accepted");
+  if (/<!(ENTITY|ELEMENT|ATTLIST|NOTATION)/i.test(text))
+    throw unusable("it declares entities of its own, which is not accepted");
   const depth = deepest(text);
   if (depth > 200) throw unusable(`its elements lie ${depth} deep`);
   try {
@@ -30,7 +31,8 @@ export function all(node: Element, name: string): Element[] {
 export function children(node: Element, name?: string): Element[] {
   const found: Element[] = [];
   for (let child: Node | null = node.firstChild; child; child = child.nextSibling)
-    if (child.nodeType === 1 && (!name || (child as Element).localName === name)) found.push(child as Element);
+    if (child.nodeType === 1 && (!name || (child as Element).localName === name))
+      found.push(child as Element);
   return found;
 }
 

@@ -8,7 +8,8 @@ export function xmpFacts(text: string): Said {
   const root = parseXml(text.replace(/<\?xpacket[^>]*\?>/g, ""));
   const about = all(root, "Description").filter((node) => node.parentNode?.nodeName.endsWith("RDF"));
   if (about.length === 0) throw unusable("it is XML, but not XMP");
-  const of = (...wanted: string[]) => wanted.map((name) => valueOf(about, name)).find((value) => value !== undefined);
+  const of = (...wanted: string[]) =>
+    wanted.map((name) => propertyOf(about, name)).find((value) => value !== undefined);
   const list = (name: string) => listOf(about, name);
   return {
     title: list("title")[0] ?? of("Headline"),
@@ -20,12 +21,14 @@ export function xmpFacts(text: string): Said {
     ),
     people: [...list("PersonInImage"), ...regionNames(about)],
     capturedAt: dateOf(of("DateTimeOriginal", "DateCreated", "CreateDate")),
-    gps: toPlace(degrees(of("GPSLatitude")), degrees(of("GPSLongitude")), altitude(of("GPSAltitude"))) ?? undefined,
+    gps:
+      toPlace(degrees(of("GPSLatitude")), degrees(of("GPSLongitude")), altitude(of("GPSAltitude"))) ??
+      undefined,
   };
 }
 
 /** An attribute of the description, or an element in it. */
-function valueOf(about: Element[], name: string): string | undefined {
+function propertyOf(about: Element[], name: string): string | undefined {
   for (const node of about) {
     for (const attribute of [...node.attributes])
       if (attribute.localName === name && attribute.value.trim()) return attribute.value.trim();
@@ -42,7 +45,7 @@ function listOf(about: Element[], name: string): string[] {
     const items = element ? all(element, "li").flatMap((li) => textOf(li) ?? []) : [];
     if (items.length > 0) return items;
   }
-  const single = valueOf(about, name);
+  const single = propertyOf(about, name);
   return single ? [single] : [];
 }
 
@@ -52,8 +55,8 @@ function regionNames(about: Element[]): string[] {
     .flatMap((node) => [...all(node, "Regions"), ...all(node, "RegionInfo")])
     .flatMap((regions) => [...all(regions, "Description"), ...all(regions, "li")])
     .flatMap((region) => {
-      const isFace = (valueOf([region], "Type") ?? "Face") === "Face";
-      return (isFace && (valueOf([region], "Name") ?? valueOf([region], "PersonDisplayName"))) || [];
+      const isFace = (propertyOf([region], "Type") ?? "Face") === "Face";
+      return (isFace && (propertyOf([region], "Name") ?? propertyOf([region], "PersonDisplayName"))) || [];
     });
 }
 

@@ -51,10 +51,12 @@ export async function readSidecar({ path, form }: { path: string; form: SidecarF
 
 /** A regular file of a bearable size; a link is not followed. */
 export async function readSmall(path: string): Promise<Uint8Array> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error) => {
-    if (error.code === "ELOOP") throw unusable("it is a symbolic link, which is not followed");
-    throw error;
-  });
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    (error) => {
+      if (error.code === "ELOOP") throw unusable("it is a symbolic link, which is not followed");
+      throw error;
+    },
+  );
   try {
     const found = await handle.stat();
     if (!found.isFile()) throw unusable("it is no regular file");

@@ -28,7 +28,9 @@ export async function readSubtitleFile(
   const demuxer = { srt: "srt", vtt: "webvtt", ass: "ass" }[format];
   const only = ["-format_whitelist", demuxer, "-f", demuxer];
   try {
-    await media.ffmpeg([...input(from, only), "-c:s", "webvtt", "-f", "webvtt", "-y", `file:${to}`], { signal });
+    await media.ffmpeg([...input(from, only), "-c:s", "webvtt", "-f", "webvtt", "-y", `file:${to}`], {
+      signal,
+    });
   } catch (error) {
     signal?.throwIfAborted();
     const { code, message } = error as { code?: string; message: string };

@@ -71,6 +71,8 @@ export function openDataFolder(root: string): DataFolder {
   }
   guard(root, () => {
     rmSync(paths.tmp, { recursive: true, force: true });
+    // A restore that did not come to its end.
+    rmSync(join(root, ".restoring.db"), { force: true });
     for (const part of parts) mkdirSync(part, { recursive: true, mode: 0o700 });
   });
   return { paths, release: lock.release };

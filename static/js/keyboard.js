@@ -182,9 +182,27 @@ function sheet() {
     ["Go to", goTo],
     ["Lists", isList ? working(listKeys) : []],
     ["The current row", isList ? rowKeys() : []],
+    ["The player", $("#stage :is(video, audio)") ? playerKeys : []],
     ["This page", [...ofPage, ...neighbours]],
   ].filter(([, lines]) => lines.length > 0);
 }
+
+/** Of player-keys.js and moment-editor.js. */
+const playerKeys = [
+  ["k", "Play, pause"],
+  ["j", "10 s back"],
+  ["l", "10 s on"],
+  ["←", "5 s back, while it plays"],
+  ["→", "5 s on, while it plays"],
+  [",", "One frame back"],
+  [".", "One frame on"],
+  ["0–9", "To a tenth of it"],
+  ["m", "Mute"],
+  ["c", "Subtitles"],
+  ["f", "Full screen"],
+  ["i", "A moment starts here"],
+  ["o", "A moment ends here"],
+];
 
 function nameOf(element) {
   return (

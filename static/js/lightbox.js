@@ -33,8 +33,6 @@ async function show(shot) {
     vendored("photoswipe.js"),
     vendored("photoswipe.css"),
   ]);
-  const shots = () =>
-    $$("#shots .shot:is([data-type=image], [data-type=video])").filter((one) => $("img", one));
   const all = shots();
   const box = new PhotoSwipe({
     dataSource: all.map(slideOf),
@@ -94,7 +92,7 @@ async function show(shot) {
       () => {},
     );
   });
-  box.on("change", () => more(box, shots));
+  box.on("change", () => more(box));
   box.on("close", () => {
     open = null;
     const last = document.getElementById(box.currSlide?.data.id);
@@ -109,22 +107,26 @@ async function show(shot) {
 addEventListener("popstate", () => open?.close());
 
 /** Near the end of what is loaded, the grid loads on. */
-function more(box, shots) {
-  if (box.currIndex < box.getNumItems() - 6) return;
+function more(box) {
   const link = $("#shots .shots-more a");
-  if (!link || link.dataset.asked) return;
+  const isNear = box.currIndex >= box.getNumItems() - 6;
+  if (!isNear || !link || link.dataset.asked || link.matches(".htmx-request")) return;
   link.dataset.asked = "1";
-  document.addEventListener(
-    "htmx:after:swap",
-    () => {
-      if (open !== box) return;
-      box.options.dataSource.push(...shots().slice(box.options.dataSource.length).map(slideOf));
-      box.refreshSlideContent(box.currIndex + 1);
-      box.dispatch("change");
-    },
-    { once: true },
-  );
   link.click();
+}
+
+// What the grid has loaded since, by scrolling or for us.
+document.addEventListener("htmx:after:swap", () => {
+  const { dataSource } = open?.options ?? {};
+  const added = dataSource ? shots().slice(dataSource.length) : [];
+  if (added.length === 0) return;
+  dataSource.push(...added.map(slideOf));
+  open.refreshSlideContent(open.currIndex + 1);
+  open.dispatch("change");
+});
+
+function shots() {
+  return $$("#shots .shot:is([data-type=image], [data-type=video])").filter((one) => $("img", one));
 }
 
 function slideOf(shot) {

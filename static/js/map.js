@@ -73,17 +73,14 @@ async function begin(L, map) {
   map.fitBounds(all, { maxZoom: 10, padding: [60, 60] });
 }
 
-function marker(L, map, { lat, lon, files, fileId, area }) {
+function marker(L, map, { lat, lon, files, picture, area }) {
   const size = files === 1 ? 46 : Math.min(72, 50 + Math.round(Math.log10(files) * 8));
   const html = document.createElement("span");
-  const picture = Object.assign(new Image(), {
-    src: `${place.dataset.places.replace("/map", "")}/files/${fileId}/thumbnail?w=240`,
-    alt: "",
-    loading: "lazy",
-  });
-  picture.onerror = () =>
-    picture.replaceWith(Object.assign(document.createElement("i"), { className: "icon i-images" }));
-  html.append(picture);
+  html.append(
+    picture
+      ? Object.assign(new Image(), { src: picture, alt: "" })
+      : Object.assign(document.createElement("i"), { className: "icon i-images" }),
+  );
   if (files > 1) html.append(Object.assign(document.createElement("b"), { textContent: short(files) }));
   const icon = L.divIcon({ className: "map-pin", html, iconSize: [size, size] });
   const title = files === 1 ? "1 file" : `${files.toLocaleString()} files`;

@@ -1,5 +1,5 @@
-// The player's keys, wherever the focus is but in a field: once a film was started, or while the focus is in the player.
-// They come before the page's keys, which have other uses for some of the letters.
+// The player's keys, wherever the focus is but in a field. They come before the page's keys, which have other uses for some
+// of the letters.
 
 import { $, isField } from "./dom.js";
 import { isStarted, media, play, playerFacts } from "./player.js";
@@ -52,7 +52,9 @@ function isOurs(event, film) {
     return false;
   if (event.key === " " && names.some((name) => /^(a|button|summary|media-[\w-]+-button)$/.test(name)))
     return false;
-  return isWithin || isStarted() || (film.localName === "audio" && film.currentTime > 0);
+  // Before it was started, arrows lead to the neighbours and space scrolls.
+  const isShared = event.key === " " || event.key.startsWith("Arrow");
+  return !isShared || isWithin || isStarted() || (film.localName === "audio" && film.currentTime > 0);
 }
 
 function toggle(film) {

@@ -14,7 +14,10 @@ const atOnce = 2;
 const pieceBytes = 16 * 1024 * 1024;
 const ended = ["added", "identical", "failed", "cancelled"];
 
-const isOf = (...states) => (one) => states.includes(one.state);
+const isOf =
+  (...states) =>
+  (one) =>
+    states.includes(one.state);
 const these = (...states) => [...all.values()].filter(isOf(...states));
 
 function add({ file, folder }) {
@@ -78,7 +81,8 @@ async function arrived(one) {
     const answer = await fetch(one.upload.url, { headers: { accept: "application/json" } }).catch(() => null);
     const now = answer?.ok ? await answer.json() : null;
     if (now?.state === "added") return end(one, "added");
-    if (now?.state === "identical") return end(one, "identical", `the same file is there already: ${now.path}`);
+    if (now?.state === "identical")
+      return end(one, "identical", `the same file is there already: ${now.path}`);
     if (now?.state === "failed") return end(one, "failed", now.message);
     if (answer?.status === 404) return end(one, "added");
     await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -142,7 +146,9 @@ function tell({ row, state, sent, file, note }) {
   row.dataset.state = state;
   const share = file.size > 0 ? sent / file.size : 0;
   const isOver = ended.includes(state);
-  const progress = isOf("sending", "paused")({ state }) ? `${bytes(sent)} of ${bytes(file.size)} ` : `${bytes(file.size)} `;
+  const progress = isOf("sending", "paused")({ state })
+    ? `${bytes(sent)} of ${bytes(file.size)} `
+    : `${bytes(file.size)} `;
   $("[data-state]", row).textContent = [progress.trim(), words[state], note].filter(Boolean).join(" · ");
   const bar = $("progress", row);
   bar.hidden = isOver;
@@ -164,13 +170,22 @@ function sum() {
   $("[data-upload-title]", card).textContent =
     open.length > 0
       ? `${isPaused ? "Paused" : "Uploading"}: ${open.length} of ${files(some.length)} to go`
-      : [added > 0 && `${files(added)} in the library`, failed > 0 && `${files(failed)} not`, these("identical").length > 0 && `${files(these("identical").length)} there already`]
+      : [
+          added > 0 && `${files(added)} in the library`,
+          failed > 0 && `${files(failed)} not`,
+          these("identical").length > 0 && `${files(these("identical").length)} there already`,
+        ]
           .filter(Boolean)
           .join(", ") || "Nothing was uploaded";
   $("[data-upload-rest]", card).textContent = open.length > 0 ? `${bytes(sent)} of ${bytes(size)}` : "";
   $("[data-upload-sum]", card).value = size > 0 ? (100 * sent) / size : 0;
   $("[data-upload-sum]", card).hidden = open.length === 0;
-  const shown = { pause: open.some(isOf("waiting", "sending")), resume: isPaused, cancel: open.length > 0, close: open.length === 0 };
+  const shown = {
+    pause: open.some(isOf("waiting", "sending")),
+    resume: isPaused,
+    cancel: open.length > 0,
+    close: open.length === 0,
+  };
   for (const button of $$("[data-upload-all]", card)) button.hidden = !shown[button.dataset.uploadAll];
   $("[data-upload-show]", card).hidden = open.length > 0 || added === 0;
 }
@@ -190,11 +205,7 @@ if (place) {
     void begin([...target.files].map((file) => ({ file, folder: place.dataset.folder })));
     target.value = "";
   });
-  $("#upload-button")?.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
-    $("#upload-files").click();
-  });
+  $("#upload-button")?.addEventListener("click", () => $("#upload-files").click());
   list.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-act]");
     if (button) act(button.dataset.act, [all.get(button.closest("li"))]);

@@ -182,7 +182,7 @@ const fileWords: FileWords = {
   extensions: async () => [],
   codecs: async () => [],
   cameras: async () => [],
-    tags: async () => [],
+  tags: async () => [],
   codes: async () => [],
 };
 await measure("files", fileSearches, async (q) => {

@@ -35,7 +35,9 @@ function lived(): string {
   const { sqlite, close } = openSqlite(join(data, "sprocket.db"));
   migrate(sqlite, migrations);
   const add = (name: string) =>
-    sqlite.exec(`INSERT INTO user (id, name, email, created_at, updated_at) VALUES ('${name}', '', '${name}@nas', 0, 0)`);
+    sqlite.exec(
+      `INSERT INTO user (id, name, email, created_at, updated_at) VALUES ('${name}', '', '${name}@nas', 0, 0)`,
+    );
   add("ada");
   writeSnapshot(sqlite, copy);
   add("bo");
@@ -75,7 +77,10 @@ test("a fresh data folder takes it, too, and forgets derivatives that are not in
 test("a damaged database gives way, and its files are put aside", async () => {
   const copy = lived();
   const database = join(data, "sprocket.db");
-  writeFileSync(database, Buffer.concat([readFileSync(database).subarray(0, 8192), Buffer.alloc(9000, 0xff)]));
+  writeFileSync(
+    database,
+    Buffer.concat([readFileSync(database).subarray(0, 8192), Buffer.alloc(9000, 0xff)]),
+  );
   await restored(copy);
   expect(people(database)).toEqual(["ada@nas"]);
   expect(readdirSync(join(data, "backups")).some((name) => name.startsWith("before-a-restore-"))).toBe(true);

@@ -6,6 +6,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type { FileRow } from "../../src/db/tables/library.ts";
+import { addMembers } from "../../src/library/collection-members.sqlite.ts";
+import { createCollection } from "../../src/library/collections.ts";
 import { pauseQueue } from "../../src/queue/pausing.ts";
 import { ownerInput } from "../support/app.ts";
 import { axe, chromiumPath, openChromium, signIn } from "../support/chromium.ts";
@@ -19,6 +21,7 @@ describe.skipIf(!chromiumPath)("every page in a browser", () => {
   let server: ReturnType<typeof Bun.serve>;
   let file: FileRow;
   let failed: number;
+  let byHand: number;
   let pump: ReturnType<typeof setInterval>;
   const origin = () => `http://127.0.0.1:${server.port}`;
   const paths = () => [
@@ -28,9 +31,18 @@ describe.skipIf(!chromiumPath)("every page in a browser", () => {
     "/libraries/new/folder",
     `/files/${file.id}`,
     "/admin",
+    "/exports",
     "/trash",
     "/duplicates",
     "/duplicates?type=near",
+    "/timeline",
+    "/map",
+    "/map?list=1",
+    "/collections",
+    `/collections/${byHand}`,
+    `/collections/${byHand}?arrange=1`,
+    "/collections/new/by-hand",
+    "/collections/new/by-rule?q=type:video",
     "/account",
     "/admin/people",
     "/admin/jobs",
@@ -66,6 +78,7 @@ describe.skipIf(!chromiumPath)("every page in a browser", () => {
     const path = join(site.library.path, file.path);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, "not a film");
+    byHand = await addCollection();
     failed = await site.work(file);
     await pause();
     for (let n = 0; n < 3; n++)
@@ -77,6 +90,23 @@ describe.skipIf(!chromiumPath)("every page in a browser", () => {
     await server.stop(true);
     await site.close();
   });
+
+  /** A picture with a date and a place, in a collection. */
+  async function addCollection(): Promise<number> {
+    const facts = { capturedAt: new Date("2024-07-14"), gpsLat: 52.5, gpsLon: 13.4 };
+    const seen = [
+      await site.file("summer/a.jpg", { type: "image", ...facts }),
+      await site.file("b.mp4", facts),
+    ];
+    const { id } = await createCollection(site.app.db, { name: "Summer" }, 0);
+    addMembers(
+      site.app.db,
+      id,
+      seen.map((one) => one.id),
+      0,
+    );
+    return id;
+  }
 
   const pause = () =>
     pauseQueue(site.app.store, "a", { by: "Olga Owner", ends: null, mode: "drain" }, site.app.clock.now());

@@ -1,7 +1,15 @@
 // Films made of several, and moving pictures: what is in them, frame by frame, and where they go.
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chmodSync, existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { type FileRow, file, library } from "../../src/db/tables/library.ts";
@@ -121,12 +129,15 @@ describe.skipIf(!hasFfmpeg)("a compilation at random", () => {
   });
 
   test("goes into a folder of a library that may be written to, beside what is there", async () => {
-    mkdirSync(join(at.root, "films"), { recursive: true });
+    mkdirSync(join(at.root, "films"));
+    chmodSync(join(at.root, "films"), 0o775);
     writeFileSync(join(at.root, "films", "Best.mp4"), "somebody's own");
     const params = { count: 2, libraryId: 1, outputPath: "films/Best.mp4" };
     const { row, lines } = await compile(compileRandom, params);
     expect(readdirSync(join(at.root, "films")).sort()).toEqual(["Best (2).mp4", "Best.mp4"]);
     expect(await Bun.file(join(at.root, "films", "Best.mp4")).text()).toBe("somebody's own");
+    // For those to read who may read the folder.
+    expect(statSync(join(at.root, "films", "Best (2).mp4")).mode & 0o777).toBe(0o664);
     const made = await getFile(at.tools.db, row.fileId!);
     expect(made).toMatchObject({ path: "films/Best (2).mp4", type: "video", sizeBytes: row.sizeBytes });
     expect(lines.at(-1)).toContain("films/Best (2).mp4");

@@ -3,8 +3,8 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { derivative, type FileRow, file, folder } from "../../src/db/tables/library.ts";
 import { collection, collectionFile, fileTag, forgottenFile, moment } from "../../src/db/tables/media.ts";
-import { derivative, file, folder, type FileRow } from "../../src/db/tables/library.ts";
 import { dedupePaths } from "../../src/jobs/dedupe-paths.ts";
 import { mergeDoubles } from "../../src/library/double-paths.ts";
 import { getFile } from "../../src/library/files.ts";
@@ -77,7 +77,9 @@ test("what people and jobs have said of either row is kept", async () => {
     .insert(collection)
     .values({ name: "Best", coverFileId: second.id, createdAt: now, updatedAt: now })
     .returning();
-  await db.insert(collectionFile).values({ collectionId: album!.id, fileId: second.id, position: 1, addedAt: now });
+  await db
+    .insert(collectionFile)
+    .values({ collectionId: album!.id, fileId: second.id, position: 1, addedAt: now });
   await db.insert(derivative).values({
     fileId: second.id,
     kind: "thumbnail",
@@ -103,7 +105,9 @@ test("two spellings of one name on a disk that takes them for one: the name on d
   // The disk lists only the second spelling.
   const namesIn = async (folderPath: string) => (folderPath.endsWith("alias") ? ["a.jpg"] : []);
   const merged = await mergeDoubles({ db: at.tools.db, now: Date.now(), namesIn }, [first, second], () => {});
-  expect(merged).toMatchObject([{ kept: { id: first.id, path: "alias/a.jpg" }, dropped: { path: "real/a.jpg" } }]);
+  expect(merged).toMatchObject([
+    { kept: { id: first.id, path: "alias/a.jpg" }, dropped: { path: "real/a.jpg" } },
+  ]);
   expect(await rows()).toMatchObject([{ id: first.id, path: "alias/a.jpg" }]);
   // Nobody lists the other name: no scan can find it.
   expect(await at.tools.db.select().from(forgottenFile)).toEqual([]);
@@ -121,7 +125,9 @@ test("hard links are two files, as whoever made them wanted", async () => {
 
 test("a name whose file has gone is a matter for the scan", async () => {
   const [first] = await twice();
-  await at.tools.db.insert(folder).values({ id: 9, libraryId: 1, path: "gone", name: "gone", createdAt: now });
+  await at.tools.db
+    .insert(folder)
+    .values({ id: 9, libraryId: 1, path: "gone", name: "gone", createdAt: now });
   await again(first, "gone/a.jpg");
   await at.run(dedupePaths, {});
   expect((await rows()).map((row) => row.path)).toEqual(["real/a.jpg", "gone/a.jpg"]);

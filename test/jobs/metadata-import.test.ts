@@ -26,7 +26,10 @@ afterEach(() => at.close());
 async function picture(name = "a.jpg") {
   const path = join(at.root, name);
   await sharp({ create: { width: 40, height: 30, channels: 3, background: "red" } })
-    .withExif({ IFD2: { DateTimeOriginal: "2020:01:24 23:11:53" }, IFD0: { ImageDescription: "of the camera" } })
+    .withExif({
+      IFD2: { DateTimeOriginal: "2020:01:24 23:11:53" },
+      IFD0: { ImageDescription: "of the camera" },
+    })
     .jpeg()
     .toFile(path);
   return await at.adopt(name);
@@ -104,7 +107,11 @@ describe("whose word counts", () => {
     await beside("a.xmp", xmp);
     await importOf(id);
     await say(id, { capturedAt: null, gps: null });
-    expect(await row(id)).toMatchObject({ capturedAt: new Date("2019-05-06T05:08:09Z"), capturedOffsetMin: 120, gpsLat: null });
+    expect(await row(id)).toMatchObject({
+      capturedAt: new Date("2019-05-06T05:08:09Z"),
+      capturedOffsetMin: 120,
+      gpsLat: null,
+    });
     changeFacts(at.tools.db, await row(id), "xmp", { capturedAt: null }, 2);
     const { capturedAt, capturedFrom, capturedOffsetMin } = own;
     expect(await row(id)).toMatchObject({ capturedAt, capturedFrom, capturedOffsetMin });
@@ -127,7 +134,8 @@ describe("subtitles beside a film", () => {
     await beside("film.mkv", "x");
     return (await at.adopt("film.mkv")).id;
   };
-  const made = async (id: number) => (await listDerivatives(at.tools.db, id)).filter((d) => d.kind === "subtitles");
+  const made = async (id: number) =>
+    (await listDerivatives(at.tools.db, id)).filter((d) => d.kind === "subtitles");
 
   test("become WebVTT with their language, in whatever encoding they are", async () => {
     const id = await film();

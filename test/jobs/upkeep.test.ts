@@ -1,7 +1,7 @@
 // What the server does for itself: the nightly copy of the database, forgetting old history, and pictures made in advance.
 
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { Database } from "bun:sqlite";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -67,7 +67,8 @@ describe("a backup", () => {
     const { backups } = at.tools.paths;
     await writeFile(join(backups, "before-upgrade-from-9-2026-01-01T00-00-00-000Z.db"), "x");
     await writeFile(join(backups, backupName("by hand", now - 9 * dayMs)), "x");
-    for (const days of [1, 2, 3]) await writeFile(join(backups, backupName("nightly", now - days * dayMs)), "x");
+    for (const days of [1, 2, 3])
+      await writeFile(join(backups, backupName("nightly", now - days * dayMs)), "x");
     const { lines } = await at.run(backup, { byHand: false });
     expect(await names()).toEqual(["nightly", "nightly", "by hand", "before an upgrade"]);
     expect(lines.at(-1)).toContain("2 nightly ones are kept");
@@ -144,7 +145,9 @@ describe("forgetting history", () => {
 
   test("says how much went", async () => {
     forgetting(12, 3);
-    expect((await at.run(pruneHistory, {})).lines[0]).toStartWith("12 finished jobs and 3 events are forgotten");
+    expect((await at.run(pruneHistory, {})).lines[0]).toStartWith(
+      "12 finished jobs and 3 events are forgotten",
+    );
   });
   test("is not needed where nothing is too old", async () => {
     forgetting(0, 0);
@@ -165,7 +168,8 @@ describe("making pictures in advance", () => {
     return ids;
   };
   /** Nobody knows what the cache takes before it was looked at. */
-  const look = (mostBytes?: number) => transformCacheLoop(at.tools, mostBytes).step(new AbortController().signal);
+  const look = (mostBytes?: number) =>
+    transformCacheLoop(at.tools, mostBytes).step(new AbortController().signal);
 
   test("makes what people ask for, once, the newest first", async () => {
     const ids = [await picture(), await picture("b.png")];
@@ -174,7 +178,9 @@ describe("making pictures in advance", () => {
     expect(await pending()).toEqual([ids[1]!, ids[0]!]);
     await at.run(imagePrewarm, { fileId: ids[0]! });
     for (const variant of standardVariants)
-      expect(await cachedTransform(at.tools, transformParams.parse({ fileId: ids[0], ...variant }))).toBeDefined();
+      expect(
+        await cachedTransform(at.tools, transformParams.parse({ fileId: ids[0], ...variant })),
+      ).toBeDefined();
     expect(await pending()).toEqual([ids[1]!]);
   });
 

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
+  chmodSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -79,6 +80,10 @@ beforeEach(async () => {
   put("one/trip/naïve – 名前.en.srt", "1\n");
   put("one/trip/naïve – 名前 2.mp4", "another");
   put("one/trip/naïve – 名前 2.srt", "its own");
+  // A film's cover has its name, and still not its sidecars.
+  put("one/trip/naïve – 名前.jpg", "cover");
+  chmodSync(place("one/trip/naïve – 名前.mp4"), 0o664);
+  chmodSync(place("two"), 0o775);
   await scan(1);
 });
 afterEach(() => {
@@ -98,7 +103,8 @@ const scan = (libraryId: number) =>
     { libraryId, type: "video", scanId: Math.floor(Math.random() * 1e9) },
     { signal: never, progress: () => {}, log: () => {}, found: async () => {} },
   );
-const filmId = async () => (await open.db.select().from(file).orderBy(asc(file.id))).find((row) => row.sizeBytes === bytes.length)!.id;
+const filmId = async () =>
+  (await open.db.select().from(file).orderBy(asc(file.id))).find((row) => row.sizeBytes === bytes.length)!.id;
 
 async function move(parts: Partial<MoveParts> = {}, over: { signal?: AbortSignal; folder?: string } = {}) {
   const lines: string[] = [];
@@ -128,7 +134,7 @@ const everything = (name: string) =>
   (readdirSync(place(name), { recursive: true }) as string[])
     .filter((path) => statSync(place(name, path)).isFile())
     .sort();
-const stays = ["trip/naïve – 名前 2.mp4", "trip/naïve – 名前 2.srt"];
+const stays = ["trip/naïve – 名前 2.mp4", "trip/naïve – 名前 2.srt", "trip/naïve – 名前.jpg"];
 const moved = ["films/new/naïve – 名前.en.srt", "films/new/naïve – 名前.mp4", "films/new/naïve – 名前.nfo"];
 const ways = {
   link,
@@ -154,6 +160,8 @@ describe.each(["link", "copy", "rename"] as const)("by %s", (way) => {
     expect(everything("two")).toEqual(moved);
     expect(readFileSync(place("two", path)).equals(bytes)).toBe(true);
     expect(statSync(place("two", path)).mtimeMs).toBe(when.getTime());
+    expect(statSync(place("two", path)).mode & 0o777).toBe(0o664);
+    expect(statSync(place("two/films/new")).mode & 0o777).toBe(0o775);
     expect(await getFile(open.db, id)).toMatchObject({ libraryId: 2, path, state: "ok" });
     expect(await open.db.select().from(derivative)).toMatchObject([{ fileId: id }]);
     expect(progress.at(-1)).toBe(100);
@@ -182,40 +190,49 @@ describe.each(["link", "copy", "rename"] as const)("by %s", (way) => {
   const steps = ["begun", "copied", "placed", "switched", "removed", "sidecars"].filter(
     (step) => step !== "copied" || way === "copy",
   );
-  test.each(steps)("killed when it was %s, it is at one place, whole, once, and the rest is cleared away", async (step) => {
-    const id = await filmId();
-    open.close();
-    const died = moveAndDie(step, way);
-    open = openSqlite(database);
-    expect(died.signalCode).toBe("SIGKILL");
-    const copies = () =>
-      [...everything("one").map((p) => `one/${p}`), ...everything("two").map((p) => `two/${p}`)].filter(
-        (path) => statSync(place(path)).size === bytes.length && !path.includes(".sprocket-"),
-      );
-    expect(copies().length).toBeGreaterThan(0);
-    // A scan may come before anybody clears up.
-    await scan(1);
-    await scan(2);
-    expect((await open.db.select().from(file)).filter((row) => row.sizeBytes === bytes.length)).toHaveLength(1);
-    await unfinishedMoves({ db: open.db, clock: systemClock, log: silentLogger }).step(never);
-    expect(await openMoves(open.db)).toEqual([]);
-    expect(copies()).toHaveLength(1);
-    const row = await getFile(open.db, id);
-    const [at] = copies();
-    expect(at).toBe(`${row.libraryId === 1 ? "one" : "two"}/${row.path}`);
-    expect(readFileSync(place(at!)).equals(bytes)).toBe(true);
-    const isThere = ["switched", "removed", "sidecars"].includes(step) || (way === "rename" && step === "placed");
-    expect(row.libraryId).toBe(isThere ? 2 : 1);
-    expect(everything("two")).toEqual(isThere ? moved : []);
-    expect(await scan(1)).toMatchObject({ added: 0, missing: 0 });
-    expect(await scan(2)).toMatchObject({ added: 0, missing: 0 });
-    expect(await getFile(open.db, id)).toMatchObject({ state: "ok" });
-  });
+  test.each(steps)(
+    "killed when it was %s, it is at one place, whole, once, and the rest is cleared away",
+    async (step) => {
+      const id = await filmId();
+      open.close();
+      const died = moveAndDie(step, way);
+      open = openSqlite(database);
+      expect(died.signalCode).toBe("SIGKILL");
+      const copies = () =>
+        [...everything("one").map((p) => `one/${p}`), ...everything("two").map((p) => `two/${p}`)].filter(
+          (path) => statSync(place(path)).size === bytes.length && !path.includes(".sprocket-"),
+        );
+      expect(copies().length).toBeGreaterThan(0);
+      // A scan may come before anybody clears up.
+      await scan(1);
+      await scan(2);
+      expect(
+        (await open.db.select().from(file)).filter((row) => row.sizeBytes === bytes.length),
+      ).toHaveLength(1);
+      await unfinishedMoves({ db: open.db, clock: systemClock, log: silentLogger }).step(never);
+      expect(await openMoves(open.db)).toEqual([]);
+      expect(copies()).toHaveLength(1);
+      const row = await getFile(open.db, id);
+      const [at] = copies();
+      expect(at).toBe(`${row.libraryId === 1 ? "one" : "two"}/${row.path}`);
+      expect(readFileSync(place(at!)).equals(bytes)).toBe(true);
+      const isThere =
+        ["switched", "removed", "sidecars"].includes(step) || (way === "rename" && step === "placed");
+      expect(row.libraryId).toBe(isThere ? 2 : 1);
+      expect(everything("two")).toEqual(isThere ? moved : []);
+      expect(await scan(1)).toMatchObject({ added: 0, missing: 0 });
+      expect(await scan(2)).toMatchObject({ added: 0, missing: 0 });
+      expect(await getFile(open.db, id)).toMatchObject({ state: "ok" });
+    },
+  );
 });
 
 test("cancelled in the middle of a copy, it stays where it was and leaves nothing", async () => {
   const abort = new AbortController();
-  const moving = move({ linkFile: ways.copy, step: (s) => s === "copied" && abort.abort() }, { signal: abort.signal });
+  const moving = move(
+    { linkFile: ways.copy, step: (s) => s === "copied" && abort.abort() },
+    { signal: abort.signal },
+  );
   expect(await moving.catch((e) => e.name)).toBe("AbortError");
   expect(existsSync(place("two/films"))).toBe(false);
   expect((await getFile(open.db, await filmId())).libraryId).toBe(1);

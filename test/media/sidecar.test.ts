@@ -46,7 +46,10 @@ Zweite Zeile.</plot><userrating>9</userrating><rating>3</rating><tag>holiday</ta
   });
   test("of several episodes the first counts", async () =>
     expect(
-      await read("nfo", "<episodedetails><title>1</title></episodedetails><episodedetails><title>2</title></episodedetails>"),
+      await read(
+        "nfo",
+        "<episodedetails><title>1</title></episodedetails><episodedetails><title>2</title></episodedetails>",
+      ),
     ).toEqual({ title: "1" }));
 });
 
@@ -80,7 +83,9 @@ describe("XMP", () => {
       gps: { lat: 51 + 10.6968 / 60, lon: -(1 + 49.596 / 60), alt: null },
     }));
   test("with elements, as exiftool writes it; -1 and 0 stars are no rating", async () => {
-    expect(await read("xmp", xmp("<xmp:Rating>-1</xmp:Rating><xmp:CreateDate>2015-07-16</xmp:CreateDate>"))).toEqual({
+    expect(
+      await read("xmp", xmp("<xmp:Rating>-1</xmp:Rating><xmp:CreateDate>2015-07-16</xmp:CreateDate>")),
+    ).toEqual({
       capturedAt: { atMs: Date.UTC(2015, 6, 16), offsetMin: null, isDay: true },
     });
   });
@@ -113,15 +118,18 @@ describe("Google Takeout", () => {
     expect(
       await read("takeout", '{"photoTakenTime":{"timestamp":"0"},"geoData":{"latitude":0,"longitude":0}}'),
     ).toEqual({}));
-  test("another program's JSON says nothing", async () => expect(await read("takeout", '{"rating":5}')).toEqual({}));
+  test("another program's JSON says nothing", async () =>
+    expect(await read("takeout", '{"rating":5}')).toEqual({}));
 });
 
 describe("in any encoding", () => {
   const nfo = "<movie><title>Grüße</title></movie>";
   const utf16 = new Uint8Array([0xff, 0xfe, ...Buffer.from(nfo, "utf16le")]);
   test("UTF-16", async () => expect((await read("nfo", utf16)).title).toBe("Grüße"));
-  test("UTF-16 without its mark", async () => expect((await read("nfo", utf16.slice(2))).title).toBe("Grüße"));
-  test("windows-1252", async () => expect((await read("nfo", Buffer.from(nfo, "latin1"))).title).toBe("Grüße"));
+  test("UTF-16 without its mark", async () =>
+    expect((await read("nfo", utf16.slice(2))).title).toBe("Grüße"));
+  test("windows-1252", async () =>
+    expect((await read("nfo", Buffer.from(nfo, "latin1"))).title).toBe("Grüße"));
 });
 
 describe("what means harm is refused", () => {

@@ -75,11 +75,25 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const queue: Queue<Tools> = new Queue<Tools>(store, catalogue, () => tools, events, clock);
   const retention = () => settings.get("retention");
   const forget: Tools["forget"] = async (signal, progress) => {
-    const jobs = await pruneJobs({ store, events, clock, retention }, signal, (n) => progress(Math.min(90, n / 100)));
+    const jobs = await pruneJobs({ store, events, clock, retention }, signal, (n) =>
+      progress(Math.min(90, n / 100)),
+    );
     return { jobs, events: await history.prune() };
   };
   const readRules = async () => leafReader(await fileWords(db, catalogue), clock.now());
-  const tools: Tools = { db, queue, media, paths, settings, events, clock, log, readRules, forget, prewarms: config.imagePrewarm };
+  const tools: Tools = {
+    db,
+    queue,
+    media,
+    paths,
+    settings,
+    events,
+    clock,
+    log,
+    readRules,
+    forget,
+    prewarms: config.imagePrewarm,
+  };
   const history = openHistory({
     db,
     store,

@@ -27,8 +27,8 @@ export function BackupsPage({ ctx, backups, setting, nextAt, open, folder }: Bac
         <div>
           <h1>Backups</h1>
           <p>
-            Copies of the database: accounts, libraries, what people said, sorted and marked. Media files are not in
-            them, nor what was made of those: that can be made again.
+            Copies of the database: accounts, libraries, what people said, sorted and marked. Media files are
+            not in them, nor what was made of those: that can be made again.
           </p>
         </div>
         <button type="submit" class="btn btn-primary" form="act" formaction={url("/admin/backups")}>
@@ -71,9 +71,9 @@ export function BackupsPage({ ctx, backups, setting, nextAt, open, folder }: Bac
             ))}
           </ul>
           <p class="muted">
-            They lie in <code class="break">{folder}</code>, on the disk that they are copies of. Copy them to another
-            one now and then, or let <code>sprocket backup FILE</code> write there. To go back to one: stop the server,
-            then <code>sprocket restore FILE</code>; the present state is saved first.
+            They lie in <code class="break">{folder}</code>, on the disk that they are copies of. Copy them to
+            another one now and then, or let <code>sprocket backup FILE</code> write there. To go back to one:
+            stop the server, then <code>sprocket restore FILE</code>; the present state is saved first.
           </p>
         </section>
       </div>

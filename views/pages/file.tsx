@@ -7,9 +7,11 @@ import type { VendoredName } from "../../src/http/static.ts";
 import type { Facts } from "../../src/library/file-facts.ts";
 import type { SceneView } from "../../src/library/scenes.ts";
 import { Layout } from "../layout.tsx";
+import type { ExportLine } from "../parts/export-list.tsx";
 import { type FileAction, FileBar } from "../parts/file-bar.tsx";
 import { FileChapters } from "../parts/file-chapters.tsx";
 import { FileDetails } from "../parts/file-details.tsx";
+import { FileExports } from "../parts/file-exports.tsx";
 import { type Copy, FileFacts } from "../parts/file-facts.tsx";
 import {
   FileHistory,
@@ -18,8 +20,6 @@ import {
   type HistoryView,
   type Seer,
 } from "../parts/file-history.tsx";
-import { type ExportLine } from "../parts/export-list.tsx";
-import { FileExports } from "../parts/file-exports.tsx";
 import { FileMade } from "../parts/file-made.tsx";
 import { FileMoments, type MomentLine } from "../parts/file-moments.tsx";
 import { FileScenes } from "../parts/file-scenes.tsx";
@@ -132,7 +132,7 @@ export function fileParts(ctx: Seer, now: FileNow, from: GridView): Record<strin
     "#trouble": <FileTrouble ctx={ctx} {...now} />,
     "#stage": <FileStage ctx={ctx} {...now} />,
     "#player-data": <PlayerData facts={now.player} />,
-    "#wave": waveform ? <Wave name={file.name} type={file.type} waveform={waveform} /> : <div id="wave" />,
+    "#wave": waveform ? <Wave name={file.name} of={now.stage.kind} waveform={waveform} /> : <div id="wave" />,
     "#moments": <FileMoments ctx={ctx} {...now} />,
     "#scenes": <FileScenes ctx={ctx} {...now} />,
     "#chapters": <FileChapters player={now.player} />,
@@ -199,9 +199,9 @@ function Neighbours({ ctx, from, previousId, nextId }: Omit<FileProps, "now" | "
   );
 }
 
-function Wave({ name, type, waveform }: Pick<FileRow, "name" | "type"> & { waveform: Waveform }) {
+function Wave({ name, of, waveform }: { name: string; of: Stage["kind"]; waveform: Waveform }) {
   return (
-    <div id="wave" class="wave" data-of={type}>
+    <div id="wave" class="wave" data-of={of}>
       <div id="wave-drawn" hx-morph-skip />
       <WaveformDrawing waveform={waveform} label={`Sound wave of ${name}`} />
     </div>

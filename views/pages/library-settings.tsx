@@ -75,6 +75,8 @@ interface SettingsProps extends LibraryMakeProps {
   ctx: PageContext;
   library: LibraryRow;
   files: number;
+  /** Removed from the trash while their media stayed. */
+  forgotten: number;
   /** What follows when a scan finds a file. */
   sets: { type: FileType; kinds: string[] }[];
 }
@@ -120,6 +122,7 @@ export function LibrarySettingsPage(props: SettingsProps) {
         </div>
         <div class="stack">
           <SetsOff {...props} />
+          <ForgottenFiles {...props} />
           <Removal {...props} />
         </div>
       </div>
@@ -154,6 +157,24 @@ function SetsOff({ sets, ctx, library }: SettingsProps) {
           <Icon name="refresh-cw" />
           Scan now
         </button>
+      </div>
+    </section>
+  );
+}
+
+function ForgottenFiles({ ctx, library, forgotten }: SettingsProps) {
+  if (forgotten === 0) return null;
+  return (
+    <section class="card stack-tight" aria-labelledby="forgotten">
+      <h2 id="forgotten">Forgotten files</h2>
+      <p>
+        {counted(forgotten, "file")} {forgotten === 1 ? "was" : "were"} removed from the trash while the media
+        stayed on the disk. Scans pass over {forgotten === 1 ? "it" : "them"}.
+      </p>
+      <div class="row">
+        <a class="btn btn-small" href={ctx.url(`/libraries/${library.id}/forgotten`)}>
+          Look at them
+        </a>
       </div>
     </section>
   );

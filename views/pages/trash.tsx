@@ -1,7 +1,7 @@
 // The trash of all libraries: what lies in it, from where, since when, and when it goes.
 
-import type { PageContext } from "../../src/http/pages/page-context.ts";
 import type { FileRow } from "../../src/db/tables/library.ts";
+import type { PageContext } from "../../src/http/pages/page-context.ts";
 import type { TrashSum } from "../../src/library/trash-list.ts";
 import { bytes, counted } from "../format.ts";
 import { Layout } from "../layout.tsx";
@@ -34,7 +34,11 @@ export function TrashPage(props: TrashProps) {
           <p>{total === 0 ? "Empty" : `${counted(total, "file")} · ${bytes(size)}`}</p>
         </div>
         {total > 0 ? (
-          <a class="btn btn-quiet-danger" href={ctx.url(`/trash/empty${libraryId ? `?library=${libraryId}` : ""}`)} data-dialog>
+          <a
+            class="btn btn-quiet-danger"
+            href={ctx.url(`/trash/empty${libraryId ? `?library=${libraryId}` : ""}`)}
+            data-dialog
+          >
             <Icon name="trash-2" />
             Empty…
           </a>
@@ -42,7 +46,11 @@ export function TrashPage(props: TrashProps) {
       </header>
       <Rule ctx={ctx} rule={rule} sums={shown} />
       {sums.length > 1 ? <Libraries {...props} /> : null}
-      {files.length === 0 ? <Nothing ctx={ctx} isNarrowed={libraryId !== null && sums.length > 0} /> : <Files {...props} />}
+      {files.length === 0 ? (
+        <Nothing ctx={ctx} isNarrowed={libraryId !== null && sums.length > 0} />
+      ) : (
+        <Files {...props} />
+      )}
     </Layout>
   );
 }
@@ -56,7 +64,9 @@ function Rule({ ctx, rule, sums }: Pick<TrashProps, "ctx" | "rule" | "sums">) {
     <p class={`banner trash-rule ${isDeleting && days > 0 ? "banner-warn" : ""}`}>
       <Icon name={isDeleting ? "triangle-alert" : "info"} />
       <span>
-        {days === 0 ? "Nothing leaves the trash by itself. " : `After ${counted(days, "day")} files leave the trash for good. `}
+        {days === 0
+          ? "Nothing leaves the trash by itself. "
+          : `After ${counted(days, "day")} files leave the trash for good. `}
         {isDeleting
           ? `Their media files are deleted from the disk${spared.length > 0 ? `, but not in ${spared.join(", ")}: read-only` : ""}. `
           : "Their media files stay on the disk; only what Sprocket made of them goes. "}
@@ -69,7 +79,11 @@ function Rule({ ctx, rule, sums }: Pick<TrashProps, "ctx" | "rule" | "sums">) {
 function Libraries({ ctx, sums, libraryId }: TrashProps) {
   return (
     <nav class="row trash-libraries" aria-label="Libraries">
-      <a class="btn btn-small" href={ctx.url("/trash")} aria-current={libraryId === null ? "page" : undefined}>
+      <a
+        class="btn btn-small"
+        href={ctx.url("/trash")}
+        aria-current={libraryId === null ? "page" : undefined}
+      >
         All
       </a>
       {sums.map((one) => (
@@ -146,7 +160,12 @@ function Files({ ctx, files, libraryId, page, pages, rule }: TrashProps) {
   );
 }
 
-function TrashRow({ ctx, row, library, days }: TrashProps["files"][number] & { ctx: PageContext; days: number }) {
+function TrashRow({
+  ctx,
+  row,
+  library,
+  days,
+}: TrashProps["files"][number] & { ctx: PageContext; days: number }) {
   const goesAt = new Date(row.trashedAt!.getTime() + days * 86_400_000);
   const folder = row.path.slice(0, Math.max(0, row.path.length - row.name.length - 1));
   return (
@@ -157,7 +176,13 @@ function TrashRow({ ctx, row, library, days }: TrashProps["files"][number] & { c
       <span class="trash-picture">
         <Icon name={row.type === "video" ? "film" : row.type === "audio" ? "music" : "image"} />
         {row.type === "audio" ? null : (
-          <img src={ctx.url(`/api/files/${row.id}/thumbnail?w=240`)} width={72} height={72} alt="" loading="lazy" />
+          <img
+            src={ctx.url(`/api/files/${row.id}/thumbnail?w=240`)}
+            width={72}
+            height={72}
+            alt=""
+            loading="lazy"
+          />
         )}
       </span>
       <span class="trash-what">

@@ -1,16 +1,22 @@
 // Saying something about a file, in a dialog or on a page of its own; and what its sidecars say beside what is known.
 
-import { fieldNames, sourceNames, stars, valueText } from "./fact-words.ts";
-import { FormField } from "./form-field.tsx";
 import type { FactSource } from "../../src/db/tables/media.ts";
 import type { FactField } from "../../src/library/file-facts.ts";
+import { fieldNames, sourceNames, stars, valueText } from "./fact-words.ts";
+import { FormField } from "./form-field.tsx";
 
 /** As the form shows and sends them. */
-export type DetailTexts = Record<"title" | "description" | "rating" | "tags" | "people" | "capturedAt" | "gps", string>;
+export type DetailTexts = Record<
+  "title" | "description" | "rating" | "tags" | "people" | "capturedAt" | "gps",
+  string
+>;
 
 export function DetailFields({ texts }: { texts: DetailTexts }) {
   return (
     <div class="stack details-form">
+      {Object.entries(texts).map(([field, text]) => (
+        <input type="hidden" name={`was.${field}`} value={text} />
+      ))}
       <FormField name="title" label="Title" value={texts.title} maxlength={300} />
       <div class="field">
         <label for="description">Description</label>
@@ -29,8 +35,20 @@ export function DetailFields({ texts }: { texts: DetailTexts }) {
           ))}
         </select>
       </div>
-      <FormField name="tags" label="Tags" value={texts.tags} hint="With commas between them" autocomplete="off" />
-      <FormField name="people" label="People" value={texts.people} hint="With commas between them" autocomplete="off" />
+      <FormField
+        name="tags"
+        label="Tags"
+        value={texts.tags}
+        hint="With commas between them"
+        autocomplete="off"
+      />
+      <FormField
+        name="people"
+        label="People"
+        value={texts.people}
+        hint="With commas between them"
+        autocomplete="off"
+      />
       <FormField
         name="capturedAt"
         label="Captured"
@@ -45,7 +63,9 @@ export function DetailFields({ texts }: { texts: DetailTexts }) {
         hint="Latitude and longitude: 45.5, 10.6. Empty: as the file says"
         autocomplete="off"
       />
-      <p class="hint">Sidecars and later looks at the file never change what you say here. The media file stays as it is.</p>
+      <p class="hint">
+        Sidecars and later looks at the file never change what you say here. The media file stays as it is.
+      </p>
     </div>
   );
 }
@@ -82,7 +102,9 @@ export function SidecarTable({ diff }: { diff: DiffLine[] }) {
               <td data-label="The sidecar says">
                 {valueText(field, says)} <small class="muted">{sourceNames[saidBy]}</small>
               </td>
-              <td data-label="Will be">{before === after ? <span class="muted">as it is</span> : <b>{after}</b>}</td>
+              <td data-label="Will be">
+                {before === after ? <span class="muted">as it is</span> : <b>{after}</b>}
+              </td>
             </tr>
           );
         })}

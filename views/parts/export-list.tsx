@@ -49,7 +49,7 @@ function Line({ line, url, mayRemove, withSources }: { line: ExportLine } & Omit
           <Icon name={iconOf(row)} />
         )}
         {row.durationMs === null ? null : (
-          <span class="export-length">{clockTime(row.durationMs / 1000)}</span>
+          <span class="export-length">{clockTime(Math.max(1, Math.round(row.durationMs / 1000)))}</span>
         )}
         <span class="sr-only">{`${row.mimeType.startsWith("image/") ? "See" : "Play"} ${row.title} in a new tab`}</span>
       </a>

@@ -27,7 +27,9 @@ export function MoveFields({ libraries }: MoveTargets) {
         list="move-folders"
       />
       <datalist id="move-folders">
-        {libraries.flatMap(({ name, folders }) => folders.map((path) => <option value={path}>{name}</option>))}
+        {libraries.flatMap(({ name, folders }) =>
+          folders.map((path) => <option value={path}>{name}</option>),
+        )}
       </datalist>
     </>
   );

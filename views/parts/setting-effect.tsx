@@ -50,7 +50,8 @@ type Of<K extends keyof SettingValues> = Props<SettingValues[K]>;
 const effects = {
   trash: ({ value, facts: { trash, writable }, url }: Of<"trash">) => {
     const there = `${counted(trash.files, "file lies", "files lie")} in the trash, ${bytes(trash.sizeBytes)}`;
-    const when = value.days === 0 ? "none leaves by itself" : `${number(trash.due)} of them leave within a day`;
+    const when =
+      value.days === 0 ? "none leaves by itself" : `${number(trash.due)} of them leave within a day`;
     const media = !value.deleteMedia
       ? "Their media files stay on the disk."
       : writable.length === 0
@@ -65,9 +66,15 @@ const effects = {
   },
   mapTiles: ({ value, url }: Of<"mapTiles">) => (
     <>
-      {value
-        ? `Whoever opens the map loads pictures from ${new URL(value.replaceAll(/[{}]/g, "")).host}. `
-        : "The map draws coasts by itself. OpenStreetMap's tiles are at https://tile.openstreetmap.org/{z}/{x}/{y}.png. "}
+      {value ? (
+        `Whoever opens the map loads pictures from ${new URL(value.replaceAll(/[{}]/g, "")).host}. `
+      ) : (
+        <>
+          {"The map draws coasts by itself. OpenStreetMap's tiles are at "}
+          <code class="break">{"https://tile.openstreetmap.org/{z}/{x}/{y}.png"}</code>
+          {". "}
+        </>
+      )}
       <a href={url("/map")}>To the map</a>
     </>
   ),

@@ -47,7 +47,7 @@ export function UploadPlace({ ctx, library, folder, accepts }: Props) {
             <small class="muted" data-upload-rest />
           </div>
           <span class="row">
-            <a class="btn btn-small" href="" data-upload-show hidden>
+            <a class="btn btn-small" href={ctx.url(`/libraries/${library.id}`)} data-upload-show hidden>
               Show them
             </a>
             <button type="button" class="btn btn-small" data-upload-all="pause">
@@ -75,13 +75,32 @@ export function UploadPlace({ ctx, library, folder, accepts }: Props) {
           <span class="break" data-name />
           <small class="muted" data-state />
           <span class="upload-acts">
-            <button type="button" class="btn btn-small btn-quiet btn-icon" data-act="pause" title="Pause" aria-label="Pause">
+            <button
+              type="button"
+              class="btn btn-small btn-quiet btn-icon"
+              data-act="pause"
+              title="Pause"
+              aria-label="Pause"
+            >
               <Icon name="pause" />
             </button>
-            <button type="button" class="btn btn-small btn-quiet btn-icon" data-act="resume" title="Go on" aria-label="Go on" hidden>
+            <button
+              type="button"
+              class="btn btn-small btn-quiet btn-icon"
+              data-act="resume"
+              title="Go on"
+              aria-label="Go on"
+              hidden
+            >
               <Icon name="play" />
             </button>
-            <button type="button" class="btn btn-small btn-quiet btn-icon" data-act="cancel" title="Cancel" aria-label="Cancel">
+            <button
+              type="button"
+              class="btn btn-small btn-quiet btn-icon"
+              data-act="cancel"
+              title="Cancel"
+              aria-label="Cancel"
+            >
               <Icon name="x" />
             </button>
           </span>
@@ -96,10 +115,10 @@ export function UploadPlace({ ctx, library, folder, accepts }: Props) {
 export function UploadButtons({ ctx, library, folder }: Omit<Props, "accepts">) {
   return (
     <>
-      <label class="btn needs-js" for="upload-files" id="upload-button" tabindex={0} role="button">
+      <button type="button" class="btn needs-js" id="upload-button">
         <Icon name="upload" />
         Upload
-      </label>
+      </button>
       <a
         class="btn"
         href={ctx.url(`/libraries/${library.id}/folders/new?folder=${encodeURIComponent(folder)}`)}

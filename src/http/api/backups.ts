@@ -21,7 +21,8 @@ export function backupsApi(app: App): OpenAPIHono<Env> {
         path: "/api/admin/backup",
         tags,
         summary: "Back up the database now",
-        description: "Into the data folder's `backups`. The copy is read from end to end before it counts; it stays until somebody removes it.",
+        description:
+          "Into the data folder's `backups`. The copy is read from end to end before it counts; it stays until somebody removes it.",
         responses: {
           202: answers(jobSchema.extend({ deduplicated: z.boolean() }), "The job that makes it"),
           ...problems(401, 403),
@@ -29,7 +30,11 @@ export function backupsApi(app: App): OpenAPIHono<Env> {
       }),
       async (c) => {
         const { user } = c.var.identity!;
-        const { id, deduplicated } = await app.queue.enqueue("backup", { byHand: true }, { priority: 1, origin: user.id });
+        const { id, deduplicated } = await app.queue.enqueue(
+          "backup",
+          { byHand: true },
+          { priority: 1, origin: user.id },
+        );
         await audit(app, user, "backup.make", `job:${id}`);
         return c.json({ ...(await jobView(app, await app.queue.get(id))), deduplicated }, 202);
       },

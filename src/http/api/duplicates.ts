@@ -1,7 +1,7 @@
 // Files that are there more than once, and saying that some are not the same: /api/duplicates.
 
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { duplicatesOf, filesOfGroup } from "../../library/duplicates.ts";
+import { duplicatesOf, wholeGroup } from "../../library/duplicates.ts";
 import { fileViews } from "../../library/file-view.ts";
 import type { App, Env } from "../context.ts";
 import { hiddenGroups } from "../nsfw.ts";
@@ -49,9 +49,9 @@ export function duplicatesApi(app: App): OpenAPIHono<Env> {
       const all = await duplicatesOf(app.db, type, await hiddenGroups(app));
       const data = [];
       for (const group of all.groups.slice((page - 1) * limit, page * limit)) {
-        const files = await fileViews(app.db, await filesOfGroup(app.db, group), app.config.basePath);
-        const { fileIds, bestId, ...facts } = group;
-        data.push({ ...facts, bestId: String(bestId), count: fileIds.length, files });
+        const { fileIds, bestId, files, ...facts } = await wholeGroup(app.db, group);
+        const views = await fileViews(app.db, files, app.config.basePath);
+        data.push({ ...facts, bestId: String(bestId), count: fileIds.length, files: views });
       }
       const { files, reclaimableBytes } = all;
       return c.json(

@@ -14,7 +14,10 @@ import { fileSchema } from "./file-schema.ts";
 
 const text = (most: number) => z.string().trim().min(1).max(most);
 const rating = z.number().min(0.5).max(5).multipleOf(0.5).openapi({ description: "Stars; halves too" });
-const nameList = z.array(text(100)).max(200).transform((list) => names(list) ?? []);
+const nameList = z
+  .array(text(100))
+  .max(200)
+  .transform((list) => names(list) ?? []);
 const date = z
   .string()
   .max(40)
@@ -75,7 +78,8 @@ export function fileFactsApi(app: App): OpenAPIHono<Env> {
       path: "/api/files/{id}",
       tags,
       summary: "Say something about a file",
-      description: "Nothing that is found later overwrites it. `null` takes it back: then sidecars or the file itself count.",
+      description:
+        "Nothing that is found later overwrites it. `null` takes it back: then sidecars or the file itself count.",
       request: { params, body: takes(factsPatch) },
       responses: { 200: answers(fileSchema, "The file after the change"), ...problems(404, 422) },
     }),
@@ -99,7 +103,14 @@ export function fileFactsApi(app: App): OpenAPIHono<Env> {
     async (c) => {
       const row = await getFile(app.db, c.req.valid("param").id);
       const { source: _source, url: _url, date, ...said } = c.req.valid("json");
-      const nothing = { title: null, description: null, people: null, tags: null, rating: null, capturedAt: null };
+      const nothing = {
+        title: null,
+        description: null,
+        people: null,
+        tags: null,
+        rating: null,
+        capturedAt: null,
+      };
       const change = { ...nothing, ...changeOf({ ...said, ...(date && { capturedAt: date }) }) };
       const { row: after } = await editFacts(app, row, c.var.identity?.user, change, "identify");
       return c.json(await fileView(app.db, after, basePath), 200);

@@ -17,6 +17,23 @@ const mimeTypes: Record<string, string> = {
   m4s: "video/mp4",
 };
 
+const id = idParam;
+const master = z.object({
+  id,
+  name: z.string().openapi({ description: "`index.m3u8`, the master playlist" }),
+});
+const rendition = z.object({
+  id,
+  rendition: z.string().openapi({ description: "As the master playlist names it: `v720`" }),
+  name: z.string().openapi({ description: "`index.m3u8`, or what that names" }),
+});
+const tags = ["Files"];
+const responses = {
+  200: { description: "A playlist or segment" },
+  206: { description: "A range of a segment" },
+  ...problems(404),
+};
+
 export function fileHls(app: App): OpenAPIHono<Env> {
   const api = apiRoutes();
 
@@ -24,31 +41,31 @@ export function fileHls(app: App): OpenAPIHono<Env> {
     createRoute({
       method: "get",
       path: "/api/files/{id}/hls/{name}",
-      tags: ["Files"],
+      tags,
       summary: "The adaptive stream of a film (HLS)",
-      description: "Begins with `index.m3u8`, the master playlist. Segments take ranges.",
-      request: {
-        params: z.object({
-          id: idParam,
-          name: z.string().openapi({ description: "`index.m3u8`, or what that names: `v720/00000.m4s`" }),
-        }),
-      },
-      responses: {
-        200: { description: "A playlist or segment" },
-        206: { description: "A range of a segment" },
-        ...problems(404),
-      },
+      request: { params: master },
+      responses,
     }),
     async (c) => {
       const { id, name } = c.req.valid("param");
       return await send(app, c, id, name);
     },
   );
-  api.get("/api/files/:id/hls/:folder/:name", async (c) => {
-    const id = idParam.safeParse(c.req.param("id"));
-    if (!id.success) throw new NotFound("file", c.req.param("id"));
-    return await send(app, c, id.data, `${c.req.param("folder")}/${c.req.param("name")}`);
-  });
+
+  api.openapi(
+    createRoute({
+      method: "get",
+      path: "/api/files/{id}/hls/{rendition}/{name}",
+      tags,
+      summary: "One size or sound track of it: its playlist and segments, which take ranges",
+      request: { params: rendition },
+      responses,
+    }),
+    async (c) => {
+      const { id, rendition, name } = c.req.valid("param");
+      return await send(app, c, id, `${rendition}/${name}`);
+    },
+  );
   return api;
 }
 

@@ -146,7 +146,8 @@ export function filesApi(app: App): OpenAPIHono<Env> {
       path: "/api/files/{id}",
       tags,
       summary: "Put a file into the trash",
-      description: "Sets it aside in Sprocket. The media file stays where it is.",
+      description:
+        "Sets it aside in Sprocket. The media file stays where it is; what becomes of it when the trash is emptied is said by the setting `trash`.",
       request: { params },
       responses: { 200: answers(fileSchema, "The file, with `trashedAt`"), ...problems(404) },
     }),

@@ -37,7 +37,13 @@ export function libraryFoldersApi(app: App): OpenAPIHono<Env> {
       const { id } = await getLibrary(app.db, c.req.valid("param").id);
       const { parent, ...paging } = c.req.valid("query");
       const { subfolders } = await listFolder(app.db, id, parent);
-      return c.json(pageOf(subfolders.map(({ path, name, files }) => ({ path, name, files })), paging), 200);
+      return c.json(
+        pageOf(
+          subfolders.map(({ path, name, files }) => ({ path, name, files })),
+          paging,
+        ),
+        200,
+      );
     },
   );
 

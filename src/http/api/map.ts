@@ -1,6 +1,7 @@
 // Where files were taken: clusters for a zoom, and a page of the files of the area.
 
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { thumbnailsOf } from "../../library/file-grid.ts";
 import { fileViews } from "../../library/file-view.ts";
 import { clustersOf, filesOfArea } from "../../library/map-places.ts";
 import type { App, Env } from "../context.ts";
@@ -18,7 +19,16 @@ const query = pageQuery.extend({
 });
 const area = z.object({ west: z.number(), south: z.number(), east: z.number(), north: z.number() });
 const schema = z.object({
-  clusters: z.array(z.object({ lat: z.number(), lon: z.number(), files: z.int(), fileId: z.string(), area })),
+  clusters: z.array(
+    z.object({
+      lat: z.number(),
+      lon: z.number(),
+      files: z.int(),
+      fileId: z.string(),
+      picture: z.string().nullable(),
+      area,
+    }),
+  ),
   data: z.array(fileSchema),
   pagination,
 });
@@ -39,10 +49,20 @@ export function mapApi(app: App): OpenAPIHono<Env> {
       const filter = await mapFilter(app, asked);
       const clusters = await clustersOf(app.db, filter, zoom);
       const total = clusters.reduce((sum, one) => sum + one.files, 0);
+      const pictures = await thumbnailsOf(
+        app.db,
+        clusters.map((one) => one.fileId),
+      );
       const rows = files === "true" ? await filesOfArea(app.db, filter, (page - 1) * limit, limit) : [];
       return c.json(
         {
-          clusters: clusters.map((one) => ({ ...one, fileId: String(one.fileId) })),
+          clusters: clusters.map((one) => ({
+            ...one,
+            fileId: String(one.fileId),
+            picture: pictures.has(one.fileId)
+              ? `${app.config.basePath}/api/files/${one.fileId}/thumbnail?w=240`
+              : null,
+          })),
           data: await fileViews(app.db, rows, app.config.basePath),
           pagination: paginationOf(page, limit, total),
         },

@@ -69,7 +69,8 @@ function keepOpen(c: Context<Env>): void {
 
 function askedBy(c: Context<Env>) {
   const length = c.req.header("upload-length") ?? "";
-  if (!/^\d{1,15}$/.test(length)) throw new Refused(400, "upload.length", "Upload-Length must say how many bytes come.");
+  if (!/^\d{1,15}$/.test(length))
+    throw new Refused(400, "upload.length", "Upload-Length must say how many bytes come.");
   const metadata = metadataOf(c.req.header("upload-metadata"));
   const mtimeMs = Number(metadata.lastModified ?? metadata.mtime ?? Number.NaN);
   return {
@@ -137,7 +138,12 @@ function describe({ openAPIRegistry: document }: OpenAPIHono<Env>): void {
     description:
       "`Upload-Length`, and `Upload-Metadata` with `filename`, `folder` and `lastModified` (milliseconds). `Location` says where its bytes go.",
     request: { params },
-    responses: { 201: none("Begun"), 403: none("A read-only library"), 413: none("No room"), 415: none("No media") },
+    responses: {
+      201: none("Begun"),
+      403: none("A read-only library"),
+      413: none("No room"),
+      415: none("No media"),
+    },
   });
   document.registerPath({
     method: "get",
@@ -154,7 +160,10 @@ function describe({ openAPIRegistry: document }: OpenAPIHono<Env>): void {
     summary: "How an upload stands",
     description: "HEAD answers as tus does, with `Upload-Offset`.",
     request: { params: one },
-    responses: { 200: answers(state, "With the file, once it is in the library"), 404: none("Unknown, or ended long ago") },
+    responses: {
+      200: answers(state, "With the file, once it is in the library"),
+      404: none("Unknown, or ended long ago"),
+    },
   });
   document.registerPath({
     method: "patch",
@@ -162,7 +171,10 @@ function describe({ openAPIRegistry: document }: OpenAPIHono<Env>): void {
     tags,
     summary: "The next bytes of an upload (tus 1.0)",
     request: { params: one },
-    responses: { 204: none("Received; with the last byte the file goes into the library"), 409: none("Another offset") },
+    responses: {
+      204: none("Received; with the last byte the file goes into the library"),
+      409: none("Another offset"),
+    },
   });
   document.registerPath({
     method: "delete",

@@ -219,6 +219,7 @@ function settingParts(path: string, value: unknown, settings: EventWords["settin
 function fieldWords(key: string, value: unknown): string {
   // The act says it.
   if (key === "isPaused" || key === "positions") return "";
+  if (key === "moment") return String(record(value).title ?? "");
   if (key === "pauseForS") return `for ${duration(Number(value))}`;
   if (key === "until" && typeof value === "string") return `until ${plain(value)}`;
   if (key === "until" && value === null) return "until taken back";

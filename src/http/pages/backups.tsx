@@ -30,9 +30,15 @@ export function backupPages(app: App): Hono<Env> {
   });
 
   routes.post(back, async (c) => {
-    const { id, deduplicated } = await app.queue.enqueue("backup", { byHand: true }, asked(c.var.identity!.user.id));
+    const { id, deduplicated } = await app.queue.enqueue(
+      "backup",
+      { byHand: true },
+      asked(c.var.identity!.user.id),
+    );
     await audit(app, c.var.identity?.user, "backup.make", `job:${id}`);
-    const text = deduplicated ? `It is being made already, as job ${id}.` : `The copy is being made, as job ${id}.`;
+    const text = deduplicated
+      ? `It is being made already, as job ${id}.`
+      : `The copy is being made, as job ${id}.`;
     return done(app, c, { text, back, link: { href: `/admin/jobs/${id}`, text: "Its log" } });
   });
 
@@ -52,7 +58,8 @@ export function backupPages(app: App): Hono<Env> {
   routes.post(`${back}/:name/check`, async (c) => {
     const { name, sizeBytes } = await named(app, c.req.param("name"));
     const damage = await damageIn(app, join(paths.backups, name));
-    if (damage === null) return done(app, c, { text: `${name} is whole: all ${bytes(sizeBytes)} of it were read.`, back });
+    if (damage === null)
+      return done(app, c, { text: `${name} is whole: all ${bytes(sizeBytes)} of it were read.`, back });
     const fault = new Refused(409, "backup.damaged", `${name} is damaged: ${damage}`);
     return refused(app, c, fault, { back });
   });

@@ -1,7 +1,7 @@
 // Arranging a collection that is chosen by hand: each act moves, shows or takes out one file, and answers the list as it is now.
 
 import { type Context, Hono } from "hono";
-import { CollectionShots } from "../../../views/pages/collections.tsx";
+import { CollectionShots } from "../../../views/pages/collection.tsx";
 import { partial } from "../../../views/parts/toast.tsx";
 import { moveMember } from "../../library/collection-members.sqlite.ts";
 import { filesOfCollection } from "../../library/collections.ts";

@@ -2,13 +2,9 @@
 
 import { type Context, Hono } from "hono";
 import { counted } from "../../../views/format.ts";
-import {
-  type CollectionCard,
-  CollectionForm,
-  CollectionPage,
-  CollectionShots,
-  CollectionsPage,
-} from "../../../views/pages/collections.tsx";
+import { CollectionPage, CollectionShots } from "../../../views/pages/collection.tsx";
+import { CollectionForm } from "../../../views/pages/collection-form.tsx";
+import { type CollectionCard, CollectionsPage } from "../../../views/pages/collections.tsx";
 import type { Question } from "../../../views/parts/confirm.tsx";
 import { RuleEditor, RuleLook } from "../../../views/parts/rule-editor.tsx";
 import { partial } from "../../../views/parts/toast.tsx";

@@ -3,12 +3,7 @@
 import { type Context, Hono } from "hono";
 import { Duplicates, DuplicatesPage, type DuplicatesProps } from "../../../views/pages/duplicates.tsx";
 import { partial } from "../../../views/parts/toast.tsx";
-import {
-  type DuplicateGroup,
-  type DuplicateType,
-  duplicatesOf,
-  filesOfGroup,
-} from "../../library/duplicates.ts";
+import { type DuplicateType, duplicatesOf, type FoundGroup, wholeGroup } from "../../library/duplicates.ts";
 import { listLibraries } from "../../library/libraries.ts";
 import { Refused } from "../../runtime/errors.ts";
 import type { App, Env } from "../context.ts";
@@ -101,11 +96,11 @@ async function propsOf(app: App, place: Place): Promise<{ props: DuplicatesProps
 
 async function groupShown(
   app: App,
-  group: DuplicateGroup,
+  found: FoundGroup,
   libraries: Map<number, string>,
 ): Promise<DuplicatesProps["groups"][number]> {
-  const files = (await filesOfGroup(app.db, group)).slice(0, mostShown);
-  const shots = await shotsOf(app, { url: urlOf(app) }, files);
+  const group = await wholeGroup(app.db, found);
+  const shots = await shotsOf(app, { url: urlOf(app) }, group.files.slice(0, mostShown));
   const copies = shots.map((shot) => ({ shot, library: libraries.get(shot.file.libraryId) ?? "" }));
   return { group, copies };
 }

@@ -11,7 +11,7 @@ import { type FactField, factFields, factsOf } from "../../library/file-facts.ts
 import { getFile } from "../../library/files.ts";
 import { isoDate, toPlace } from "../../media/exif.ts";
 import { line, names } from "../../media/sidecar.ts";
-import { GiveUp, type Fault, NotFound, Refused } from "../../runtime/errors.ts";
+import { type Fault, GiveUp, NotFound, Refused } from "../../runtime/errors.ts";
 import type { App, Env } from "../context.ts";
 import { editFacts, importSidecars } from "../fact-acts.ts";
 import { askFirst } from "./ask-first.tsx";
@@ -129,13 +129,16 @@ function changeIn(sent: Record<string, string>, shown: DetailTexts): Change {
   const faults: Fault[] = [];
   for (const field of Object.keys(shown) as (keyof DetailTexts)[]) {
     const text = tidied(sent[field] ?? shown[field]);
-    if (text === tidied(shown[field])) continue;
-    const value = valueOf(field, text);
+    // As it was when the form was opened: what came in since stays.
+    if (text === tidied(sent[`was.${field}`] ?? shown[field])) continue;
+    const value = typedValue(field, text);
     if (value === undefined) faults.push({ path: [field], message: complaints[field]! });
     else Object.assign(change, { [field]: value });
   }
   if (faults.length > 0)
-    throw new Refused(422, "input.invalid", faults.map(({ message }) => message).join(" "), { errors: faults });
+    throw new Refused(422, "input.invalid", faults.map(({ message }) => message).join(" "), {
+      errors: faults,
+    });
   return change;
 }
 
@@ -146,7 +149,7 @@ const complaints: Partial<Record<keyof DetailTexts, string>> = {
 };
 
 /** Undefined: that is none. */
-function valueOf(field: keyof DetailTexts, text: string): unknown {
+function typedValue(field: keyof DetailTexts, text: string): unknown {
   switch (field) {
     case "title":
       return line(text, 300) ?? "";
@@ -163,7 +166,7 @@ function valueOf(field: keyof DetailTexts, text: string): unknown {
     }
     case "gps": {
       const [, lat, lon] = /^(-?\d+(?:\.\d+)?)\s*[,; ]\s*(-?\d+(?:\.\d+)?)$/.exec(text) ?? [];
-      return text === "" ? null : ((lat && lon && toPlace(Number(lat), Number(lon))) || undefined);
+      return text === "" ? null : (lat && lon && toPlace(Number(lat), Number(lon))) || undefined;
     }
   }
 }

@@ -39,7 +39,7 @@ export function momentPages(app: App): Hono<Env> {
 
   post("/files/:id{[0-9]+}/moments", async (c, file) => {
     const made = await createMoment(app, file.id, await typedMoment(c), { userId: userId(c) });
-    return written(app, c, "file.moment-add", made, `${made.title} is marked.`);
+    return written(app, c, file, "file.moment-add", made, `${made.title} is marked.`);
   });
 
   post("/files/:id{[0-9]+}/moments/:moment{[0-9]+}", async (c, file) => {
@@ -48,12 +48,12 @@ export function momentPages(app: App): Hono<Env> {
     // Who left the times in the title wants the new ones there.
     const named = title === timesOf(before) ? {} : { title: title ?? "" };
     const now = await updateMoment(app, before.id, { ...times, ...named });
-    return written(app, c, "file.moment-change", before, `${now.title} is saved.`);
+    return written(app, c, file, "file.moment-change", before, `${now.title} is saved.`);
   });
 
   post("/files/:id{[0-9]+}/moments/:moment{[0-9]+}/delete", async (c, file) => {
     const gone = await removeMoment(app, (await momentOf(app, c, file)).id);
-    return written(app, c, "file.moment-remove", gone, `${gone.title} is removed.`);
+    return written(app, c, file, "file.moment-remove", gone, `${gone.title} is removed.`);
   });
 
   post("/files/:id{[0-9]+}/moments/:moment{[0-9]+}/export", async (c, file) => {
@@ -121,11 +121,12 @@ async function enqueue(
 async function written(
   app: App,
   c: Context<Env>,
+  { id: fileId, path }: FileRow,
   action: string,
   moment: MomentRow,
   text: string,
 ): Promise<Done> {
-  const id = await audit(app, c.var.identity?.user, action, moment.fileId, { moment });
+  const id = await audit(app, c.var.identity?.user, action, fileId, { path, moment });
   return { text, undo: `/files/acts/${id}/undo` };
 }
 

@@ -30,6 +30,8 @@ export function stageOf(
   }
   if (file.type === "video") {
     const why = whyNotPlayable(file, film);
+    if (!why && isSoundOnly(file))
+      return { kind: "audio", src: original, mimeType: file.mimeType.replace("video/", "audio/") };
     if (!why) return { kind: "video", src: original, mimeType: videoMime(file), poster: shown?.src ?? null };
     return shown ? { ...shown, why } : none(why);
   }
@@ -53,6 +55,11 @@ function whyBroken(file: FileRow): string | undefined {
   if (!isUnsound || !file.reasonCode?.startsWith("input.") || (file.type !== "image" && file.codecs))
     return undefined;
   return failureCodes[file.reasonCode]?.meaning ?? "The file is damaged.";
+}
+
+/** A film's container without a film. */
+function isSoundOnly({ codecs }: FileRow): boolean {
+  return codecs?.audio !== undefined && codecs.video === undefined;
 }
 
 /** The largest still picture that was made. */

@@ -3,7 +3,7 @@
 import type { JobPreview } from "../../../views/parts/job-preview.tsx";
 import type { Subject } from "../../queue/job.ts";
 import { dedupKeyOf, type JobKind } from "../../queue/kind.ts";
-import { NotFound } from "../../runtime/errors.ts";
+import { NotFound, Refused } from "../../runtime/errors.ts";
 import type { App } from "../context.ts";
 import { type JobDraft, momentOf } from "./job-draft.ts";
 import { queueFigures } from "./queue-figures.ts";
@@ -31,12 +31,12 @@ export async function previewOf(app: App, draft: JobDraft): Promise<JobPreview> 
   };
 }
 
-/** Undefined where what the parameters name is not there. */
+/** Undefined where what the parameters name is not there, or is turned down: sending the form says why. */
 async function subjectOf(app: App, kind: JobKind, params: unknown): Promise<Subject | undefined> {
   try {
     return await kind.about(params, app.tools);
   } catch (error) {
-    if (error instanceof NotFound) return undefined;
+    if (error instanceof NotFound || error instanceof Refused) return undefined;
     throw error;
   }
 }

@@ -10,6 +10,7 @@ import {
 import type { FileType, LibraryRow } from "../../db/tables/library.ts";
 import { cascadeOf } from "../../jobs/cascade.ts";
 import { libraryCounts } from "../../library/file-stats.ts";
+import { listForgotten } from "../../library/forgotten.ts";
 import { getLibrary, scannedTypes, updateLibrary } from "../../library/libraries.ts";
 import { forgetLibrary, startScans } from "../api/libraries.ts";
 import { audit } from "../audit.ts";
@@ -59,6 +60,7 @@ export function librarySettingsPages(app: App): Hono<Env> {
   const settingsOf = async (library: LibraryRow) => ({
     library,
     files: (await libraryCounts(app.db, library.id)).get(library.id)?.total ?? 0,
+    forgotten: (await listForgotten(app.db, library.id, 0, 1)).total,
     sets: setsOff(app, library),
     recognises,
   });

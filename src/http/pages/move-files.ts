@@ -23,9 +23,13 @@ export async function moveTargets(app: App, ids: number[]): Promise<MoveTargets>
   const all = (await listLibraries(app.db)).filter((row) => !hidden.includes(row.id));
   const from = all.find((row) => row.id === first?.libraryId);
   if (from?.readOnly)
-    return { libraries: [], obstacle: `${from.name} is a read-only library: nothing leaves it. Its settings can allow it.` };
+    return {
+      libraries: [],
+      obstacle: `${from.name} is a read-only library: nothing leaves it. Its settings can allow it.`,
+    };
   const open = all.filter((row) => !row.readOnly);
-  if (open.length === 0) return { libraries: [], obstacle: "Every library is read-only: nothing can go anywhere." };
+  if (open.length === 0)
+    return { libraries: [], obstacle: "Every library is read-only: nothing can go anywhere." };
   const libraries = await Promise.all(
     open.map(async ({ id, name }) => ({ id, name, folders: await foldersOf(app, id) })),
   );
@@ -37,7 +41,8 @@ export async function moveTargets(app: App, ids: number[]): Promise<MoveTargets>
 export async function moveFiles(app: App, ids: number[], by: User, form: URLSearchParams): Promise<Did> {
   const to = await getLibrary(app.db, Number(form.get("target")));
   const typed = (form.get("into") ?? "").trim();
-  const into: Record<string, string> = typed === "" ? {} : { folder: checkedFolder(typed.replace(/^\/+/, "")) };
+  const into: Record<string, string> =
+    typed === "" ? {} : { folder: checkedFolder(typed.replace(/^\/+/, "")) };
   const meant: number[] = [];
   for (let at = 0; at < ids.length; at += 500)
     for (const row of await filesById(app.db, ids.slice(at, at + 500)))
@@ -52,7 +57,11 @@ export async function moveFiles(app: App, ids: number[], by: User, form: URLSear
     priority: 2,
   }));
   const { enqueued, skipped } = await app.queue.enqueueMany(asked);
-  await audit(app, by, "file.relocate", meant.length === 1 ? meant[0]! : null, { fileIds: meant, libraryId: to.id, ...into });
+  await audit(app, by, "file.relocate", meant.length === 1 ? meant[0]! : null, {
+    fileIds: meant,
+    libraryId: to.id,
+    ...into,
+  });
   return { fileIds: meant, text: inWords(enqueued, skipped, ids.length - meant.length, to) };
 }
 
@@ -66,8 +75,12 @@ function refuse(row: Awaited<ReturnType<typeof filesById>>[number], from: Librar
 
 function inWords(enqueued: number, skipped: number, unfit: number, to: LibraryRow): string {
   const parts = [`${counted(enqueued, "file")} ${enqueued === 1 ? "is" : "are"} on the way to ${to.name}`];
-  if (skipped > 0) parts.push(`${counted(skipped, "move")} ${skipped === 1 ? "was" : "were"} waiting already`);
-  if (unfit > 0) parts.push(`${counted(unfit, "file")} ${unfit === 1 ? "stays" : "stay"}: ${to.name} is not scanned for their type`);
+  if (skipped > 0)
+    parts.push(`${counted(skipped, "move")} ${skipped === 1 ? "was" : "were"} waiting already`);
+  if (unfit > 0)
+    parts.push(
+      `${counted(unfit, "file")} ${unfit === 1 ? "stays" : "stay"}: ${to.name} is not scanned for their type`,
+    );
   return `${parts.join("; ")}.`;
 }
 

@@ -27,7 +27,8 @@ export function trashPages(app: App): Hono<Env> {
   pages.get(place, async (c) => {
     const filter = await filterOf(app, c.req.query("library"));
     const all = await trashSums(app.db, { hidden: filter.hidden });
-    const sums = filter.libraryId === undefined ? all : all.filter((one) => one.libraryId === filter.libraryId);
+    const sums =
+      filter.libraryId === undefined ? all : all.filter((one) => one.libraryId === filter.libraryId);
     const total = sums.reduce((n, one) => n + one.files, 0);
     const at = pageOf(c.req.query("page"), total);
     return page(
@@ -52,17 +53,25 @@ export function trashPages(app: App): Hono<Env> {
     }),
   );
 
-  pages.get(`${place}/purge`, async (c) => askFirst(app, c, await questionOf(app, asked(new URL(c.req.url).searchParams))));
+  pages.get(`${place}/purge`, async (c) =>
+    askFirst(app, c, await questionOf(app, asked(new URL(c.req.url).searchParams))),
+  );
   pages.get(`${place}/empty`, async (c) =>
     askFirst(app, c, await questionOf(app, { ...asked(new URL(c.req.url).searchParams), ids: null })),
   );
 
   pages.post(`${place}/purge`, (c) =>
     act(app, c, async ({ ids, libraryId, form }) => {
-      if (form.get("sure") !== "1") throw new Refused(422, "files.none", "Nothing was removed: nobody was asked.");
+      if (form.get("sure") !== "1")
+        throw new Refused(422, "files.none", "Nothing was removed: nobody was asked.");
       const before = new Date(Number(form.get("before")));
       const deleteMedia = form.get("deleteMedia") === "1";
-      return await purge(app, c, { ids: form.get("all") === "1" ? null : ids, libraryId, before, deleteMedia });
+      return await purge(app, c, {
+        ids: form.get("all") === "1" ? null : ids,
+        libraryId,
+        before,
+        deleteMedia,
+      });
     }),
   );
 
@@ -76,7 +85,10 @@ interface Asked {
 }
 
 function asked(form: URLSearchParams): Asked & { ids: number[]; form: URLSearchParams } {
-  const ids = form.getAll("ids").flatMap((some) => some.split(",")).map(Number);
+  const ids = form
+    .getAll("ids")
+    .flatMap((some) => some.split(","))
+    .map(Number);
   return {
     ids: [...new Set(ids)].filter((id) => Number.isSafeInteger(id) && id > 0).slice(0, 5000),
     libraryId: form.get("library") ?? "",
@@ -97,7 +109,9 @@ function pageOf(text: string | undefined, total: number): number {
 async function act(
   app: App,
   c: Context<Env>,
-  work: (form: ReturnType<typeof asked>) => Promise<{ text: string; undo?: string | undefined; link?: { href: string; text: string } }>,
+  work: (
+    form: ReturnType<typeof asked>,
+  ) => Promise<{ text: string; undo?: string | undefined; link?: { href: string; text: string } }>,
 ) {
   const form = new URLSearchParams();
   for (const [name, value] of await formDataOf(c)) form.append(name, String(value));
@@ -119,7 +133,8 @@ async function questionOf(app: App, { ids, libraryId }: Asked): Promise<Question
   const some = counted(n, "file");
   const where = filter.libraryId !== undefined && ids === null && sums[0] ? ` of ${sums[0].library}` : "";
   return {
-    title: n === 0 ? "No file is meant." : ids ? `Remove ${some} for good?` : `Empty the trash${where}: ${some}?`,
+    title:
+      n === 0 ? "No file is meant." : ids ? `Remove ${some} for good?` : `Empty the trash${where}: ${some}?`,
     lines: n === 0 ? [] : whatHappens(sums, deleteMedia),
     action: `${place}/purge`,
     verb: deletedOf(sums, deleteMedia).files > 0 ? `Delete ${some}` : `Remove ${some}`,
@@ -139,7 +154,9 @@ async function questionOf(app: App, { ids, libraryId }: Asked): Promise<Question
 function whatHappens(sums: TrashSum[], deleteMedia: boolean): string[] {
   const gone = deletedOf(sums, deleteMedia);
   const stay = sums.reduce((n, one) => n + one.files, 0) - gone.files;
-  const lines = ["What Sprocket knows of them, and all that was made from them, is removed. It cannot be undone."];
+  const lines = [
+    "What Sprocket knows of them, and all that was made from them, is removed. It cannot be undone.",
+  ];
   if (gone.files > 0)
     lines.push(
       `${counted(gone.files, "media file")}, ${bytes(gone.sizeBytes)}, ${gone.files === 1 ? "is" : "are"} DELETED from the disk in ${gone.libraries.join(", ")}.`,
@@ -181,10 +198,19 @@ async function purge(app: App, c: Context<Env>, { ids: ticked, libraryId, before
   const parts = { db: app.db, paths: app.paths, now: () => app.clock.now() };
   const asked = { ids, trashedBefore: before, deleteMedia };
   const did = await purgeFiles(parts, asked, { step: async () => {}, log: (line) => app.log.info(line) });
-  await audit(app, user, "file.purge", null, { fileIds: ids, deleteMedia, removed: did.removed, deleted: did.deleted });
+  await audit(app, user, "file.purge", null, {
+    fileIds: ids,
+    deleteMedia,
+    removed: did.removed,
+    deleted: did.deleted,
+  });
   const text = `Removed ${counted(did.removed, "file")}; ${did.deleted > 0 ? `${number(did.deleted)} deleted from the disk, ${bytes(did.deletedBytes)}` : "the media stay on the disk"}.`;
   const [kept] = did.kept;
   if (!kept) return { text };
   const more = did.kept.length > 1 ? ` ${number(did.kept.length - 1)} more stay as well.` : "";
-  throw new Refused(409, "file.state", `${did.removed > 0 ? `${text} ` : ""}${kept.path} stays: ${kept.reason}${more}`);
+  throw new Refused(
+    409,
+    "file.state",
+    `${did.removed > 0 ? `${text} ` : ""}${kept.path} stays: ${kept.reason}${more}`,
+  );
 }

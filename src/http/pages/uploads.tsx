@@ -58,8 +58,10 @@ export function uploadPages(app: App): Hono<Env> {
       const arrival = await receiveForm(app, c, library, folder);
       const back = backTo(library.id, folder);
       if (arrival.state === "failed") throw new Refused(422, arrival.code, arrival.message);
-      if (arrival.state === "placing") return { text: "It has come, and is on its way into the library.", back };
-      if (arrival.state === "identical") return { text: `The same file is there already: ${arrival.path}.`, back };
+      if (arrival.state === "placing")
+        return { text: "It has come, and is on its way into the library.", back };
+      if (arrival.state === "identical")
+        return { text: `The same file is there already: ${arrival.path}.`, back };
       return { text: `${arrival.path} is in the library.`, back };
     }),
   );
@@ -91,7 +93,10 @@ export function uploadPages(app: App): Hono<Env> {
           origin: c.var.identity!.user.id,
         })),
       );
-      return { text: `${counted(n, "file")} ${n === 1 ? "is" : "are"} found again by the scan that has been enqueued.`, back };
+      return {
+        text: `${counted(n, "file")} ${n === 1 ? "is" : "are"} found again by the scan that has been enqueued.`,
+        back,
+      };
     }),
   );
 

@@ -52,7 +52,8 @@ export class Arrivals {
       step: async () => {
         for (const row of await everyUpload(this.app.db)) {
           const received = await receivedOf(this.app.paths, row);
-          if (received === row.sizeBytes || (received === undefined && row.placedPath)) await this.place(row.id);
+          if (received === row.sizeBytes || (received === undefined && row.placedPath))
+            await this.place(row.id);
         }
         this.forgetOld();
       },

@@ -15,13 +15,20 @@ export async function receiveForm(
   library: LibraryRow,
   folder: string,
 ): Promise<Arrival> {
-  const boundary = /^multipart\/form-data;.*\bboundary="?([^";]{1,200})"?/i.exec(c.req.header("content-type") ?? "")?.[1];
+  const boundary = /^multipart\/form-data;.*\bboundary="?([^";]{1,200})"?/i.exec(
+    c.req.header("content-type") ?? "",
+  )?.[1];
   if (!boundary || !c.req.raw.body) throw new Refused(415, "upload.form", "This is no form with a file.");
   const announced = Number(c.req.header("content-length") ?? 0);
   const parts = new FirstFile(c.req.raw.body, boundary);
   const name = await parts.name();
   if (!name) throw new Refused(422, "files.none", "No file was chosen.");
-  const asked = await checkedUpload(app, library, { name, folder, sizeBytes: Math.max(1, announced), mtimeMs: null });
+  const asked = await checkedUpload(app, library, {
+    name,
+    folder,
+    sizeBytes: Math.max(1, announced),
+    mtimeMs: null,
+  });
   const id = crypto.randomUUID().replaceAll("-", "");
   const path = join(app.paths.uploads, id);
   try {

@@ -1,13 +1,22 @@
 // Uploads by the tus protocol: what may begin, how it goes on, and what stands in the library in the end.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { file, type LibraryRow, library } from "../../../src/db/tables/library.ts";
 import { forgottenFile, upload } from "../../../src/db/tables/media.ts";
 import { uploadSweep } from "../../../src/library/uploads.ts";
-import { addLibrary, type MediaSite, mediaSite } from "../../support/media-site.ts";
 import { memberInput, ownerInput } from "../../support/app.ts";
+import { addLibrary, type MediaSite, mediaSite } from "../../support/media-site.ts";
 
 let at: MediaSite;
 let into: LibraryRow;
@@ -26,11 +35,16 @@ beforeEach(async () => {
   rmSync(at.app.paths.uploads, { recursive: true, force: true });
   mkdirSync(at.app.paths.uploads);
   into = await addLibrary(at, `Family ${++libraries}`);
+  chmodSync(into.path, 0o755);
   await at.app.db.update(library).set({ readOnly: false });
 });
 afterAll(() => at.close());
 
-async function tokenOf(input: typeof ownerInput, role: "owner" | "member", scopes: ("read" | "write")[] = ["read", "write"]) {
+async function tokenOf(
+  input: typeof ownerInput,
+  role: "owner" | "member",
+  scopes: ("read" | "write")[] = ["read", "write"],
+) {
   const user = await at.app.accounts.createUser({ ...input, role });
   const asked = { userId: user.id, name: "up", scopes, expiresAt: null };
   return (await at.app.accounts.createToken(asked)).secret;
@@ -42,8 +56,18 @@ const metadata = (facts: Record<string, string>) =>
     .map(([key, value]) => `${key} ${Buffer.from(value).toString("base64")}`)
     .join(",");
 
-function ask(method: string, path: string, headers: Record<string, string> = {}, body?: Buffer | ReadableStream) {
-  const all = { host: "localhost:8420", authorization: `Bearer ${token}`, "tus-resumable": "1.0.0", ...headers };
+function ask(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body?: Buffer | ReadableStream,
+) {
+  const all = {
+    host: "localhost:8420",
+    authorization: `Bearer ${token}`,
+    "tus-resumable": "1.0.0",
+    ...headers,
+  };
   return at.site.request(
     `http://localhost:8420${path}`,
     { method, headers: all, body: body as BodyInit, ...(body && { duplex: "half" }) } as RequestInit,
@@ -54,7 +78,12 @@ const root = () => `/api/libraries/${into.id}/uploads`;
 const begin = (facts: Record<string, string>, length = bytes.length) =>
   ask("POST", root(), { "upload-length": String(length), "upload-metadata": metadata(facts) });
 const send = (place: string, some: Buffer | ReadableStream, offset = 0) =>
-  ask("PATCH", place, { "upload-offset": String(offset), "content-type": "application/offset+octet-stream" }, some);
+  ask(
+    "PATCH",
+    place,
+    { "upload-offset": String(offset), "content-type": "application/offset+octet-stream" },
+    some,
+  );
 const offsetOf = async (place: string) => Number((await ask("HEAD", place)).headers.get("upload-offset"));
 
 async function put(facts: Record<string, string>, content = bytes) {
@@ -65,18 +94,26 @@ async function put(facts: Record<string, string>, content = bytes) {
 }
 
 test("a file comes in pieces, and stands in the library with its date, its row and what follows of it", async () => {
-  const begun = await begin({ filename: "naïve – 名前.jpg", folder: "new/trip", lastModified: "1614834367123" });
+  const begun = await begin({
+    filename: "naïve – 名前.jpg",
+    folder: "new/trip",
+    lastModified: "1614834367123",
+  });
   expect(begun.status).toBe(201);
   const place = begun.headers.get("location")!;
   expect(place).toMatch(new RegExp(`^${root()}/[0-9a-f]{32}$`));
   expect((await send(place, bytes.subarray(0, 5))).headers.get("upload-offset")).toBe("5");
   expect(await offsetOf(place)).toBe(5);
-  expect(await (await ask("GET", root())).json()).toMatchObject({ data: [{ receivedBytes: 5, state: "receiving" }] });
+  expect(await (await ask("GET", root())).json()).toMatchObject({
+    data: [{ receivedBytes: 5, state: "receiving" }],
+  });
   expect((await send(place, bytes.subarray(5), 5)).status).toBe(204);
   const path = "new/trip/naïve – 名前.jpg";
   expect(await (await ask("GET", place)).json()).toMatchObject({ state: "added", path });
   expect(readFileSync(join(into.path, path)).equals(bytes)).toBe(true);
   expect(statSync(join(into.path, path)).mtimeMs).toBe(1614834367123);
+  // For those to read who may read the library, as media servers do under other users.
+  expect(statSync(join(into.path, path)).mode & 0o777).toBe(0o644);
   expect(await at.app.db.select().from(file)).toMatchObject([{ path, type: "image", state: "ok" }]);
   const { jobs } = await at.app.store.list({}, "newest", 0, 10);
   const following = jobs.filter((job) => job.subject.group === into.id);
@@ -132,7 +169,11 @@ describe("what stands there already", () => {
     const first = await put({ filename: "a.jpg" });
     const sha256 = new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
     await at.app.db.update(file).set({ sha256 });
-    expect(await put({ filename: "b.jpg" })).toMatchObject({ state: "identical", path: "a.jpg", fileId: first.fileId });
+    expect(await put({ filename: "b.jpg" })).toMatchObject({
+      state: "identical",
+      path: "a.jpg",
+      fileId: first.fileId,
+    });
     expect(readdirSync(into.path)).toEqual(["a.jpg"]);
   });
 
@@ -175,7 +216,10 @@ describe("may not begin", () => {
   test("in a read-only library: 403 with the reason", async () => {
     await at.app.db.update(library).set({ readOnly: true });
     const answer = await begin({ filename: "a.jpg" });
-    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([403, "library.readonly"]);
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+      403,
+      "library.readonly",
+    ]);
   });
 
   test("of a type that the library is not scanned for", async () => {

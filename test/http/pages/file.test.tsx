@@ -36,6 +36,13 @@ test("a video that browsers play has a player with its poster", async () => {
   expect(page).toContain(`poster="/api/files/${file.id}/derivatives/${poster.id}`);
 });
 
+test("a film's container with nothing but sound is played as sound", async () => {
+  const file = await addFile(at, library, "a.mp4", { ...video, codecs: { container: "mov", audio: "aac" } });
+  const page = await seen(file);
+  expect(page).toContain('<audio controls=""');
+  expect(page).toContain('type="audio/mp4"');
+});
+
 test("what was made for browsers is played instead of the file, also while that is missing", async () => {
   for (const state of ["ok", "missing"] as const) {
     const name = `${state}.mkv`;
