@@ -187,10 +187,14 @@ function createProgram(exit: (code: number) => void): Command {
     .action(async (file, flags) => exit(await (await import("./backup.ts")).backup(file, flagsOf(flags))));
 
   withData(
-    add("restore", "put a backup in the place of the database, which is saved first; the server must not run", [
-      "sprocket restore /mnt/backup/sprocket.db",
-      "sprocket restore --data /srv/sprocket nightly-2026-11-22-030000-000.db",
-    ]),
+    add(
+      "restore",
+      "put a backup in the place of the database, which is saved first; the server must not run",
+      [
+        "sprocket restore /mnt/backup/sprocket.db",
+        "sprocket restore --data /srv/sprocket nightly-2026-11-22-030000-000.db",
+      ],
+    ),
   )
     .argument("<file>")
     .action(async (file, flags) => exit(await (await import("./restore.ts")).restore(file, flagsOf(flags))));

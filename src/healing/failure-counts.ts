@@ -50,8 +50,8 @@ export function countsAgainstFile(code: string): boolean {
   return ["tool.crashed", "tool.timeout", "job.stuck", "job.orphaned"].includes(code);
 }
 
-/** The mount, its permissions, or a copy under way: the file itself may be sound. */
-const elsewhere = ["input.missing", "input.unreadable", "input.changed"];
+/** The mount, its permissions, a copy under way, or a wish that no files fit: the file itself may be sound. */
+const elsewhere = ["input.missing", "input.unreadable", "input.changed", "input.few"];
 
 async function noteFailure(parts: HealingParts, job: Job, failure: Failure): Promise<void> {
   const fileId = countsAgainstFile(failure.code) ? await fileOf(parts, job) : undefined;

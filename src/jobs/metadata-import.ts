@@ -13,6 +13,7 @@ import { writeCues } from "../media/webvtt.ts";
 import type { JobKind, Run } from "../queue/kind.ts";
 import { GiveUp } from "../runtime/errors.ts";
 import { aboutFile, fileId, inputFile } from "./input-file.ts";
+import { givenUp } from "./pending-files.ts";
 import { withScratchFolder } from "./scratch-folder.ts";
 import {
   applySidecars,
@@ -45,7 +46,7 @@ export const metadataImport: JobKind<Params, Tools> = {
   async *pending({ db }) {
     for (const library of await listLibraries(db))
       for await (const id of filesWithChangedSidecars(db, library, scannedTypes(library)))
-        yield { fileId: id, apply: true };
+        if (!(await givenUp({ db }, "metadata-import", [id])).has(id)) yield { fileId: id, apply: true };
   },
   async run(job) {
     const { tools, params, signal } = job;

@@ -80,5 +80,5 @@ function codeOf({ kept }: Purged): string {
 
 function keptWords({ kept }: Purged): string {
   const more = kept.length > 1 ? ` And ${kept.length - 1} more, which the log names.` : "";
-  return `${kept[0]!.path} stays in the trash: ${kept[0]!.reason}${more}`;
+  return `${kept[0]!.path} stays: ${kept[0]!.reason}${more}`;
 }

@@ -8,6 +8,7 @@ import type { Db } from "../db/open.sqlite.ts";
 import { type FileRow, file, type LibraryRow, library } from "../db/tables/library.ts";
 import { forgottenFile } from "../db/tables/media.ts";
 import { mergeFiles } from "./merge-files.sqlite.ts";
+import { restoreFiles } from "./trash.ts";
 import { absolute } from "./walk.ts";
 
 export interface DoublePath {
@@ -83,7 +84,7 @@ export async function mergeDoubles(
 interface Looked {
   row: FileRow;
   home: LibraryRow;
-  /** `device:inode`. */
+  /** Device and inode; with size and time, because some network shares give one number to two files. */
   identity: string;
   links: number;
   /** Its folder lists exactly this name. */
@@ -103,7 +104,7 @@ async function look(
   return {
     row,
     home,
-    identity: `${found.dev}:${found.ino}`,
+    identity: `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}`,
     links: Number(found.nlink),
     isListed: names.includes(basename(path)),
   };
@@ -122,6 +123,9 @@ async function mergeTwo(db: Db, keeper: Looked, other: Looked, now: number): Pro
   const place = { libraryId, folderId, path, name, mimeType, mtimeMs, inode, seenBy, seenAt };
   const dropped = { id: other.row.id, library: other.home.name, path: other.row.path };
   mergeFiles(db, { fresh: { ...fresh.row, ...place, updatedAt: new Date(now) }, old: old.row });
+  // Nobody has trashed the name that still shows: with the other's row it would be deleted one day.
+  if (keeper.row.trashedAt === null || other.row.trashedAt === null)
+    await restoreFiles(db, [old.row.id], now);
   // Where the other name is listed as well, the next scan would make a row of it again.
   if (other.isListed) await passOver(db, other.row, now);
   keeper.row = { ...keeper.row, id: old.row.id };

@@ -1,9 +1,9 @@
 // Takes files out of the trash for good: their rows, and all that was made from them. What becomes of the media is said
 // before: they stay and are forgotten, or they are deleted where the library allows it.
 
-import { lstat, realpath, rm, unlink } from "node:fs/promises";
+import { access, constants, lstat, realpath, rm, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import { and, asc, count, gt, inArray, isNotNull, lte, max, sql, sum } from "drizzle-orm";
+import { and, asc, count, eq, gt, inArray, isNotNull, isNull, lte, max, ne, sql, sum } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import {
   type DerivativeRow,
@@ -16,6 +16,7 @@ import {
 import type { DataPaths } from "../runtime/data-folder.ts";
 import { derivativesFolder, listDerivatives, placeOf } from "./derivatives.ts";
 import { forgetRow } from "./forget-row.sqlite.ts";
+import { remember } from "./forgotten.ts";
 import { isWithin } from "./library-path.ts";
 import { removeTransforms } from "./transform-cache.ts";
 import { absolute, isGone, nodeFs } from "./walk.ts";
@@ -33,7 +34,7 @@ export interface Purged {
   /** Of those, whose media were deleted. */
   deleted: number;
   deletedBytes: number;
-  /** Those that stay in the trash, and why. */
+  /** Those that stay, and why. */
   kept: { path: string; reason: string }[];
 }
 
@@ -109,29 +110,29 @@ async function purgeOne(
   purged: Purged,
   log: (line: string) => void,
 ): Promise<void> {
-  const wasDeleted = deleteMedia && !home.readOnly;
-  const fault = wasDeleted ? await deleteMediaFile(home, row) : undefined;
+  const isToGo = deleteMedia && !home.readOnly;
+  const fault = isToGo ? await faultOf(parts.db, home, row) : undefined;
   if (fault) {
     purged.kept.push({ path: row.path, reason: fault });
     return log(`${row.path} stays in the trash: ${fault}`);
   }
   const made = await listDerivatives(parts.db, row.id);
-  // Restored in this moment: then it is nobody's to remove.
-  if (!forgetRow(parts.db, row, { remember: !wasDeleted && row.state !== "missing", now: parts.now() }))
-    return;
+  // Forgotten before it is deleted: what is restored in this moment is nobody's to remove, and a crash leaves the media.
+  if (!forgetRow(parts.db, row, { remember: isToGo || row.state !== "missing", now: parts.now() })) return;
+  const isDeleted = isToGo && (await deleteMediaFile(parts.db, home, row, purged, log));
   await removeTraces(parts, row.id, made);
   purged.removed++;
-  if (wasDeleted) {
+  if (isDeleted) {
     purged.deleted++;
     purged.deletedBytes += row.sizeBytes;
   }
   log(
-    `${home.name}: ${row.path} ${wasDeleted ? "was deleted from the disk" : "is forgotten; its media file stays"}.`,
+    `${home.name}: ${row.path} ${isDeleted ? "was deleted from the disk" : "is forgotten; its media file stays"}.`,
   );
 }
 
-/** Why it was not deleted, or nothing. What is not there any more is deleted already. */
-async function deleteMediaFile(home: LibraryRow, row: FileRow): Promise<string | undefined> {
+/** Why it must not be deleted, or nothing. What is not there any more is deleted already. */
+async function faultOf(db: Db, home: LibraryRow, row: FileRow): Promise<string | undefined> {
   const path = absolute(home.path, row.path);
   try {
     const root = await nodeFs.lstat(home.path);
@@ -143,13 +144,56 @@ async function deleteMediaFile(home: LibraryRow, row: FileRow): Promise<string |
     if (!found.isFile) return "what is there now is no regular file.";
     if (found.sizeBytes !== row.sizeBytes || found.mtimeMs !== row.mtimeMs || found.inode !== row.inode)
       return "the file on disk is another one than was put into the trash; scan the library first.";
-    await unlink(path);
+    const other = await otherNameOf(db, path, row);
+    if (other) return `it is one file on disk with ${other}, which is not in the trash.`;
+    await access(dirname(path), constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
     // The folder may be gone with it; the root was there a moment ago.
     if (isGone(error) && (await lstat(home.path).catch(() => undefined))) return undefined;
-    return `it could not be deleted (${(error as NodeJS.ErrnoException).code}: ${(error as Error).message}).`;
+    return notDeleted(error);
   }
+}
+
+/** A folder that is mounted at two places shows one file twice; of a hard link the other name keeps the bytes. */
+async function otherNameOf(db: Db, path: string, row: FileRow): Promise<string | undefined> {
+  const mine = await lstat(path, { bigint: true });
+  if (mine.nlink > 1n) return undefined;
+  const rows = await db
+    .select({ path: file.path, root: library.path })
+    .from(file)
+    .innerJoin(library, eq(library.id, file.libraryId))
+    .where(and(eq(file.inode, row.inode), ne(file.id, row.id), isNull(file.trashedAt)));
+  for (const other of rows) {
+    const found = await lstat(absolute(other.root, other.path), { bigint: true }).catch(() => undefined);
+    const isSame = found?.ino === mine.ino && found.size === mine.size && found.mtimeNs === mine.mtimeNs;
+    if (isSame) return absolute(other.root, other.path);
+  }
+  return undefined;
+}
+
+async function deleteMediaFile(
+  db: Db,
+  home: LibraryRow,
+  row: FileRow,
+  purged: Purged,
+  log: (line: string) => void,
+): Promise<boolean> {
+  try {
+    await unlink(absolute(home.path, row.path));
+  } catch (error) {
+    if (!isGone(error)) {
+      purged.kept.push({ path: row.path, reason: notDeleted(error) });
+      log(`${row.path}: ${notDeleted(error)}`);
+      return false;
+    }
+  }
+  await remember(db, row.libraryId, [row.path]);
+  return true;
+}
+
+function notDeleted(error: unknown): string {
+  return `it could not be deleted (${(error as NodeJS.ErrnoException).code}: ${(error as Error).message}).`;
 }
 
 /** Those of files that were merged into it lie where they were made. What a crash leaves of them, the sweep takes. */

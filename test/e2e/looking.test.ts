@@ -88,7 +88,9 @@ describe.skipIf(!chromiumPath)("looking at pictures in a browser", () => {
       await page.locator(".pswp__caption", { hasText: `0${i}.jpg` }).waitFor();
     }
     expect(await page.locator(".pswp__counter").textContent()).toContain("100 / 100");
+    // It closes by going back, which must be over before one goes elsewhere.
     await page.keyboard.press("Escape");
+    await page.locator(".pswp").waitFor({ state: "detached" });
   });
 
   test("a month leads there, and the days before it follow as one scrolls", async () => {

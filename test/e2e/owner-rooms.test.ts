@@ -93,7 +93,8 @@ describe.skipIf(!chromiumPath)("overview, people and health", () => {
     await Bun.write(`${tmp}/.keep`, "");
     await page.click("#checks-storage header button");
     await page.locator(".toast:has-text('Checked Storage: all well.')").waitFor();
-    await page.locator("#health-verdict:has-text('Everything checked is well')").waitFor();
+    // "So far" while the encoders are being tried.
+    await page.locator("#health-verdict:has-text('Everything checked')").waitFor();
   }, 20_000);
 
   test("the support bundle comes as a file", async () => {

@@ -77,6 +77,9 @@ describe.skipIf(!hasFfmpeg)("the first run on a folder", () => {
       new Set([
         ...["library-scan", "gallery-scan", "audio-scan", "file-metadata", "file-hash"],
         ...["video-poster", "image-thumbnail", "audio-waveform", "video-transcode"],
+        ...["video-preview", "video-sprite", "extract-subtitles"],
+        ...["video-fingerprint", "image-fingerprint", "audio-fingerprint"],
+        ...["prune-history", "backup"],
       ]),
     );
     const files = (await (await server.ask("GET", "/api/files")).json()) as { data: any[] };

@@ -25,6 +25,12 @@ test("enqueues what is missing of the kinds that backfill by themselves, behind 
   ]);
 });
 
-test("metadata and hashes backfill by themselves", () => {
-  expect(kinds.filter((k) => k.backfillsItself).map((k) => k.name)).toEqual(["file-metadata", "file-hash"]);
+test("what every file needs backfills by itself, as does what falls due", () => {
+  expect(kinds.filter((k) => k.backfillsItself).map((k) => k.name)).toEqual([
+    "file-metadata",
+    "file-hash",
+    "collection-refresh",
+    "purge-trash",
+    "image-prewarm",
+  ]);
 });

@@ -34,13 +34,13 @@ test("what may not be read is not tried again; what nobody knows is a fault of o
 });
 
 test("every kind has it", async () => {
-  const tools = {
-    get db(): never {
-      throw system("ENOSPC");
-    },
+  const full = () => {
+    throw system("ENOSPC");
   };
+  const tools = new Proxy({}, { get: full });
   for (const kind of createCatalogue().kinds) {
-    const job = { params: { fileId: 1, libraryId: 1 }, tools, signal: new AbortController().signal };
+    const signal = new AbortController().signal;
+    const job = { params: { fileId: 1, libraryId: 1 }, tools, signal, pausePoint: async () => {} };
     const failure = await kind.run(job as never).catch((error) => error);
     expect([kind.name, failure.code, failure.name]).toEqual([kind.name, "disk.full", "JobFailure"]);
   }

@@ -9,6 +9,7 @@ import { dedupePaths } from "../../src/jobs/dedupe-paths.ts";
 import { mergeDoubles } from "../../src/library/double-paths.ts";
 import { getFile } from "../../src/library/files.ts";
 import { scanLibrary } from "../../src/library/scan.ts";
+import { trashFiles } from "../../src/library/trash.ts";
 import { type MediaTools, mediaTools } from "../support/media-tools.ts";
 
 let at: MediaTools;
@@ -111,6 +112,13 @@ test("two spellings of one name on a disk that takes them for one: the name on d
   expect(await rows()).toMatchObject([{ id: first.id, path: "alias/a.jpg" }]);
   // Nobody lists the other name: no scan can find it.
   expect(await at.tools.db.select().from(forgottenFile)).toEqual([]);
+});
+
+test("what lies in the trash under one name only does not take the other along", async () => {
+  const [first] = await twice();
+  await trashFiles(at.tools.db, [first.id], Date.now());
+  await at.run(dedupePaths, {});
+  expect(await rows()).toMatchObject([{ id: first.id, trashedAt: null }]);
 });
 
 test("hard links are two files, as whoever made them wanted", async () => {

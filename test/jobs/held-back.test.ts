@@ -1,9 +1,12 @@
 // Which files every kind leaves alone when it looks for work by itself.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { backfillStrike, type FileRow, file, folder, library } from "../../src/db/tables/library.ts";
 import { createCatalogue } from "../../src/jobs/index.ts";
+import { transformCacheLoop } from "../../src/library/transform-cache.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 
 const kinds = createCatalogue().kinds.filter(
@@ -13,27 +16,34 @@ const kinds = createCatalogue().kinds.filter(
 let app: TestApp;
 beforeAll(async () => {
   app = await testApp();
+  app.tools.prewarms = true;
+  // Nothing is made beforehand until the cache is known.
+  await transformCacheLoop(app).step(new AbortController().signal);
+  // For what is found on disk.
+  const root = join(app.paths.root, "media");
+  mkdirSync(root);
+  writeFileSync(join(root, "2.jpg.xmp"), "<x:xmpmeta/>");
   const now = new Date(app.clock.now());
   const flags = { public: false, watch: false, readOnly: false, nsfw: false };
   const scanned = { scanVideos: true, scanImages: true, scanAudio: true };
   const recognise = { objects: true, faces: true, audio: true, transcribe: true };
   await app.db
     .insert(library)
-    .values({ id: 1, name: "L", path: "/nowhere", ...flags, ...scanned, recognise, createdAt: now });
+    .values({ id: 1, name: "L", path: root, ...flags, ...scanned, recognise, createdAt: now });
   await app.db.insert(folder).values({ id: 1, libraryId: 1, path: "", name: "", createdAt: now });
   // A film, a picture and a song of which nothing has been made.
-  const codecs = { container: "avi", video: "mpeg4", audio: "mp3" };
-  for (const [id, type] of [
-    [1, "video"],
-    [2, "image"],
-    [3, "audio"],
+  const codecs = { container: "avi", video: "mpeg4", audio: "mp3", subtitles: ["subrip"] };
+  for (const [id, type, extension] of [
+    [1, "video", "avi"],
+    [2, "image", "jpg"],
+    [3, "audio", "mp3"],
   ] as const)
     await app.db.insert(file).values({
       id,
       libraryId: 1,
       folderId: 1,
-      path: `${id}`,
-      name: `${id}`,
+      path: `${id}.${extension}`,
+      name: `${id}.${extension}`,
       type,
       mimeType: `${type}/x`,
       sizeBytes: 1,

@@ -9,8 +9,9 @@ import { forgottenFile } from "../../src/db/tables/media.ts";
 import { purgeTrash } from "../../src/jobs/purge-trash.ts";
 import { derivativePath, writeDerivative } from "../../src/library/derivatives.ts";
 import { remember } from "../../src/library/forgotten.ts";
+import { purgeFiles } from "../../src/library/purge.ts";
 import { scanLibrary } from "../../src/library/scan.ts";
-import { trashFiles } from "../../src/library/trash.ts";
+import { restoreFiles, trashFiles } from "../../src/library/trash.ts";
 import { type MediaTools, mediaTools } from "../support/media-tools.ts";
 
 setDefaultTimeout(30_000);
@@ -142,6 +143,28 @@ test("a disk that cannot be written to keeps the row, and the job says so", asyn
   await at.tools.db.update(library).set({ rootIdentity: "1:1" });
   expect(await at.run(purgeTrash, {}).catch((e) => e.message)).toContain("is its disk mounted");
   expect(await paths()).toContain("a.jpg");
+});
+
+test("what is restored while a purge stands before it is not deleted", async () => {
+  const ids = [await trash("a.jpg", 31), await trash("c.jpg", 31)];
+  const { db, paths: data } = at.tools;
+  const ask = { ids, trashedBefore: new Date(), deleteMedia: true };
+  const step = async () => void (await restoreFiles(db, [ids[1]!], Date.now()));
+  const purged = await purgeFiles({ db, paths: data, now: Date.now }, ask, { step, log: () => {} });
+  expect(purged).toMatchObject({ removed: 1, deleted: 1, kept: [] });
+  expect([isOnDisk("a.jpg"), isOnDisk("c.jpg")]).toEqual([false, true]);
+  expect(await paths()).toContain("c.jpg");
+});
+
+test("a file that another row shows as well, from a folder that is mounted twice, is not deleted", async () => {
+  setting.deleteMedia = true;
+  const id = await trash("sub/b.jpg", 31);
+  symlinkSync(join(at.root, "sub"), join(at.root, "alias"));
+  const [row] = await at.tools.db.select().from(file).where(eq(file.id, id));
+  const { id: _, ...facts } = row!;
+  await at.tools.db.insert(file).values({ ...facts, path: "alias/b.jpg", trashedAt: null });
+  expect(await at.run(purgeTrash, {}).catch((e) => e.message)).toContain("alias/b.jpg, which is not in the trash");
+  expect(isOnDisk("sub/b.jpg")).toBe(true);
 });
 
 test("days of 0 mean never by itself; what was asked for by name goes all the same", async () => {

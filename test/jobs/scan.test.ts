@@ -85,6 +85,7 @@ test("files that stand already start nothing, unless they are asked for: then as
     "file-metadata a.jpg (backfill)",
     "file-hash a.jpg (backfill)",
     "image-thumbnail a.jpg (backfill)",
+    "image-fingerprint a.jpg (backfill)",
   ]);
 });
 

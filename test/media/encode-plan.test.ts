@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test";
 import { outputArgs } from "../../src/media/encode.ts";
-import { cpuEncoder } from "../../src/media/video-encoders.ts";
 import {
   audioToPlay,
   type EncodePlan,
@@ -9,6 +8,7 @@ import {
   planEncode,
 } from "../../src/media/encode-plan.ts";
 import type { AudioStream, VideoStream } from "../../src/media/ffprobe.ts";
+import { cpuEncoder } from "../../src/media/video-encoders.ts";
 
 const h264: VideoStream = {
   index: 0,

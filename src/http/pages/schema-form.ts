@@ -129,6 +129,8 @@ function controlOf(key: string, schema: Schema, path: string[]): Omit<FormField,
   if (/^fileId$|FileId$/.test(key)) return { control: "file", fileTypes: schema.fileTypes ?? [] };
   if (/^libraryId$|LibraryId$/.test(key)) return { control: "library" };
   if (/^fileIds$|FileIds$/.test(key)) return { control: "files", fileTypes: schema.fileTypes ?? [] };
+  // A number here, a string outside.
+  if (/Id$/.test(key) && schema.anyOf) return { control: "number", min: 1, isFractional: false };
   if (schema.enum) return { control: "choice", options: schema.enum.map(String) };
   switch (schema.type) {
     case "boolean":
