@@ -36,8 +36,9 @@ try {
   server = await startServer(command, data, [library]);
   const ask = await signedIn(server);
   await ask("PATCH", "/api/admin/settings", { yield: { diskFreeMb: 0 } });
+  // A backup looks first whether there is room, and meets nothing.
   await until("a writer meets the full disk", async () =>
-    (await jobs(ask)).some((job) => /disk|space/i.test(says(job))),
+    (await jobs(ask)).some((job) => job.kind !== "backup" && /disk|space/i.test(says(job))),
   );
   for (const job of await jobs(ask))
     if (job.status !== "completed") console.log(`${job.kind}: ${job.status}, ${says(job)}`);
@@ -73,31 +74,71 @@ interface Job {
 }
 type Ask = Awaited<ReturnType<typeof signedIn>>;
 
-/** The kinds that write beside the media say that they cannot. */
+/** What writes beside the media says that it cannot; everything else works. */
 async function readOnly(ask: Ask): Promise<void> {
-  const { data: files } = await ask<{ data: { id: string; libraryId: string }[] }>("GET", "/api/files");
-  const [{ id, libraryId } = { id: "0", libraryId: "0" }] = files;
-  const kinds: [string, Record<string, unknown>][] = [
-    ["move-to-library", { fileId: id, libraryId, folder: "elsewhere" }],
-    ["compile-random", { count: 2, libraryId }],
+  const { data: files } = await ask<{ data: { id: string; libraryId: string; path: string }[] }>(
+    "GET",
+    "/api/files",
+  );
+  const { id: fileId, libraryId } = files.find(({ path }) => path === "plain.mp4")!;
+  const { id: trashed } = files.find(({ path }) => path === "noise.avi")!;
+  const stretch = { fileId, startMs: 500, endMs: 2500 };
+  const inData: [string, Record<string, unknown>][] = [
+    ["moment-export", stretch],
+    ["compile-gif", stretch],
+    ["video-hls", { fileId }],
+    ["scene-extract", { fileId }],
+    ["digest-generate", { fileId, targetLength: 4 }],
+    ["metadata-import", { fileId }],
+    ["compile-quad", { fileIds: [fileId, fileId, fileId, fileId] }],
+    ["compile-random", { count: 2 }],
   ];
-  for (const [type, params] of kinds) {
-    const made = await ask<Job & { detail?: string }>("POST", "/api/media/jobs", { type, params });
-    if (made.detail) {
-      console.log(`${type}: ${made.detail}`);
-      continue;
-    }
-    await until(`${type} has ended`, async () => {
-      const job = await ask<Job>("GET", `/api/media/jobs/${made.id}`);
-      return (
-        !["queued", "running"].includes(job.status) && (job.status !== "pending" || job.failure !== null)
-      );
-    });
-    const job = await ask<Job>("GET", `/api/media/jobs/${made.id}`);
-    console.log(`${type}: ${job.status}, ${says(job)}`);
+  for (const [type, params] of inData) {
+    const job = await ended(ask, type, params);
+    if (job.status !== "completed") faults.push(`${type} needs nothing beside the media, and failed.`);
+  }
+  await ask("DELETE", `/api/files/${trashed}`);
+  const trashedBefore = new Date().toISOString();
+  const beside: [string, Record<string, unknown>][] = [
+    ["move-to-library", { fileId, libraryId, folder: "elsewhere" }],
+    ["compile-mega", { fileIds: [fileId, fileId], libraryId, outputPath: "films" }],
+    ["compile-random", { count: 2, libraryId, outputPath: "films" }],
+    ["purge-trash", { fileIds: [trashed], trashedBefore, deleteMedia: true }],
+  ];
+  for (const [type, params] of beside) {
+    const job = await ended(ask, type, params);
     if (job.failure?.code !== "disk.readonly")
       faults.push(`${type} does not say that the disk is read-only.`);
   }
+  const { trashedAt } = await ask<{ trashedAt: string | null }>("GET", `/api/files/${trashed}`);
+  if (!trashedAt) faults.push("A file that could not be deleted is not in the trash any more.");
+  await upload(ask, libraryId);
+}
+
+/** At its end, or until it waits for another try. */
+async function ended(ask: Ask, type: string, params: Record<string, unknown>): Promise<Job> {
+  const asked = await ask<Job & { detail?: string }>("POST", "/api/media/jobs", { type, params });
+  if (asked.detail) throw new Error(`${type}: ${asked.detail}`);
+  let job = asked;
+  await until(`${type} has ended`, async () => {
+    job = await ask<Job>("GET", `/api/media/jobs/${asked.id}`);
+    return !["queued", "running"].includes(job.status) && (job.status !== "pending" || job.failure !== null);
+  });
+  console.log(`${type}: ${job.status}, ${says(job)}`);
+  return job;
+}
+
+async function upload(ask: Ask, libraryId: string): Promise<void> {
+  const metadata = `filename ${btoa("plain.mp4")}`;
+  const headers = { "tus-resumable": "1.0.0", "upload-length": "100", "upload-metadata": metadata };
+  const refused = await ask<{ code?: string; detail?: string }>(
+    "POST",
+    `/api/libraries/${libraryId}/uploads`,
+    undefined,
+    headers,
+  );
+  console.log(`upload: ${refused.code} ${refused.detail}`);
+  if (refused.code !== "disk.readonly") faults.push("An upload is not told that the disk is read-only.");
 }
 
 function says({ failure, waitingReason, outcomeNote }: Job): string {
@@ -123,13 +164,14 @@ async function signedIn({ url }: Server) {
     .getSetCookie()
     .map((line) => line.split(";")[0])
     .join("; ");
-  return async <T>(method: string, path: string, sent?: unknown): Promise<T> => {
+  return async <T>(method: string, path: string, sent?: unknown, more: object = {}): Promise<T> => {
     const got = await fetch(url + path, {
       method,
-      headers: { cookie, ...(sent === undefined ? {} : headers) },
+      headers: { cookie, ...(sent === undefined ? {} : headers), ...more },
       body: sent === undefined ? undefined : JSON.stringify(sent),
     });
-    return (await got.json()) as T;
+    const text = await got.text();
+    return (text === "" ? {} : JSON.parse(text)) as T;
   };
 }
 

@@ -69,6 +69,7 @@ const titles: Record<number, string> = {
   405: "Method not allowed",
   409: "Conflict",
   410: "Gone",
+  412: "Precondition failed",
   413: "Too large",
   415: "Unsupported media type",
   422: "Invalid input",

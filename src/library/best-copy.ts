@@ -33,6 +33,8 @@ interface Rule {
 const lossless = new Set(["flac", "alac", "wavpack", "ape", "tta", "pcm_s16le", "pcm_s24le", "pcm_s16be"]);
 
 const ofAlike: Rule[] = [
+  // Films are compared by their pictures: a silent one is no match for one with sound, however large.
+  { score: ({ audio }) => Number(audio !== null), reason: "it has sound" },
   { score: (copy) => (copy.width ?? 0) * (copy.height ?? 0), reason: "the most pixels" },
   { score: (copy) => Number(lossless.has(copy.audio ?? "")), reason: "nothing lost in its sound" },
   {

@@ -124,11 +124,11 @@ async function mergeTwo(db: Db, keeper: Looked, other: Looked, now: number): Pro
   const dropped = { id: other.row.id, library: other.home.name, path: other.row.path };
   mergeFiles(db, { fresh: { ...fresh.row, ...place, updatedAt: new Date(now) }, old: old.row });
   // Nobody has trashed the name that still shows: with the other's row it would be deleted one day.
-  if (keeper.row.trashedAt === null || other.row.trashedAt === null)
-    await restoreFiles(db, [old.row.id], now);
+  const trashedAt = other.row.trashedAt && keeper.row.trashedAt;
+  if (trashedAt === null) await restoreFiles(db, [old.row.id], now);
   // Where the other name is listed as well, the next scan would make a row of it again.
   if (other.isListed) await passOver(db, other.row, now);
-  keeper.row = { ...keeper.row, id: old.row.id };
+  keeper.row = { ...keeper.row, id: old.row.id, trashedAt };
   return { kept: { id: old.row.id, library: keeper.home.name, path }, dropped };
 }
 

@@ -6,7 +6,7 @@ import { GiveUp, isForbidden, JobFailure, Refused } from "../runtime/errors.ts";
 import { parentOf } from "./folders.ts";
 import { isWithin } from "./library-path.ts";
 import { isPassedOver } from "./media-types.ts";
-import { shareAs } from "./placing.ts";
+import { shareAs, syncFolder } from "./placing.ts";
 import { absolute } from "./walk.ts";
 
 /** The name as it is to be written; `Refused` 422 when it could mean another place, or would never be found again. */
@@ -35,8 +35,11 @@ export async function ensureFolderIn(root: string, folder: string): Promise<stri
     await refuseWayOut(root, folder);
     const first = await mkdir(path, { recursive: true });
     // From the outermost of the new ones inwards, each as the one around it.
-    for (let made = first; made !== undefined; made = nextInwards(made, path))
+    for (let made = first; made !== undefined; made = nextInwards(made, path)) {
       await shareAs(made, dirname(made));
+      // What is put into it must not vanish with it when the power does.
+      await syncFolder(dirname(made));
+    }
     return path;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

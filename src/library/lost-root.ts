@@ -21,6 +21,21 @@ export async function rootProblem(root: string, fs: ScanFs = nodeFs): Promise<st
   }
 }
 
+/** Why nothing may be written there now: what goes below an unmounted disk's empty folder is hidden once it is mounted. */
+export async function otherRoot(row: LibraryRow, fs: ScanFs = nodeFs): Promise<string | undefined> {
+  const problem = await rootProblem(row.path, fs);
+  if (problem || row.rootIdentity === null) return problem;
+  const { identity } = await fs.lstat(row.path);
+  if (identity === row.rootIdentity) return undefined;
+  return `${row.path} is another folder than when ${row.name} was scanned: is its disk mounted? If it is right, scan the library first.`;
+}
+
+/** As a job's failure. */
+export async function refuseOtherRoot(row: LibraryRow, fs: ScanFs = nodeFs): Promise<void> {
+  const problem = await otherRoot(row, fs);
+  if (problem) throw new GiveUp("input.missing", problem);
+}
+
 /** Of a root that is another directory than before. */
 export interface OtherFolder {
   row: LibraryRow;

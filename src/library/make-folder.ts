@@ -7,6 +7,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { Refused } from "../runtime/errors.ts";
 import { ensureFolders } from "./folders.ts";
 import { checkedFolder, ensureFolderIn } from "./inner-path.ts";
+import { otherRoot } from "./lost-root.ts";
 import { absolute } from "./walk.ts";
 
 /** Answers its path as it is written. */
@@ -24,6 +25,8 @@ export async function makeFolder(
         hint: "Its settings can allow it.",
       },
     );
+  const rootFault = await otherRoot(library);
+  if (rootFault) throw new Refused(409, "library.root", rootFault);
   const path = checkedFolder(asked, "path");
   if (path === "")
     throw new Refused(422, "name.invalid", "A name is needed.", {

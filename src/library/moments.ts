@@ -120,7 +120,7 @@ export function isSameStretch(
   return a.startMs === b.startMs && a.endMs === b.endMs;
 }
 
-/** `1:02:03 to 1:02:08` */
+/** `1:02:03 to 1:02:08.5` */
 export function timesOf({ startMs, endMs }: Pick<MomentRow, "startMs" | "endMs">): string {
   return `${onTheClock(startMs)} to ${onTheClock(endMs)}`;
 }
@@ -134,8 +134,9 @@ export function rangeIn(
   if (endMs <= startMs) throw refuse("endMs", "The end must come after the start.");
   if (durationS === null) return { startMs, endMs };
   const lengthMs = Math.round(durationS * 1000);
-  if (startMs >= lengthMs) throw refuse("startMs", `The file ends at ${lengthMs} ms.`);
-  if (endMs > lengthMs + toleranceMs) throw refuse("endMs", `The file ends at ${lengthMs} ms.`);
+  const ends = `The file ends at ${onTheClock(lengthMs)} (${lengthMs} ms).`;
+  if (startMs >= lengthMs) throw refuse("startMs", ends);
+  if (endMs > lengthMs + toleranceMs) throw refuse("endMs", ends);
   return { startMs, endMs: Math.min(endMs, lengthMs) };
 }
 
@@ -153,7 +154,8 @@ function onTheClock(ms: number): string {
   const two = (n: number) => String(n % 60).padStart(2, "0");
   const s = Math.floor(ms / 1000);
   const [minutes, hours] = [Math.floor(s / 60), Math.floor(s / 3600)];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(s)}` : `${minutes}:${two(s)}`;
+  const rest = ms % 1000 === 0 ? "" : (ms / 1000).toFixed(3).replace(/^\d+|0+$/g, "");
+  return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(s)}${rest}`;
 }
 
 function refuse(field: string, message: string): Refused {

@@ -9,6 +9,7 @@ import { GiveUp, JobFailure, RetryLater } from "../runtime/errors.ts";
 import { getFile } from "./files.ts";
 import { parentOf } from "./folders.ts";
 import { asReadOnly, ensureFolderIn, removeEmptyFolders } from "./inner-path.ts";
+import { refuseOtherRoot } from "./lost-root.ts";
 import { beginMove, noteMove } from "./move-journal.ts";
 import { freePath, type MovePlan } from "./move-plan.ts";
 import {
@@ -40,6 +41,7 @@ export interface MoveHooks {
 export async function moveFile(parts: MoveParts, plan: MovePlan, hooks: MoveHooks): Promise<string> {
   const source = absolute(plan.from.path, plan.row.path);
   const before = await assertAsKnown(plan, source);
+  await refuseOtherRoot(plan.to);
   const folder = await ensureFolderIn(plan.to.path, plan.folder);
   const toPath = await freePath(parts.db, plan.to, plan.folder, plan.row.name);
   const move = await beginMove(

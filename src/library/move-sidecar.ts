@@ -28,6 +28,7 @@ async function copyOver(from: string, to: string): Promise<void> {
     const read = await copyDurably(from, temporary);
     if ((await hashFile(temporary)) !== read) throw new Error("its copy is not the same");
     await placeNew(temporary, to);
+    await syncFolder(dirname(to));
     await unlink(from);
   } finally {
     await rm(temporary, { force: true });

@@ -10,6 +10,7 @@ import { GiveUp, JobFailure, NotFound, Refused } from "../runtime/errors.ts";
 import { ensureFolders } from "./folders.ts";
 import { asReadOnly, checkedFolder, ensureFolderIn } from "./inner-path.ts";
 import { getLibrary, scannedTypes } from "./libraries.ts";
+import { refuseOtherRoot } from "./lost-root.ts";
 import { mediaTypeOf } from "./media-types.ts";
 import { copyDurably, numbered, placeNew, shareAs, syncFolder } from "./placing.ts";
 import type { ScanParts } from "./scan.ts";
@@ -66,6 +67,7 @@ export async function moveIntoLibrary(
   name: string,
   mark: string,
 ): Promise<string> {
+  await refuseOtherRoot(place.library);
   await mayWrite(place);
   const folder = await ensureFolderIn(place.library.path, place.folder);
   const part = join(folder, `.sprocket-${mark}.part`);

@@ -43,8 +43,13 @@ export function unfinishedMoves({ log, ...parts }: SettleParts & { log: Logger }
     async step() {
       for (const move of await openMoves(parts.db)) {
         if (movesUnderWay.has(move.id)) continue;
-        const end = await settleMove(parts, move, { log: (line) => log.info(line), goBack: true });
-        if (end !== "open") log.info(`A move that was cut off is ${said[end]}`, { path: move.fromPath });
+        try {
+          const end = await settleMove(parts, move, { log: (line) => log.info(line), goBack: true });
+          if (end !== "open") log.info(`A move that was cut off is ${said[end]}`, { path: move.fromPath });
+        } catch (error) {
+          // The others are not to wait for it.
+          log.warn("A move that was cut off cannot be brought to its end yet", { error, path: move.fromPath });
+        }
       }
     },
   };
@@ -66,8 +71,9 @@ export async function settleMove(
   const hasSource = atSource === move.sourceIdentity;
   const hasTarget =
     atTarget !== undefined && (isOurs(move, atTarget) || (await isHolding(places.target, move)));
+  const isWhole = hasTarget && (isSwitched || (await lstat(places.target)).size === move.sizeBytes);
   // Neither is there: a disk is away, or a person has taken the file. Whatever is left of a copy stays.
-  if (!hasSource && !hasTarget) return await endIfGone(parts, move, atSource, isSwitched);
+  if (!hasSource && !isWhole) return await endIfGone(parts, move, atSource, isSwitched);
   if (!isSwitched && hasSource && (hooks.goBack || !hasTarget)) {
     if (hasTarget) await unlink(places.target);
     await removeTemporary(places.target, move);

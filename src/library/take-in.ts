@@ -12,9 +12,10 @@ import { findFileAt } from "./files.ts";
 import { parentOf } from "./folders.ts";
 import { remember } from "./forgotten.ts";
 import { asReadOnly, ensureFolderIn } from "./inner-path.ts";
+import { refuseOtherRoot } from "./lost-root.ts";
 import { mediaTypeOf } from "./media-types.ts";
 import { freePath } from "./move-plan.ts";
-import { copyDurably, type Link, placeNew, shareAs, syncFolder } from "./placing.ts";
+import { copyDurably, identityAt, type Link, placeNew, shareAs, syncFolder } from "./placing.ts";
 import type { ScanParts } from "./scan.ts";
 import { applyBatch, type Batch } from "./scan-batch.ts";
 import { bytesOf, notePlaced, removeUpload } from "./uploads.ts";
@@ -37,7 +38,7 @@ export interface TakeInParts extends ScanParts {
 /** Begun twice, as after a crash, it ends the same. */
 export async function takeIn(parts: TakeInParts, row: UploadRow, library: LibraryRow): Promise<TakenIn> {
   const bytes = bytesOf(parts.paths, row);
-  let path = await placedBefore(row, library);
+  let path = await placedBefore(row, library, bytes);
   if (!path) {
     await refuseSource(row, bytes, parts);
     const twin = await sameContent(parts, row, library, bytes);
@@ -52,11 +53,20 @@ export async function takeIn(parts: TakeInParts, row: UploadRow, library: Librar
   return { outcome: "added", fileId: (await findFileAt(parts.db, library.id, path))!.id, path, batch };
 }
 
-/** A former attempt has put it there, and died before it could say so. */
-async function placedBefore({ placedPath, sizeBytes }: UploadRow, library: LibraryRow) {
+/** A former attempt has put it there, and died before it could say so; or somebody else has put another file there. */
+async function placedBefore({ placedPath, sizeBytes }: UploadRow, library: LibraryRow, bytes: string) {
   if (!placedPath) return undefined;
-  const found = await lstat(absolute(library.path, placedPath)).catch(() => undefined);
-  return found?.isFile() && found.size === sizeBytes ? placedPath : undefined;
+  const target = absolute(library.path, placedPath);
+  const found = await lstat(target).catch(() => undefined);
+  if (!found?.isFile() || found.size !== sizeBytes) return undefined;
+  const left = await identityAt(bytes);
+  const isIt =
+    left === undefined || left === (await identityAt(target)) || (await haveSameBytes(bytes, target));
+  return isIt ? placedPath : undefined;
+}
+
+async function haveSameBytes(one: string, other: string): Promise<boolean> {
+  return (await hashFile(one)) === (await hashFile(other));
 }
 
 async function refuseSource(row: UploadRow, bytes: string, { fs = nodeFs }: ScanParts): Promise<void> {
@@ -88,8 +98,9 @@ async function sameContent(
   if (alike.length === 0) return undefined;
   const sha256 = await hashFile(bytes);
   for (const one of alike.filter((each) => each.sha256 === sha256)) {
-    const there = await lstat(absolute(library.path, one.path)).catch(() => undefined);
-    if (there?.size === row.sizeBytes) return one;
+    const there = await nodeFs.lstat(absolute(library.path, one.path)).catch(() => undefined);
+    // What was written to since it was hashed is not known to be the same.
+    if (there?.sizeBytes === row.sizeBytes && there.mtimeMs === one.mtimeMs) return one;
   }
   return undefined;
 }
@@ -100,28 +111,48 @@ async function place(
   library: LibraryRow,
   bytes: string,
 ): Promise<string> {
+  await refuseOtherRoot(library, parts.fs);
   const folder = await ensureFolderIn(library.path, row.folder);
   const temporary = join(folder, `.sprocket-upload-${row.id}.part`);
   try {
     if (row.mtimeMs !== null) await utimes(bytes, row.mtimeMs / 1000, row.mtimeMs / 1000);
     await shareAs(bytes, folder);
     await sync(bytes);
-    const path = await freePath(parts.db, library, row.folder, row.name);
-    await notePlaced(parts.db, row.id, path);
-    const target = absolute(library.path, path);
-    await placeNew(bytes, target, { linkFile: parts.linkFile }).catch(async (error) => {
+    const from = { bytes, temporary };
+    for (let tries = 0; tries < 1000; tries++) {
+      const path = await freePath(parts.db, library, row.folder, row.name);
+      await notePlaced(parts.db, row.id, path);
+      // Two uploads of one name may find the same place free.
+      if (!(await bring(parts, from, absolute(library.path, path)))) continue;
+      await syncFolder(folder);
+      return path;
+    }
+    throw new Error(`No name like ${row.name} is free in ${folder}.`);
+  } catch (error) {
+    throw asReadOnly(error, folder);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** False where something stands there by now. */
+async function bring(
+  { linkFile }: TakeInParts,
+  { bytes, temporary }: { bytes: string; temporary: string },
+  target: string,
+): Promise<boolean> {
+  try {
+    await placeNew(bytes, target, { linkFile }).catch(async (error) => {
       if (error.code !== "EXDEV") throw error;
       // What an attempt that was cut off has left.
       await rm(temporary, { force: true });
       await copyDurably(bytes, temporary);
       await placeNew(temporary, target);
     });
-    await syncFolder(folder);
-    return path;
+    return true;
   } catch (error) {
-    throw asReadOnly(error, folder);
-  } finally {
-    await rm(temporary, { force: true });
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
   }
 }
 

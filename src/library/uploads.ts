@@ -1,6 +1,7 @@
 // Uploads that have begun: whether they may, what is known of them, and what of them is old enough to go.
 
-import { readdir, rm, stat, statfs } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, readdir, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { asc, eq, lt } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
@@ -12,6 +13,7 @@ import { Refused } from "../runtime/errors.ts";
 import type { Loop } from "../runtime/service.ts";
 import { checkedFolder, checkedName } from "./inner-path.ts";
 import { scannedTypes } from "./libraries.ts";
+import { otherRoot } from "./lost-root.ts";
 import { mediaTypeOf } from "./media-types.ts";
 
 export interface UploadParts {
@@ -45,6 +47,11 @@ export async function checkedUpload(
         hint: "Its settings can allow it.",
       },
     );
+  const rootFault = await otherRoot(library);
+  if (rootFault) throw new Refused(409, "library.root", rootFault);
+  await access(library.path, constants.W_OK | constants.X_OK).catch(() => {
+    throw new Refused(409, "disk.readonly", `${library.path} cannot be written to.`);
+  });
   const name = checkedName(asked.name, "filename");
   const folder = checkedFolder(asked.folder);
   if (asked.sizeBytes === 0) throw new Refused(422, "upload.empty", `${name} is empty.`);
@@ -72,6 +79,14 @@ export async function insertUpload(db: Db, row: Omit<UploadRow, "placedPath">): 
 
 export async function notePlaced(db: Db, id: string, placedPath: string): Promise<void> {
   await db.update(upload).set({ placedPath }).where(eq(upload.id, id));
+}
+
+/** Somebody goes on with it. */
+export async function noteReceiving({ db, clock }: Omit<UploadParts, "paths">, id: string): Promise<void> {
+  await db
+    .update(upload)
+    .set({ updatedAt: new Date(clock.now()) })
+    .where(eq(upload.id, id));
 }
 
 export async function listUploads(db: Db, libraryId: number): Promise<UploadRow[]> {
@@ -111,8 +126,9 @@ export function uploadSweep(parts: UploadParts): Loop {
     async step() {
       const { db, paths, clock } = parts;
       const old = new Date(clock.now() - uploadDays * 86_400_000);
-      for (const { id } of await db.select().from(upload).where(lt(upload.createdAt, old)))
-        await removeUpload(parts, id);
+      // Whole, and its library's disk has been away all the time: whoever sent it may have no other copy.
+      for (const row of await db.select().from(upload).where(lt(upload.updatedAt, old)))
+        if ((await receivedOf(paths, row)) !== row.sizeBytes) await removeUpload(parts, row.id);
       const known = new Set((await everyUpload(db)).map((row) => row.id));
       for (const name of await readdir(paths.uploads).catch(() => [])) {
         const found = await stat(join(paths.uploads, name)).catch(() => undefined);

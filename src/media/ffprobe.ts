@@ -105,14 +105,19 @@ export function toProbe(json: unknown): Probe {
     throw new JobFailure("internal", `ffprobe answered in an unknown form: ${parsed.error.message}`);
   const { format, streams, chapters } = parsed.data;
   const moving = streams.filter((s) => s.codec_type === "video" && !s.disposition?.attached_pic);
+  const video = moving[0] ? videoStream(moving[0]) : null;
+  const audio = streams.filter((s) => s.codec_type === "audio").map(audioStream);
+  const subtitles = streams.filter((s) => s.codec_type === "subtitle").map(subtitleStream);
+  const saidS = positive(format.duration);
+  const durationS = withoutSubtitles(saidS, [video, ...audio], subtitles);
   return {
     container: format.format_name.split(",")[0]!,
     formatName: format.format_name,
-    durationS: positive(format.duration),
-    bitrateKbps: format.bit_rate ? Math.round(Number(format.bit_rate) / 1000) : null,
-    video: moving[0] ? videoStream(moving[0]) : null,
-    audio: streams.filter((s) => s.codec_type === "audio").map(audioStream),
-    subtitles: streams.filter((s) => s.codec_type === "subtitle").map(subtitleStream),
+    durationS,
+    bitrateKbps: format.bit_rate && durationS === saidS ? Math.round(Number(format.bit_rate) / 1000) : null,
+    video,
+    audio,
+    subtitles,
     hasCoverArt: streams.some((s) => s.disposition?.attached_pic === 1),
     chapters: chapters.map((c) => ({
       startS: Number(c.start_time),
@@ -211,6 +216,18 @@ function subtitleStream(s: RawStream): SubtitleStream {
     forced: s.disposition?.forced === 1,
     isHearingImpaired: s.disposition?.hearing_impaired === 1 || s.disposition?.captions === 1,
   };
+}
+
+/** A subtitle picture that nothing ends is written with 50 days to its name, and the film with them. */
+function withoutSubtitles(
+  saidS: number | null,
+  shown: ({ durationS: number | null } | null)[],
+  subtitles: SubtitleStream[],
+): number | null {
+  if (saidS === null || subtitles.length === 0) return saidS;
+  const lengths = shown.flatMap((stream) => (stream ? [stream.durationS] : []));
+  const known = lengths.filter((lengthS) => lengthS !== null);
+  return known.length === 0 || known.length < lengths.length ? saidS : Math.min(saidS, Math.max(...known));
 }
 
 /** The display matrix counts counter-clockwise, the old `rotate` tag clockwise. */

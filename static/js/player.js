@@ -136,12 +136,18 @@ document.addEventListener("click", (event) => {
   $("#stage").scrollIntoView({ block: "nearest", behavior: "smooth" });
 });
 
-/** Forms about the frame that shows. */
+/** Forms about the frame that shows: before the film was started that is its poster, which is none of its frames. */
 document.addEventListener(
   "submit",
-  ({ target }) => {
-    const playhead = $("[data-playhead]", target);
-    if (playhead) playhead.value = String(media()?.currentTime ?? 0);
+  (event) => {
+    const playhead = $("[data-playhead]", event.target);
+    if (!playhead) return;
+    if (media()?.currentTime > 0 || isStarted()) playhead.value = String(media().currentTime);
+    else {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      say("Play the film to that frame first.");
+    }
   },
   true,
 );

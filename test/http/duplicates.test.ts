@@ -107,6 +107,15 @@ describe("files that are alike", () => {
     expect(idsIn(await list("?type=near")).map((ids) => ids.sort())).toEqual([[a.id, b.id]]);
   });
 
+  test("are kept for their sound before their size: their pictures alone were compared", async () => {
+    const facts = { type: "video" as const, durationS: 9 };
+    const heard = await addAlike("heard.mp4", "00000000ffffffff", { ...facts, codecs: { audio: "aac" } });
+    const silent = { ...facts, codecs: {}, width: 4000, height: 3000, sizeBytes: 9e6 };
+    await addAlike("silent.mp4", "00000000ffffffff", silent);
+    const [group] = (await list("?type=near")).data;
+    expect(group).toMatchObject({ bestId: String(heard.id), reason: "it has sound" });
+  });
+
   test("no longer stand together when somebody says that they are not the same, which can be taken back", async () => {
     const [a, b] = [await addAlike("a.jpg", "00000000ffffffff"), await addAlike("b.jpg", "00000000fffffff0")];
     const ids = `${a.id},${b.id}`;

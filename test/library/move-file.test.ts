@@ -262,6 +262,18 @@ test("an unfinished move waits while a library's root is not there", async () =>
   expect(await openMoves(open.db)).toHaveLength(1);
 });
 
+test("taken away by a person after a crash, the empty file that held its new place does not count as it", async () => {
+  const id = await filmId();
+  open.close();
+  moveAndDie("begun", "rename");
+  open = openSqlite(database);
+  writeFileSync(place("two/films/new/naïve – 名前.mp4"), "");
+  rmSync(place("one/trip/naïve – 名前.mp4"));
+  await unfinishedMoves({ db: open.db, clock: systemClock, log: silentLogger }).step(never);
+  expect(await openMoves(open.db)).toEqual([]);
+  expect((await getFile(open.db, id)).libraryId).toBe(1);
+});
+
 test("hard links of the user's own are left alone", async () => {
   linkSync(place("one/trip/naïve – 名前.mp4"), place("one/torrent.mp4"));
   await scan(1);

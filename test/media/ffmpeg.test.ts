@@ -76,6 +76,18 @@ describe.skipIf(!hasFfmpeg)("a probe", () => {
     expect(rotation({})).toBe(0);
   });
 
+  test("does not count the days that a subtitle without an end is given", () => {
+    const tags = { DURATION: "00:00:24.023000000" };
+    const streams = [
+      { index: 0, codec_type: "video", tags },
+      { index: 1, codec_type: "audio", tags: { DURATION: "00:00:25.5" } },
+      { index: 2, codec_type: "subtitle", codec_name: "dvb_subtitle", tags: { DURATION: "1193:03:02.318" } },
+    ];
+    const format = { format_name: "matroska,webm", duration: "4294982.318", bit_rate: "37" };
+    expect(toProbe({ format, streams })).toMatchObject({ durationS: 25.5, bitrateKbps: null });
+    expect(toProbe({ format, streams: streams.slice(0, 2) }).durationS).toBe(4294982.318);
+  });
+
   test("counts wide pixels as wide", async () => {
     const path = made.make("wide.mp4", ...picture("720x576", 0.2), "-vf", "setsar=64/45");
     expect((await probe(path)).video).toMatchObject({ codedWidth: 720, width: 1024, height: 576 });

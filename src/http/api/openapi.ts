@@ -31,7 +31,7 @@ export function describeApi(api: OpenAPIHono<Env>, app: PageParts): void {
   api.get("/api/docs", (c) => page(c, ApiDocsPage({ ctx: pageContext(app, c), document: document() })));
 }
 
-const methods = ["get", "post", "put", "patch", "delete"] as const;
+const methods = ["get", "post", "put", "patch", "delete", "options"] as const;
 
 function documentOf(api: OpenAPIHono<Env>, basePath: string) {
   const document = api.getOpenAPI31Document({

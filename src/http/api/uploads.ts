@@ -4,34 +4,50 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { Metadata } from "@tus/server";
 import type { Context } from "hono";
 import { getLibrary } from "../../library/libraries.ts";
-import { checkedUpload, getUpload, listUploads, receivedOf } from "../../library/uploads.ts";
+import { checkedUpload, getUpload, listUploads, noteReceiving, receivedOf } from "../../library/uploads.ts";
 import { NotFound, Refused } from "../../runtime/errors.ts";
 import type { App, Env } from "../context.ts";
 import { problemOf, problemResponse } from "../problem.ts";
 import type { Arrival } from "../uploads/arrivals.ts";
 import { openTus } from "../uploads/tus.ts";
-import { answers, apiRoutes, z } from "./describe.ts";
+import { answers, apiRoutes, idParam, problemSchema, z } from "./describe.ts";
 
-const root = "/api/libraries/:id{[0-9]+}/uploads";
+const root = "/api/libraries/:id/uploads";
+
+const uploadSchema = z
+  .object({
+    id: z.string(),
+    state: z.enum(["receiving", "placing", "added", "identical", "failed"]),
+    name: z.string(),
+    folder: z.string(),
+    sizeBytes: z.int(),
+    receivedBytes: z.int(),
+    createdAt: z.iso.datetime(),
+    fileId: z.string().optional().openapi({ description: "Once it is added, or the one that is identical" }),
+    path: z.string().optional().openapi({ description: "Of that file, in its library" }),
+    code: z.string().optional(),
+    message: z.string().optional().openapi({ description: "Why it failed" }),
+  })
+  .openapi("Upload");
 
 export function uploadsApi(app: App): OpenAPIHono<Env> {
   const api = apiRoutes();
   const tus = openTus(app, app.config.basePath, (id) => app.arrivals.finished(id));
   const speak = async (c: Context<Env>, begun?: Parameters<typeof tus.handle>[2]) => {
     keepOpen(c);
-    return asProblem(c, await tus.handle(c.req.raw, Number(c.req.param("id")), begun));
+    return asProblem(c, await tus.handle(c.req.raw, libraryOf(c), begun));
   };
 
   api.on("OPTIONS", [root, `${root}/:upload`], (c) => speak(c));
 
   api.get(root, async (c) => {
-    const { id } = await getLibrary(app.db, Number(c.req.param("id")));
+    const { id } = await getLibrary(app.db, libraryOf(c));
     const rows = await listUploads(app.db, id);
     return c.json({ data: await Promise.all(rows.map((row) => view(app, row))) });
   });
 
   api.post(root, async (c) => {
-    const library = await getLibrary(app.db, Number(c.req.param("id")));
+    const library = await getLibrary(app.db, libraryOf(c));
     const { name, folder, mtimeMs } = await checkedUpload(app, library, askedBy(c));
     const createdBy = c.var.identity?.user.id ?? null;
     return speak(c, { libraryId: library.id, name, folder, mtimeMs, createdBy });
@@ -39,7 +55,7 @@ export function uploadsApi(app: App): OpenAPIHono<Env> {
 
   api.get(`${root}/:upload`, async (c) => {
     if (c.req.method === "HEAD") return known(c).then(() => speak(c));
-    const [libraryId, id] = [Number(c.req.param("id")), c.req.param("upload")];
+    const [libraryId, id] = [libraryOf(c), c.req.param("upload")];
     const arrival = app.arrivals.of(libraryId, id);
     const row = await getUpload(app.db, id);
     if (row && row.libraryId === libraryId) return c.json(await view(app, row));
@@ -49,17 +65,25 @@ export function uploadsApi(app: App): OpenAPIHono<Env> {
 
   api.on(["PATCH", "DELETE"], `${root}/:upload`, async (c) => {
     await known(c);
+    if (c.req.method === "PATCH") await noteReceiving(app, c.req.param("upload")!);
     return speak(c);
   });
 
   async function known(c: Context<Env>): Promise<void> {
     const id = c.req.param("upload")!;
     const row = await getUpload(app.db, id);
-    if (row?.libraryId !== Number(c.req.param("id"))) throw new NotFound("upload", id);
+    if (row?.libraryId !== libraryOf(c)) throw new NotFound("upload", id);
   }
 
   describe(api);
   return api;
+}
+
+/** These routes are outside zod's: what is no id names nothing. */
+function libraryOf(c: Context<Env>): number {
+  const id = idParam.safeParse(c.req.param("id"));
+  if (!id.success) throw new NotFound("library", c.req.param("id")!);
+  return id.data;
 }
 
 /** Puts a film on a slow disk, or waits for one that comes slowly: longer than the socket's patience. */
@@ -110,8 +134,8 @@ function arrived(arrival: Arrival) {
 async function asProblem(c: Context<Env>, response: Response): Promise<Response> {
   if (response.status < 400 || c.req.method === "HEAD") return response;
   const detail = (await response.text()).trim();
-  const problem = { ...problemOf(new Refused(400, "upload.protocol", detail)), status: response.status };
-  const answer = problemResponse(problem);
+  const status = response.status as Refused["status"];
+  const answer = problemResponse(problemOf(new Refused(status, "upload.protocol", detail)));
   for (const [name, value] of response.headers)
     if (/^(tus-|upload-)/i.test(name)) answer.headers.set(name, value);
   return answer;
@@ -122,27 +146,31 @@ function describe({ openAPIRegistry: document }: OpenAPIHono<Env>): void {
   const params = z.object({ id: z.string() });
   const one = params.extend({ upload: z.string() });
   const path = "/api/libraries/{id}/uploads";
-  const state = z.object({
-    id: z.string(),
-    state: z.enum(["receiving", "placing", "added", "identical", "failed"]),
-    fileId: z.string().optional(),
-    path: z.string().optional(),
-    message: z.string().optional(),
-  });
+  const tus = { "Tus-Resumable": z.literal("1.0.0") };
   const none = (description: string) => ({ description });
+  const refused = (description: string) => ({
+    description,
+    content: { "application/problem+json": { schema: problemSchema } },
+  });
   document.registerPath({
     method: "post",
     path,
     tags,
     summary: "Begin an upload (tus 1.0)",
     description:
-      "`Upload-Length`, and `Upload-Metadata` with `filename`, `folder` and `lastModified` (milliseconds). `Location` says where its bytes go.",
-    request: { params },
+      "`Upload-Metadata` holds `filename`, and may hold `folder` and `lastModified` (milliseconds). A body of `application/offset+octet-stream` is taken for its first bytes.",
+    request: {
+      params,
+      headers: z.object({ ...tus, "Upload-Length": z.string(), "Upload-Metadata": z.string() }),
+    },
     responses: {
-      201: none("Begun"),
-      403: none("A read-only library"),
-      413: none("No room"),
-      415: none("No media"),
+      201: none("Begun; `Location` says where its bytes go"),
+      400: refused("Not as the protocol says"),
+      403: refused("Not allowed, or a read-only library"),
+      409: refused("The library's folder is not there"),
+      413: refused("No room on the disk"),
+      415: refused("No media"),
+      422: refused("A name, folder or type that the library does not take"),
     },
   });
   document.registerPath({
@@ -151,7 +179,7 @@ function describe({ openAPIRegistry: document }: OpenAPIHono<Env>): void {
     tags,
     summary: "Uploads that have not ended",
     request: { params },
-    responses: { 200: answers(z.object({ data: z.array(state) }), "Oldest first") },
+    responses: { 200: answers(z.object({ data: z.array(uploadSchema) }), "Oldest first, 200 at most") },
   });
   document.registerPath({
     method: "get",
@@ -161,8 +189,8 @@ function describe({ openAPIRegistry: document }: OpenAPIHono<Env>): void {
     description: "HEAD answers as tus does, with `Upload-Offset`.",
     request: { params: one },
     responses: {
-      200: answers(state, "With the file, once it is in the library"),
-      404: none("Unknown, or ended long ago"),
+      200: answers(uploadSchema.partial().required({ id: true, state: true }), "With the file it became"),
+      404: refused("Unknown, given up, or ended more than an hour ago"),
     },
   });
   document.registerPath({
@@ -170,10 +198,13 @@ function describe({ openAPIRegistry: document }: OpenAPIHono<Env>): void {
     path: `${path}/{upload}`,
     tags,
     summary: "The next bytes of an upload (tus 1.0)",
-    request: { params: one },
+    description: "The body is `application/offset+octet-stream`: bytes from `Upload-Offset` on.",
+    request: { params: one, headers: z.object({ ...tus, "Upload-Offset": z.string() }) },
     responses: {
       204: none("Received; with the last byte the file goes into the library"),
-      409: none("Another offset"),
+      400: refused("Not as the protocol says"),
+      409: refused("Another offset than the one reached"),
+      413: refused("More bytes than were announced"),
     },
   });
   document.registerPath({
@@ -181,7 +212,19 @@ function describe({ openAPIRegistry: document }: OpenAPIHono<Env>): void {
     path: `${path}/{upload}`,
     tags,
     summary: "Give an upload up",
-    request: { params: one },
-    responses: { 204: none("Its bytes are gone") },
+    request: { params: one, headers: z.object(tus) },
+    responses: { 204: none("Its bytes are gone"), 400: refused("Not as the protocol says") },
   });
+  for (const [at, named] of [
+    [path, params],
+    [`${path}/{upload}`, one],
+  ] as const)
+    document.registerPath({
+      method: "options",
+      path: at,
+      tags,
+      summary: "What of tus is spoken here",
+      request: { params: named },
+      responses: { 204: none("`Tus-Version`, `Tus-Extension`") },
+    });
 }

@@ -15,7 +15,7 @@ export function stageOf(
   isAwaited: boolean,
   film: FilmAwaited | null = null,
 ): Stage {
-  const made = file.type === "video" ? transcode(file, derivatives) : undefined;
+  const made = file.type === "video" ? madeForBrowsers(file, derivatives) : undefined;
   if (made) return made;
   const shown = picture(file, derivatives);
   const none = (why: string): Stage => ({ kind: "none", title: titles[file.type], why });
@@ -110,12 +110,16 @@ const filmWords: Record<FilmAwaited, string> = {
   paused: "A version that they play is to be made, but that job is paused.",
 };
 
-/** What was made for browsers; it plays even while the file itself is missing. */
-function transcode(file: FileRow, derivatives: DerivativeRow[]): Stage | undefined {
-  const made = derivatives.find((d) => d.kind === "transcode");
-  if (!made) return undefined;
+/** It plays even while the file itself is missing. The stream alone does where nothing else would play. */
+function madeForBrowsers(file: FileRow, derivatives: DerivativeRow[]): Stage | undefined {
   const poster = picture(file, derivatives)?.src ?? null;
-  return { kind: "video", src: addressOf(file, made), mimeType: made.mimeType, poster };
+  const film = derivatives.find((d) => d.kind === "transcode");
+  if (film) return { kind: "video", src: addressOf(file, film), mimeType: film.mimeType, poster };
+  const stream = derivatives.find((d) => d.kind === "hls");
+  const isPlayable = file.state !== "missing" && !whyNotPlayable(file, null);
+  if (!stream || isPlayable) return undefined;
+  const src = `/api/files/${file.id}/hls/index.m3u8?v=${stream.createdAt.getTime()}`;
+  return { kind: "video", src, mimeType: stream.mimeType, poster };
 }
 
 /** Chromium plays H.264 from a QuickTime container, but not when it is called so. */

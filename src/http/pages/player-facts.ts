@@ -56,13 +56,22 @@ interface SubtitleFacts {
   title?: string | null;
   isDefault?: boolean;
   isForced?: boolean;
+  isHearingImpaired?: boolean;
 }
 
 const factsOf = ({ facts }: DerivativeRow) => (facts ?? {}) as SubtitleFacts;
 
-function labelOf({ language, title, isForced }: SubtitleFacts, variant: string): string {
-  const name = title || (language && languageName(language)) || `Track ${variant}`;
-  return isForced && !/forced/i.test(name) ? `${name} (forced)` : name;
+/** What is in the player's menu: `English`, `English (SDH)`. */
+function labelOf({ language, title, isForced, isHearingImpaired }: SubtitleFacts, variant: string): string {
+  const tongue = language && languageName(language);
+  const isSaid = tongue && title?.toLowerCase().includes(tongue.toLowerCase());
+  const notes = [
+    tongue && !isSaid && title,
+    isForced && !/forced/i.test(title ?? "") && "forced",
+    isHearingImpaired && !/hearing|\bsdh\b|\bcc\b/i.test(title ?? "") && "SDH",
+  ].filter(Boolean);
+  const name = (isSaid ? title : tongue || title) || `Track ${Number.parseInt(variant, 10) || variant}`;
+  return notes.length > 0 ? `${name} (${notes.join(", ")})` : name;
 }
 
 const names = new Intl.DisplayNames("en", { type: "language", fallback: "code" });

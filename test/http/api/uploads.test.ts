@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -177,6 +178,15 @@ describe("what stands there already", () => {
     expect(readdirSync(into.path)).toEqual(["a.jpg"]);
   });
 
+  test("but was written to since it was hashed, is not the same", async () => {
+    await put({ filename: "a.jpg" });
+    const sha256 = new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
+    await at.app.db.update(file).set({ sha256 });
+    writeFileSync(join(into.path, "a.jpg"), "x".repeat(bytes.length));
+    utimesSync(join(into.path, "a.jpg"), 1, 1);
+    expect(await put({ filename: "a.jpg" })).toMatchObject({ state: "added", path: "a (2).jpg" });
+  });
+
   test("and was forgotten, is wanted again when it is uploaded", async () => {
     await at.app.db.insert(forgottenFile).values({
       libraryId: into.id,
@@ -222,6 +232,12 @@ describe("may not begin", () => {
     ]);
   });
 
+  test.skipIf(process.getuid?.() === 0)("onto a disk that cannot be written to", async () => {
+    chmodSync(into.path, 0o555);
+    const answer = await begin({ filename: "a.jpg" });
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([409, "disk.readonly"]);
+  });
+
   test("of a type that the library is not scanned for", async () => {
     await at.app.db.update(library).set({ scanImages: false });
     expect((await begin({ filename: "a.jpg" })).status).toBe(422);
@@ -264,13 +280,37 @@ describe("after a crash", () => {
     expect(await at.app.db.select().from(file)).toMatchObject([{ path: "a.jpg" }]);
   });
 
+  test("another file of its size that somebody put in its place meanwhile does not count as it", async () => {
+    const place = (await begin({ filename: "a.jpg" })).headers.get("location")!;
+    writeFileSync(join(at.app.paths.uploads, place.split("/").at(-1)!), bytes);
+    writeFileSync(join(into.path, "a.jpg"), "x".repeat(bytes.length));
+    await at.app.db.update(upload).set({ placedPath: "a.jpg" });
+    await at.app.arrivals.loop().step(new AbortController().signal);
+    expect(readdirSync(into.path).sort()).toEqual(["a (2).jpg", "a.jpg"]);
+    expect(readFileSync(join(into.path, "a (2).jpg"))).toEqual(bytes);
+  });
+
+  test("what is whole waits for its library's disk, however long that is away", async () => {
+    const place = (await begin({ filename: "a.jpg" })).headers.get("location")!;
+    const id = place.split("/").at(-1)!;
+    writeFileSync(join(at.app.paths.uploads, id), bytes);
+    await at.app.clock.advance(30 * 86_400_000);
+    await uploadSweep(at.app).step(new AbortController().signal);
+    expect(readdirSync(at.app.paths.uploads)).toEqual([id]);
+  });
+
   test("what nobody went on with for a week is cleared away", async () => {
     const place = (await begin({ filename: "a.jpg" })).headers.get("location")!;
     await send(place, bytes.subarray(0, 3));
     const sweep = uploadSweep(at.app);
     await sweep.step(new AbortController().signal);
     expect(await offsetOf(place)).toBe(3);
-    await at.app.clock.advance(7 * 86_400_000 + 1);
+    await at.app.clock.advance(4 * 86_400_000);
+    await send(place, bytes.subarray(3, 4), 3);
+    await at.app.clock.advance(4 * 86_400_000);
+    await sweep.step(new AbortController().signal);
+    expect(await offsetOf(place)).toBe(4);
+    await at.app.clock.advance(3 * 86_400_000 + 1);
     await sweep.step(new AbortController().signal);
     expect((await ask("HEAD", place)).status).toBe(404);
     expect(readdirSync(at.app.paths.uploads)).toEqual([]);

@@ -89,3 +89,15 @@ test("a film that browsers cannot play says so only while no version for them is
   expect(why("waiting")).toContain("is waiting to be made");
   expect(why("paused")).toContain("that job is paused");
 });
+
+test("a film that browsers cannot play, or that is missing, plays by its stream where that alone was made", async () => {
+  const stream = { kind: "hls", mimeType: "application/vnd.apple.mpegurl", createdAt: new Date(5) };
+  const shown = async (name: string, facts: Partial<FileRow>) => {
+    const stage = stageOf(await at.file(name, facts), [stream as DerivativeRow], false);
+    return "src" in stage ? stage.src.replace(/.*\/\d+\//, "") : stage.kind;
+  };
+  const h264 = { container: "mov", video: "h264", audio: "aac" };
+  expect(await shown("a.mp4", { codecs: { video: "hevc" } })).toBe("hls/index.m3u8?v=5");
+  expect(await shown("b.mp4", { codecs: h264, state: "missing" })).toBe("hls/index.m3u8?v=5");
+  expect(await shown("c.mp4", { codecs: h264 })).toBe("original");
+});

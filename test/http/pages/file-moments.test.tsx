@@ -47,7 +47,7 @@ test("a moment is marked by typed times, stands on the page and on the player, a
 test.each([
   ["soon", "20", "“soon” is no time"],
   ["20", "10", "The end must come after the start"],
-  ["1:30", "2:00", "The file ends at 60000 ms"],
+  ["1:30", "2:00", "The file ends at 1:00 (60000 ms)"],
 ])("from %s to %s is refused: %s", async (start, end, why) => {
   const answer = await post("moments", { start, end });
   expect([answer.status, await answer.text()]).toEqual([422, expect.stringContaining(why)]);
@@ -56,8 +56,8 @@ test.each([
 
 test("a change is saved and taken back; a title that only says the times goes along with them", async () => {
   const { id } = await createMoment(at.app, film.id, { startMs: 1000, endMs: 2000 });
-  const answer = await post(`moments/${id}`, { title: "0:01 to 0:02", start: "3", end: "5" });
-  expect(await moments()).toMatchObject([{ startMs: 3000, endMs: 5000, title: "0:03 to 0:05" }]);
+  const answer = await post(`moments/${id}`, { title: "0:01 to 0:02", start: "3", end: "3.08" });
+  expect(await moments()).toMatchObject([{ startMs: 3000, endMs: 3080, title: "0:03 to 0:03.08" }]);
   await owner("POST", undoOf(await answer.text()), "", { "HX-Request": "true" });
   expect(await moments()).toMatchObject([{ startMs: 1000, endMs: 2000, title: "0:01 to 0:02" }]);
 });

@@ -27,8 +27,17 @@ test("of several subtitles the default one shows itself, else a forced one; othe
     ["English", false],
     ["German (forced)", true],
   ]);
-  expect(shown([english, forced, standard])[2]).toEqual(["Pour tous", true]);
+  expect(shown([english, forced, standard])[2]).toEqual(["French (Pour tous)", true]);
   expect(shown([english])).toEqual([["English", false]]);
+});
+
+test.each([
+  [{ language: "eng", isHearingImpaired: true }, "English (SDH)"],
+  [{ language: "eng", title: "English [CC]", isHearingImpaired: true }, "English [CC]"],
+  [{ language: null, title: "Commentary" }, "Commentary"],
+  [{ language: null }, "Track 2"],
+])("subtitles that say %j are called %s", (facts, label) => {
+  expect(playerFacts(film, [subtitle("2-und", facts)], [])!.subtitles[0]!.label).toBe(label);
 });
 
 test("one chapter is no table of contents", () => {
