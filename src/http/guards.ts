@@ -87,7 +87,6 @@ const writeAreas = [
   "playback",
   "views",
   "moments",
-  "uploads",
   "exports",
   "people",
   "collections",

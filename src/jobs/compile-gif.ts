@@ -10,6 +10,7 @@ import type { VideoStream } from "../media/ffprobe.ts";
 import type { JobKind, Run } from "../queue/kind.ts";
 import { GiveUp } from "../runtime/errors.ts";
 import { aboutFile, fileId, inputFile, megabytes } from "./input-file.ts";
+import { isSameExport, removeFormer } from "./reel.ts";
 import { refuseParam, refusing } from "./refused-params.ts";
 import { withScratchFolder } from "./scratch-folder.ts";
 import type { Tools } from "./tools.ts";
@@ -63,6 +64,7 @@ export const compileGif: JobKind<Params, Tools> = {
       signal.throwIfAborted();
       return { durationMs: durationS * 1000, ...size };
     });
+    await removeFormer(job, input.row.id, (row) => isSameExport(row, made));
     job.log(
       `${size.width}×${size.height}, ${(made.durationMs! / 1000).toFixed(2)} s, ${megabytes(made.sizeBytes)}.`,
     );

@@ -151,14 +151,14 @@ async function examineAv({ tools, signal, progress }: Run<Params, Tools>, input:
       };
     return { fault: error };
   }
-  progress(10);
+  progress(5);
   const verdict =
     input.row.type === "audio" && probe.audio.length === 0
       ? { code: "input.unsupported", reason: "There is no sound in the file." }
       : await tools.media.check(input.path, probe, {
           sizeBytes: input.sizeBytes,
           signal,
-          onProgress: (percent) => progress(10 + percent * 0.9),
+          onProgress: (percent) => progress(5 + percent * 0.95),
         });
   const facts = containerFacts(probe);
   return {

@@ -12,6 +12,7 @@ import type { JobKind, Run } from "../queue/kind.ts";
 import { GiveUp, JobFailure } from "../runtime/errors.ts";
 import { idOf } from "./ids.ts";
 import { aboutFile, fileId, type InputFile, inputFile, megabytes } from "./input-file.ts";
+import { isSameExport, removeFormer } from "./reel.ts";
 import { refusing } from "./refused-params.ts";
 import type { Tools } from "./tools.ts";
 
@@ -131,12 +132,13 @@ async function exportAudio(
 }
 
 async function keep(
-  { id, kind, tools, signal, log }: Run<Params, Tools>,
+  job: Run<Params, Tools>,
   input: InputFile,
   wanted: Wanted,
   form: { extension: string; mimeType: string },
   make: (to: string) => Promise<{ durationMs: number; width?: number; height?: number }>,
 ): Promise<void> {
+  const { id, kind, tools, signal, log } = job;
   const { title, momentId } = wanted;
   const of = { jobId: id, kind, title, momentId, sourceFileIds: [input.row.id], ...form };
   const made = await keepExport(tools, of, async (to) => {
@@ -146,6 +148,7 @@ async function keep(
     signal.throwIfAborted();
     return facts;
   });
+  await removeFormer(job, input.row.id, (row) => isSameExport(row, made));
   log(
     `${timesOf(wanted)} of ${input.row.path}: ${(made.durationMs! / 1000).toFixed(3)} s, ${megabytes(made.sizeBytes)}.`,
   );

@@ -89,6 +89,12 @@ export async function removeFormer(
       await removeExport(tools, row);
 }
 
+/** The same stretch in the same form, asked for once more under the same title. */
+export function isSameExport(one: ExportRow, other: ExportRow): boolean {
+  const same = ["title", "durationMs", "width", "height", "mimeType", "momentId"] as const;
+  return same.every((fact) => one[fact] === other[fact]);
+}
+
 /** Its name without the extension. */
 export function stemOf({ name }: Pick<FileRow, "name">): string {
   return name.replace(/\.[^.]+$/, "");

@@ -2,7 +2,7 @@
 // that a reader sees the old or the new one, whole.
 
 import { randomBytes } from "node:crypto";
-import { cp, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { and, asc, eq, inArray } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
@@ -11,6 +11,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { DataPaths } from "../runtime/data-folder.ts";
 import { JobFailure } from "../runtime/errors.ts";
 import { getFile } from "./files.ts";
+import { replaceWhole, syncFile } from "./placing.ts";
 
 export interface DerivativeForm {
   /** Without a dot. */
@@ -43,7 +44,7 @@ export async function writeDerivative(
 ): Promise<DerivativeRow> {
   return await keep(parts, fileId, kind, variant, `.${extension}`, async (temporary) => {
     const made = (await produce(temporary)) ?? {};
-    await sync(temporary);
+    await syncFile(temporary);
     const { size: sizeBytes } = await stat(temporary);
     if (sizeBytes === 0) throw new JobFailure("tool.crashed", `The ${kind} came out empty.`);
     return { ...made, mimeType, sizeBytes };
@@ -71,7 +72,7 @@ export async function writeDerivativeFolder(
     for (const each of await readdir(temporary, { recursive: true, withFileTypes: true })) {
       if (!each.isFile()) continue;
       const path = join(each.parentPath, each.name);
-      await sync(path);
+      await syncFile(path);
       sizeBytes += (await stat(path)).size;
     }
     return { ...made, mimeType, sizeBytes };
@@ -97,7 +98,7 @@ async function keep(
     await mkdir(paths.tmp, { recursive: true, mode: 0o700 });
     const { width = null, height = null, facts = null, ...form } = await write(temporary);
     await mkdir(dirname(final), { recursive: true, mode: 0o700 });
-    await moveInto(temporary, final);
+    await replaceWhole(temporary, final);
     const before = await findDerivative(db, owner, kind, variant);
     const made = { path, ...form, width, height, facts, createdAt: new Date(clock.now()) };
     const [row] = await db
@@ -205,30 +206,4 @@ async function removeAt(paths: DataPaths, row: Pick<DerivativeRow, "path">): Pro
 /** Two levels, so that no folder holds a million entries. */
 function folderOf(fileId: number): string {
   return join((fileId % 256).toString(16).padStart(2, "0"), String(fileId));
-}
-
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, "r+");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function moveInto(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
-    // tmp/ and derivatives/ may be two mounts; then the rename happens beside the target.
-    const beside = `${to}.part`;
-    try {
-      await cp(from, beside, { recursive: true });
-      if ((await stat(beside)).isFile()) await sync(beside);
-      await rename(beside, to);
-    } finally {
-      await rm(beside, { force: true, recursive: true });
-    }
-  }
 }

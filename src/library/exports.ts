@@ -2,7 +2,7 @@
 // a library that was asked for. Written aside and renamed, so that a reader sees the old or the new one, whole.
 
 import { randomBytes } from "node:crypto";
-import { cp, mkdir, open, rename, rm, rmdir, stat } from "node:fs/promises";
+import { mkdir, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { and, eq, isNull } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
@@ -12,6 +12,7 @@ import { JobFailure } from "../runtime/errors.ts";
 import { asPlainName } from "../runtime/plain-name.ts";
 import { putExport } from "./export-rows.sqlite.ts";
 import { enrol, type LibraryTarget, moveIntoLibrary, placeInLibrary } from "./place-in-library.ts";
+import { replaceWhole, syncFile, syncFolder } from "./placing.ts";
 import type { ScanParts } from "./scan.ts";
 
 export {
@@ -71,7 +72,10 @@ export async function keepExport(
       return settle(parts, of, { ...made, path: null, fileId }, []);
     }
     const path = await freePath(db, of, former);
-    await moveInto(temporary, join(paths.exports, path));
+    const to = join(paths.exports, path);
+    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    await replaceWhole(temporary, to);
+    await syncFolder(dirname(to));
     return settle(parts, of, { ...made, path, fileId: null }, former);
   } finally {
     await rm(temporary, { force: true });
@@ -165,7 +169,7 @@ async function settle(
 async function finished(path: string, kind: string): Promise<number> {
   const size = (await stat(path).catch(() => undefined))?.size ?? 0;
   if (size === 0) throw new JobFailure("tool.crashed", `The ${kind} came out empty.`);
-  await sync(path);
+  await syncFile(path);
   return size;
 }
 
@@ -175,31 +179,4 @@ async function removeBytes(paths: DataPaths, row: Pick<ExportRow, "path">): Prom
   await rm(path, { force: true });
   // Empty by now, or it holds the job's other exports.
   await rmdir(dirname(path)).catch(() => {});
-}
-
-async function moveInto(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true, mode: 0o700 });
-  try {
-    await rename(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
-    // tmp/ and exports/ may be two mounts; then the rename happens beside the target.
-    const beside = `${to}.part`;
-    try {
-      await cp(from, beside);
-      await sync(beside);
-      await rename(beside, to);
-    } finally {
-      await rm(beside, { force: true });
-    }
-  }
-}
-
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, "r+");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -7,8 +7,8 @@ import type { Clock } from "../runtime/clock.ts";
 import { Refused } from "../runtime/errors.ts";
 import { ensureFolders } from "./folders.ts";
 import { checkedFolder, ensureFolderIn } from "./inner-path.ts";
-import { otherRoot } from "./lost-root.ts";
 import { absolute } from "./walk.ts";
+import { refuseUnwritable } from "./writable.ts";
 
 /** Answers its path as it is written. */
 export async function makeFolder(
@@ -16,17 +16,7 @@ export async function makeFolder(
   library: LibraryRow,
   asked: string,
 ): Promise<string> {
-  if (library.readOnly)
-    throw new Refused(
-      403,
-      "library.readonly",
-      `${library.name} is a read-only library: nothing is put into it.`,
-      {
-        hint: "Its settings can allow it.",
-      },
-    );
-  const rootFault = await otherRoot(library);
-  if (rootFault) throw new Refused(409, "library.root", rootFault);
+  await refuseUnwritable(library);
   const path = checkedFolder(asked, "path");
   if (path === "")
     throw new Refused(422, "name.invalid", "A name is needed.", {

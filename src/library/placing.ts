@@ -1,7 +1,19 @@
 // Putting a file at a place without ever writing over what is there, and so that it is on disk when that is said.
 
 import { randomBytes } from "node:crypto";
-import { chmod, chown, type FileHandle, link, lstat, open, rename, rm, stat, unlink } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  cp,
+  type FileHandle,
+  link,
+  lstat,
+  open,
+  rename,
+  rm,
+  stat,
+  unlink,
+} from "node:fs/promises";
 import { extname } from "node:path";
 
 /** Where the file system does not know hard links, or tells two mounts of one disk apart; tests bring their own. */
@@ -90,11 +102,38 @@ async function pump(source: FileHandle, target: FileHandle, hooks: CopyHooks): P
 
 const pieceBytes = 1 << 20;
 
+/** Moves what was made, a file or a folder, over a former one; a reader sees the old or the new, whole. */
+export async function replaceWhole(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (codeOf(error) !== "EXDEV") throw error;
+    // tmp/ and the target may be two mounts; then the rename happens beside the target.
+    const beside = `${to}.part`;
+    try {
+      await cp(from, beside, { recursive: true });
+      if ((await stat(beside)).isFile()) await syncFile(beside);
+      await rename(beside, to);
+    } finally {
+      await rm(beside, { force: true, recursive: true });
+    }
+  }
+}
+
 /** What is new in a library is for those to read who may read the folder that it lies in: this server makes private files. */
 export async function shareAs(path: string, folder: string): Promise<void> {
   const [{ mode, uid, gid }, made] = await Promise.all([stat(folder), stat(path)]);
   await chown(path, uid, gid).catch(() => {});
   await chmod(path, mode & (made.isDirectory() ? 0o7777 : 0o666)).catch(() => {});
+}
+
+export async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** A rename is on disk when its folder is. Some network file systems know no such thing. */

@@ -48,7 +48,10 @@ export function unfinishedMoves({ log, ...parts }: SettleParts & { log: Logger }
           if (end !== "open") log.info(`A move that was cut off is ${said[end]}`, { path: move.fromPath });
         } catch (error) {
           // The others are not to wait for it.
-          log.warn("A move that was cut off cannot be brought to its end yet", { error, path: move.fromPath });
+          log.warn("A move that was cut off cannot be brought to its end yet", {
+            error,
+            path: move.fromPath,
+          });
         }
       }
     },

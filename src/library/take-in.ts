@@ -1,7 +1,7 @@
 // Puts a file that has come into its library: whole, under a name that was free, on disk before anybody is told. What is there
 // already by content is not put there twice.
 
-import { lstat, open, rm, utimes } from "node:fs/promises";
+import { lstat, rm, utimes } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { and, eq, isNotNull, isNull } from "drizzle-orm";
 import { type FileRow, file, type LibraryRow } from "../db/tables/library.ts";
@@ -15,7 +15,7 @@ import { asReadOnly, ensureFolderIn } from "./inner-path.ts";
 import { refuseOtherRoot } from "./lost-root.ts";
 import { mediaTypeOf } from "./media-types.ts";
 import { freePath } from "./move-plan.ts";
-import { copyDurably, identityAt, type Link, placeNew, shareAs, syncFolder } from "./placing.ts";
+import { copyDurably, identityAt, type Link, placeNew, shareAs, syncFile, syncFolder } from "./placing.ts";
 import type { ScanParts } from "./scan.ts";
 import { applyBatch, type Batch } from "./scan-batch.ts";
 import { bytesOf, notePlaced, removeUpload } from "./uploads.ts";
@@ -117,7 +117,7 @@ async function place(
   try {
     if (row.mtimeMs !== null) await utimes(bytes, row.mtimeMs / 1000, row.mtimeMs / 1000);
     await shareAs(bytes, folder);
-    await sync(bytes);
+    await syncFile(bytes);
     const from = { bytes, temporary };
     for (let tries = 0; tries < 1000; tries++) {
       const path = await freePath(parts.db, library, row.folder, row.name);
@@ -183,13 +183,4 @@ async function adopt(parts: ScanParts, library: LibraryRow, path: string): Promi
   const batch = await applyBatch(parts, of, [seen]);
   parts.events.publish({ topic: "library", id: library.id });
   return batch;
-}
-
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, "r+");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

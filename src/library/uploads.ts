@@ -1,7 +1,6 @@
 // Uploads that have begun: whether they may, what is known of them, and what of them is old enough to go.
 
-import { constants } from "node:fs";
-import { access, readdir, rm, stat, statfs } from "node:fs/promises";
+import { readdir, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { asc, eq, lt } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
@@ -13,8 +12,8 @@ import { Refused } from "../runtime/errors.ts";
 import type { Loop } from "../runtime/service.ts";
 import { checkedFolder, checkedName } from "./inner-path.ts";
 import { scannedTypes } from "./libraries.ts";
-import { otherRoot } from "./lost-root.ts";
 import { mediaTypeOf } from "./media-types.ts";
+import { refuseUnwritable } from "./writable.ts";
 
 export interface UploadParts {
   db: Db;
@@ -38,20 +37,7 @@ export async function checkedUpload(
   library: LibraryRow,
   asked: AskedUpload,
 ): Promise<AskedUpload> {
-  if (library.readOnly)
-    throw new Refused(
-      403,
-      "library.readonly",
-      `${library.name} is a read-only library: nothing is put into it.`,
-      {
-        hint: "Its settings can allow it.",
-      },
-    );
-  const rootFault = await otherRoot(library);
-  if (rootFault) throw new Refused(409, "library.root", rootFault);
-  await access(library.path, constants.W_OK | constants.X_OK).catch(() => {
-    throw new Refused(409, "disk.readonly", `${library.path} cannot be written to.`);
-  });
+  await refuseUnwritable(library);
   const name = checkedName(asked.name, "filename");
   const folder = checkedFolder(asked.folder);
   if (asked.sizeBytes === 0) throw new Refused(422, "upload.empty", `${name} is empty.`);

@@ -2,7 +2,7 @@
 // at the beginning, the middle and the end, so that a check costs seconds whatever the length.
 
 import { claimedSizeBytes } from "./container-end.ts";
-import { type Decoded, decodeWindow, type Window } from "./decode-window.ts";
+import { type Decoded, type DecodeOptions, decodeWindow, type Window } from "./decode-window.ts";
 import type { FfmpegResult } from "./ffmpeg.ts";
 import type { Probe } from "./ffprobe.ts";
 
@@ -35,7 +35,12 @@ export async function checkAv(
     };
   const windows = decodeWindows(probe.durationS, probe.video ? wholeFilmUpToS : wholeSoundUpToS);
   for (const [n, window] of windows.entries()) {
-    const verdict = await decode(path, probe, window, options);
+    const lengthS = window.lengthS ?? probe.durationS;
+    const onOutTime = (outS: number) => {
+      const part = lengthS ? Math.min(1, outS / lengthS) : 0;
+      options.onProgress?.((100 * (n + part)) / windows.length);
+    };
+    const verdict = await decode(path, probe, window, { ...options, onOutTime });
     if (verdict) return verdict;
     options.onProgress?.((100 * (n + 1)) / windows.length);
   }
@@ -63,7 +68,7 @@ async function decode(
   path: string,
   probe: Probe,
   window: Window,
-  options: CheckOptions,
+  options: CheckOptions & Pick<DecodeOptions, "onOutTime">,
 ): Promise<Verdict | undefined> {
   const decoded = await decodeWindow(path, streams(probe), window, options);
   const verdict = judge(decoded, probe, window);
@@ -85,7 +90,10 @@ async function faultsOfSeek(
   let excused = 0;
   for (const index of streamIndexes(probe)) {
     const first = ["-map", `0:${index}`, "-frames", "1"];
-    const { result, faultCount } = await decodeWindow(path, first, window, options);
+    const { result, faultCount } = await decodeWindow(path, first, window, {
+      ffmpegPath: options.ffmpegPath,
+      signal: options.signal,
+    });
     if (result.frames > 0 || (result.outTimeS ?? 0) > 0) excused += faultCount;
   }
   return excused;

@@ -1,6 +1,6 @@
 // Decodes a stretch of a film or sound to nowhere, for what the decoders say about it.
 
-import { type FfmpegResult, input, runFfmpeg } from "./ffmpeg.ts";
+import { type FfmpegOptions, type FfmpegResult, input, runFfmpeg } from "./ffmpeg.ts";
 
 export interface Window {
   startS: number;
@@ -15,12 +15,16 @@ export interface Decoded {
   faultCount: number;
 }
 
+export interface DecodeOptions extends Pick<FfmpegOptions, "signal" | "onOutTime"> {
+  ffmpegPath: string;
+}
+
 /** `what` are ffmpeg's arguments for which streams, and how much of them. */
 export async function decodeWindow(
   path: string,
   what: string[],
   { startS, lengthS }: Window,
-  { ffmpegPath, signal }: { ffmpegPath: string; signal?: AbortSignal },
+  { ffmpegPath, signal, onOutTime }: DecodeOptions,
 ): Promise<Decoded> {
   const decoded: Omit<Decoded, "result"> = { faults: [], faultCount: 0 };
   const length = lengthS === null ? [] : ["-t", String(lengthS)];
@@ -29,6 +33,7 @@ export async function decodeWindow(
     [...input(path, startS > 0 ? ["-ss", startS.toFixed(3)] : []), ...length, ...what, "-f", "null", "-"],
     {
       signal,
+      onOutTime,
       onErrorLine(line) {
         if (!decodeFault.test(line)) return;
         decoded.faultCount++;

@@ -105,10 +105,13 @@ export function ffmpegFailure(result: { exitCode: number; stderrTail: string }):
     )
   )
     return new GiveUp("input.unsupported", `ffmpeg cannot read this format.\n${words}`);
-  if (/Invalid data found|corrupt|error while decoding|Invalid NAL/i.test(result.stderrTail))
+  if (damaged.test(result.stderrTail))
     return new GiveUp("input.corrupt", `The file is damaged.\n${words}`);
   return new JobFailure("tool.crashed", `ffmpeg failed with code ${result.exitCode}.\n${words}`);
 }
+
+const damaged =
+  /Invalid data found|corrupt|error while decoding|Invalid NAL|libjxl decode error|Cannot determine format of input stream/i;
 
 /**
  * Containers of media that hold their own data. Left out on purpose: playlists and lists of files (hls, dash, concat,

@@ -11,29 +11,32 @@ import type { Choice } from "./query.ts";
 
 const newest = 2000;
 
+/** Without what only files of the `hidden` libraries say. */
 export async function fileWords(
   db: Db,
   catalogue: Catalogue<any>,
-  mayName: (libraryId: number) => boolean = () => true,
+  hidden: number[] = [],
 ): Promise<FileWords> {
+  // A plus keeps the order's index.
+  const shown = hidden.length > 0 ? sql`WHERE +library_id NOT IN ${hidden}` : sql``;
   const libraries = await db
     .select({ id: library.id, name: library.name })
     .from(library)
     .orderBy(asc(library.name));
   const values = async (value: ReturnType<typeof sql>) => {
     const rows = await db.all<{ value: string | null }>(
-      sql`SELECT ${value} AS value FROM (SELECT name, camera, codecs FROM file ORDER BY id DESC LIMIT ${newest})
+      sql`SELECT ${value} AS value FROM (SELECT name, camera, codecs FROM file ${shown} ORDER BY id DESC LIMIT ${newest})
         GROUP BY 1 ORDER BY count(*) DESC LIMIT 50`,
     );
     return rows.flatMap((row) => (row.value ? [{ value: row.value }] : []));
   };
   return {
-    libraries: libraries.filter(({ id }) => mayName(id)),
+    libraries: libraries.filter(({ id }) => !hidden.includes(id)),
     derivatives: [...new Set(catalogue.kinds.flatMap((kind) => kind.makes ?? []))],
     codes: async () => Object.keys(failureCodes).map((value) => ({ value })),
     tags: async () =>
       await db.all<Choice>(
-        sql`SELECT tag AS value FROM (SELECT id FROM file ORDER BY id DESC LIMIT ${newest}) AS recent
+        sql`SELECT tag AS value FROM (SELECT id FROM file ${shown} ORDER BY id DESC LIMIT ${newest}) AS recent
           JOIN file_tag ON file_tag.file_id = recent.id GROUP BY tag ORDER BY count(*) DESC LIMIT 50`,
       ),
     cameras: () => values(sql`camera ->> 'model'`),

@@ -69,6 +69,7 @@ const rangeOf = (form) => [parseClock(field(form, "start").value), parseClock(fi
 /* ---- The loop ---- */
 
 let looped = null;
+let watching = 0;
 
 function setLoop(form) {
   for (const button of $$("[data-moment-loop]")) button.setAttribute("aria-pressed", "false");
@@ -81,18 +82,26 @@ function setLoop(form) {
   }
   $("[data-moment-loop]", form).setAttribute("aria-pressed", "true");
   void play(start);
+  cancelAnimationFrame(watching);
+  watchEnd();
 }
 
-document.addEventListener(
-  "timeupdate",
-  ({ target }) => {
-    if (!looped?.isConnected || target !== media()) return;
-    const [start, end] = rangeOf(looped);
-    if (start !== undefined && end > start && (target.currentTime >= end || target.currentTime < start - 1))
-      target.currentTime = start;
-  },
-  true,
-);
+/** At every picture that is drawn: `timeupdate` comes four times a second, and what lies behind the end would show. */
+function watchEnd() {
+  if (!looped) return;
+  goRound();
+  watching = requestAnimationFrame(watchEnd);
+}
+
+function goRound() {
+  const film = media();
+  if (!looped?.isConnected || !film) return;
+  const [start, end] = rangeOf(looped);
+  if (start !== undefined && end > start && (film.currentTime >= end || film.currentTime < start - 1))
+    film.currentTime = start;
+}
+// A page in the background draws nothing.
+document.addEventListener("timeupdate", goRound, true);
 
 /* ---- Typing and sending ---- */
 

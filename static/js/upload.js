@@ -80,13 +80,19 @@ async function arrived(one) {
   for (;;) {
     const answer = await fetch(one.upload.url, { headers: { accept: "application/json" } }).catch(() => null);
     const now = answer?.ok ? await answer.json() : null;
-    if (now?.state === "added") return end(one, "added");
+    if (now?.state === "added") return end(one, "added", placedAs(one, now.path));
     if (now?.state === "identical")
       return end(one, "identical", `the same file is there already: ${now.path}`);
     if (now?.state === "failed") return end(one, "failed", now.message);
     if (answer?.status === 404) return end(one, "added");
     await new Promise((resolve) => setTimeout(resolve, 1500));
   }
+}
+
+/** Nothing is written over: where its name was taken, it has got another. */
+function placedAs({ file }, path) {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return name === file.name.normalize() ? "" : `as ${name}`;
 }
 
 function end(one, state, note = "") {

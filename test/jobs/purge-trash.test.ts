@@ -163,7 +163,9 @@ test("a file that another row shows as well, from a folder that is mounted twice
   const [row] = await at.tools.db.select().from(file).where(eq(file.id, id));
   const { id: _, ...facts } = row!;
   await at.tools.db.insert(file).values({ ...facts, path: "alias/b.jpg", trashedAt: null });
-  expect(await at.run(purgeTrash, {}).catch((e) => e.message)).toContain("alias/b.jpg, which is not in the trash");
+  expect(await at.run(purgeTrash, {}).catch((e) => e.message)).toContain(
+    "alias/b.jpg, which is not in the trash",
+  );
   expect(isOnDisk("sub/b.jpg")).toBe(true);
 });
 

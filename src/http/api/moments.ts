@@ -4,10 +4,10 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { MomentRow } from "../../db/tables/media.ts";
 import { newestOfMoment } from "../../library/exports.ts";
 import { getFile } from "../../library/files.ts";
-import { createMoment, getMoment, listMoments, removeMoment, updateMoment } from "../../library/moments.ts";
+import { getMoment, listMoments } from "../../library/moments.ts";
 import { NotFound } from "../../runtime/errors.ts";
-import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
+import { changeMoment, dropMoment, markMoment } from "../moment-acts.ts";
 import { answers, apiRoutes, idParam, problems, takes, z } from "./describe.ts";
 import { sendExport } from "./export-bytes.ts";
 import { jobSchema } from "./job-schema.ts";
@@ -68,10 +68,8 @@ export function momentsApi(app: App): OpenAPIHono<Env> {
       responses: { 201: answers(momentSchema, "The moment"), ...problems(404, 422) },
     }),
     async (c) => {
-      const input = c.req.valid("json");
-      const by = { userId: c.var.identity?.user.id };
-      const row = await createMoment(app, c.req.valid("param").id, input, by);
-      await audit(app, c.var.identity?.user, "moment.create", row.fileId, said(row));
+      const { id } = c.req.valid("param");
+      const { row } = await markMoment(app, c.var.identity?.user, id, c.req.valid("json"));
       return c.json(await momentView(app, row), 201);
     },
   );
@@ -87,8 +85,8 @@ export function momentsApi(app: App): OpenAPIHono<Env> {
       responses: { 200: answers(momentSchema, "The moment"), ...problems(404, 422) },
     }),
     async (c) => {
-      const row = await updateMoment(app, c.req.valid("param").id, c.req.valid("json"));
-      await audit(app, c.var.identity?.user, "moment.change", row.fileId, said(row));
+      const { id } = c.req.valid("param");
+      const { row } = await changeMoment(app, c.var.identity?.user, id, c.req.valid("json"));
       return c.json(await momentView(app, row), 200);
     },
   );
@@ -104,8 +102,7 @@ export function momentsApi(app: App): OpenAPIHono<Env> {
       responses: { 204: { description: "It is gone" }, ...problems(404) },
     }),
     async (c) => {
-      const row = await removeMoment(app, c.req.valid("param").id);
-      await audit(app, c.var.identity?.user, "moment.remove", row.fileId, said(row));
+      await dropMoment(app, c.var.identity?.user, c.req.valid("param").id);
       return c.body(null, 204);
     },
   );
@@ -174,9 +171,4 @@ export async function momentView(app: App, row: MomentRow): Promise<z.infer<type
         }
       : null,
   };
-}
-
-/** For the audit log: enough to take a removal back. */
-function said({ id, startMs, endMs, title }: MomentRow) {
-  return { id, startMs, endMs, name: title };
 }

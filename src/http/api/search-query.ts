@@ -45,12 +45,9 @@ export async function searchedFiles(app: App, q: string): Promise<FileTerm[]> {
 /** Without libraries that are hidden now. */
 export async function searchFields(app: App, of: SearchOf): Promise<Fields> {
   const hidden = await hiddenGroups(app);
-  const isShown = ({ id }: { id: number }) => !hidden.includes(id);
-  if (of === "files") {
-    const words = await fileWords(app.db, app.queue.catalogue);
-    return fileFields({ ...words, libraries: words.libraries.filter(isShown) });
-  }
+  if (of === "files") return fileFields(await fileWords(app.db, app.queue.catalogue, hidden));
   const words = await jobWords(app);
+  const isShown = ({ id }: { id: number }) => !hidden.includes(id);
   return jobFields({ ...words, libraries: words.libraries.filter(isShown) });
 }
 

@@ -1,7 +1,6 @@
 // Uploads into a library: resumable, by the tus protocol. Their rules are in library/uploads.ts.
 
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { Metadata } from "@tus/server";
 import type { Context } from "hono";
 import { getLibrary } from "../../library/libraries.ts";
 import { checkedUpload, getUpload, listUploads, noteReceiving, receivedOf } from "../../library/uploads.ts";
@@ -9,7 +8,7 @@ import { NotFound, Refused } from "../../runtime/errors.ts";
 import type { App, Env } from "../context.ts";
 import { problemOf, problemResponse } from "../problem.ts";
 import type { Arrival } from "../uploads/arrivals.ts";
-import { openTus } from "../uploads/tus.ts";
+import type { Begun, Tus } from "../uploads/tus.ts";
 import { answers, apiRoutes, idParam, problemSchema, z } from "./describe.ts";
 
 const root = "/api/libraries/:id/uploads";
@@ -32,10 +31,15 @@ const uploadSchema = z
 
 export function uploadsApi(app: App): OpenAPIHono<Env> {
   const api = apiRoutes();
-  const tus = openTus(app, app.config.basePath, (id) => app.arrivals.finished(id));
-  const speak = async (c: Context<Env>, begun?: Parameters<typeof tus.handle>[2]) => {
+  let opened: Promise<Tus> | undefined;
+  // Loaded by the first upload: a server that never has one is smaller by ten megabytes.
+  const tus = () =>
+    (opened ??= import("../uploads/tus.ts").then(({ openTus }) =>
+      openTus(app, app.config.basePath, (id) => app.arrivals.finished(id)),
+    ));
+  const speak = async (c: Context<Env>, begun?: Begun) => {
     keepOpen(c);
-    return asProblem(c, await tus.handle(c.req.raw, libraryOf(c), begun));
+    return asProblem(c, await (await tus()).handle(c.req.raw, libraryOf(c), begun));
   };
 
   api.on("OPTIONS", [root, `${root}/:upload`], (c) => speak(c));
@@ -48,7 +52,7 @@ export function uploadsApi(app: App): OpenAPIHono<Env> {
 
   api.post(root, async (c) => {
     const library = await getLibrary(app.db, libraryOf(c));
-    const { name, folder, mtimeMs } = await checkedUpload(app, library, askedBy(c));
+    const { name, folder, mtimeMs } = await checkedUpload(app, library, await askedBy(c));
     const createdBy = c.var.identity?.user.id ?? null;
     return speak(c, { libraryId: library.id, name, folder, mtimeMs, createdBy });
   });
@@ -91,11 +95,11 @@ function keepOpen(c: Context<Env>): void {
   (c.env as { timeout?: (request: Request, seconds: number) => void } | undefined)?.timeout?.(c.req.raw, 0);
 }
 
-function askedBy(c: Context<Env>) {
+async function askedBy(c: Context<Env>) {
   const length = c.req.header("upload-length") ?? "";
   if (!/^\d{1,15}$/.test(length))
     throw new Refused(400, "upload.length", "Upload-Length must say how many bytes come.");
-  const metadata = metadataOf(c.req.header("upload-metadata"));
+  const metadata = await metadataOf(c.req.header("upload-metadata"));
   const mtimeMs = Number(metadata.lastModified ?? metadata.mtime ?? Number.NaN);
   return {
     name: metadata.filename ?? metadata.name ?? "",
@@ -105,7 +109,8 @@ function askedBy(c: Context<Env>) {
   };
 }
 
-function metadataOf(header: string | undefined): Record<string, string | null> {
+async function metadataOf(header: string | undefined): Promise<Record<string, string | null>> {
+  const { Metadata } = await import("@tus/server");
   try {
     return Metadata.parse(header);
   } catch {

@@ -5,17 +5,10 @@ import { type Context, Hono } from "hono";
 import type { FileRow } from "../../db/tables/library.ts";
 import type { MomentRow } from "../../db/tables/media.ts";
 import { getFile } from "../../library/files.ts";
-import {
-  createMoment,
-  getMoment,
-  type MomentInput,
-  removeMoment,
-  timesOf,
-  updateMoment,
-} from "../../library/moments.ts";
+import { getMoment, type MomentInput, timesOf } from "../../library/moments.ts";
 import { NotFound, Refused } from "../../runtime/errors.ts";
-import { audit } from "../audit.ts";
-import type { App, Env } from "../context.ts";
+import type { App, Env, User } from "../context.ts";
+import { changeMoment, dropMoment, markMoment } from "../moment-acts.ts";
 import { barredBy } from "./file-now.ts";
 import { type Answer, done, refused } from "./flash.ts";
 import { formFields } from "./form-data.ts";
@@ -38,8 +31,8 @@ export function momentPages(app: App): Hono<Env> {
     });
 
   post("/files/:id{[0-9]+}/moments", async (c, file) => {
-    const made = await createMoment(app, file.id, await typedMoment(c), { userId: userId(c) });
-    return written(app, c, file, "file.moment-add", made, `${made.title} is marked.`);
+    const { row, auditId } = await markMoment(app, user(c), file.id, await typedMoment(c));
+    return { text: `${row.title} is marked.`, undo: undoOf(auditId) };
   });
 
   post("/files/:id{[0-9]+}/moments/:moment{[0-9]+}", async (c, file) => {
@@ -47,13 +40,13 @@ export function momentPages(app: App): Hono<Env> {
     const { title, ...times } = await typedMoment(c);
     // Who left the times in the title wants the new ones there.
     const named = title === timesOf(before) ? {} : { title: title ?? "" };
-    const now = await updateMoment(app, before.id, { ...times, ...named });
-    return written(app, c, file, "file.moment-change", before, `${now.title} is saved.`);
+    const { row, auditId } = await changeMoment(app, user(c), before.id, { ...times, ...named });
+    return { text: `${row.title} is saved.`, undo: undoOf(auditId) };
   });
 
   post("/files/:id{[0-9]+}/moments/:moment{[0-9]+}/delete", async (c, file) => {
-    const gone = await removeMoment(app, (await momentOf(app, c, file)).id);
-    return written(app, c, file, "file.moment-remove", gone, `${gone.title} is removed.`);
+    const { row, auditId } = await dropMoment(app, user(c), (await momentOf(app, c, file)).id);
+    return { text: `${row.title} is removed.`, undo: undoOf(auditId) };
   });
 
   post("/files/:id{[0-9]+}/moments/:moment{[0-9]+}/export", async (c, file) => {
@@ -110,26 +103,17 @@ async function enqueue(
 ): Promise<Done> {
   const barred = barredBy(file);
   if (barred) throw new Refused(409, "file.state", barred);
-  const { id, deduplicated } = await app.queue.enqueue(kind, params, { priority: 1, origin: userId(c) });
+  const { id, deduplicated } = await app.queue.enqueue(kind, params, { priority: 1, origin: user(c).id });
   return {
     text: deduplicated ? `${what}: job ${id} is on its way already.` : `${what}: enqueued as job ${id}.`,
     link: { href: `/admin/jobs/${id}`, text: "Look" },
   };
 }
 
-/** `moment` as the undo needs it. */
-async function written(
-  app: App,
-  c: Context<Env>,
-  { id: fileId, path }: FileRow,
-  action: string,
-  moment: MomentRow,
-  text: string,
-): Promise<Done> {
-  const id = await audit(app, c.var.identity?.user, action, fileId, { path, moment });
-  return { text, undo: `/files/acts/${id}/undo` };
+function undoOf(auditId: number): string {
+  return `/files/acts/${auditId}/undo`;
 }
 
-function userId(c: Context<Env>): string {
-  return c.var.identity!.user.id;
+function user(c: Context<Env>): User {
+  return c.var.identity!.user;
 }

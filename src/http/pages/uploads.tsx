@@ -41,30 +41,30 @@ export function uploadPages(app: App): Hono<Env> {
     });
   });
 
-  pages.post("/libraries/:id{[0-9]+}/folders", (c) =>
-    act(app, c, async () => {
+  pages.post("/libraries/:id{[0-9]+}/folders", async (c) => {
+    const { folder = "", name = "" } = await formFields(c);
+    return await act(app, c, backTo(Number(c.req.param("id")), folder), async () => {
       const library = await libraryOf(c);
-      const { folder = "", name = "" } = await formFields(c);
       const path = await makeFolder(app, library, folder ? `${folder}/${name.trim()}` : name.trim());
       await audit(app, c.var.identity?.user, "library.folder", library.id, { path });
       return { text: `Made the folder ${path}.`, back: backTo(library.id, path) };
-    }),
-  );
+    });
+  });
 
-  pages.post("/libraries/:id{[0-9]+}/upload", (c) =>
-    act(app, c, async () => {
+  pages.post("/libraries/:id{[0-9]+}/upload", (c) => {
+    const folder = c.req.query("folder") ?? "";
+    const back = backTo(Number(c.req.param("id")), folder);
+    return act(app, c, back, async () => {
       const library = await libraryOf(c);
-      const folder = c.req.query("folder") ?? "";
       const arrival = await receiveForm(app, c, library, folder);
-      const back = backTo(library.id, folder);
       if (arrival.state === "failed") throw new Refused(422, arrival.code, arrival.message);
       if (arrival.state === "placing")
         return { text: "It has come, and is on its way into the library.", back };
       if (arrival.state === "identical")
         return { text: `The same file is there already: ${arrival.path}.`, back };
       return { text: `${arrival.path} is in the library.`, back };
-    }),
-  );
+    });
+  });
 
   pages.get("/libraries/:id{[0-9]+}/forgotten", async (c) => {
     const library = await libraryOf(c);
@@ -75,7 +75,7 @@ export function uploadPages(app: App): Hono<Env> {
   });
 
   pages.post("/libraries/:id{[0-9]+}/forgotten", (c) =>
-    act(app, c, async () => {
+    act(app, c, `/libraries/${c.req.param("id")}/forgotten`, async () => {
       const library = await libraryOf(c);
       const form = await formDataOf(c);
       const paths = form.getAll("path").map(String);
@@ -103,12 +103,18 @@ export function uploadPages(app: App): Hono<Env> {
   return pages;
 }
 
-async function act(app: App, c: Context<Env>, work: () => Promise<{ text: string; back: string }>) {
+/** `back`: where somebody stays to whom it was refused. */
+async function act(
+  app: App,
+  c: Context<Env>,
+  back: string,
+  work: () => Promise<{ text: string; back: string }>,
+) {
   try {
     return done(app, c, { ...(await work()), leave: true });
   } catch (error) {
     const isJobs = error instanceof GiveUp || error instanceof JobFailure;
     const known = isJobs ? new Refused(409, error.code, error.message) : error;
-    return refused(app, c, known, { back: `/libraries/${c.req.param("id")}`, leave: true });
+    return refused(app, c, known, { back, leave: true });
   }
 }

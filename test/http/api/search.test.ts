@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { eq } from "drizzle-orm";
 import { file } from "../../../src/db/tables/library.ts";
+import { fileTag } from "../../../src/db/tables/media.ts";
 import { fileTextIndexer } from "../../../src/library/file-text.ts";
 import { Catalogue } from "../../../src/queue/kind.ts";
 import { textIndexer } from "../../../src/queue/text-indexer.ts";
@@ -216,6 +217,17 @@ describe("suggestions", () => {
     expect((await suggest("files", "camera:5d")).map((s) => s.text)).toEqual(['"EOS 5D"']);
     expect((await suggest("files", "ext:")).map((s) => s.text)).toEqual(["mkv"]);
     expect((await suggest("jobs", "code:trunc")).map((s) => s.text)).toEqual(["input.truncated"]);
+  });
+
+  test("name nothing that only files of hidden libraries say", async () => {
+    const hidden = await addLibrary(at, "Private", { nsfw: true });
+    const row = await addFile(at, hidden, "a.mkv", { camera: { model: "Secret" } });
+    await at.app.db.insert(fileTag).values({ fileId: row.id, tag: "secret", source: "user" });
+    const said = async () =>
+      (await Promise.all(["tag:", "camera:", "lib:", "ext:"].map((q) => suggest("files", q)))).flat().length;
+    expect(await said()).toBe(0);
+    await at.app.settings.set({ nsfwVisible: true });
+    expect(await said()).toBe(4);
   });
 
   test("for jobs are not for members", async () => {

@@ -15,6 +15,7 @@ import {
 import { join } from "node:path";
 import { file, type LibraryRow, library } from "../../../src/db/tables/library.ts";
 import { forgottenFile, upload } from "../../../src/db/tables/media.ts";
+import { makeFolder } from "../../../src/library/make-folder.ts";
 import { uploadSweep } from "../../../src/library/uploads.ts";
 import { memberInput, ownerInput } from "../../support/app.ts";
 import { addLibrary, type MediaSite, mediaSite } from "../../support/media-site.ts";
@@ -246,6 +247,16 @@ describe("may not begin", () => {
   test("larger than the disk", async () => {
     const answer = await begin({ filename: "a.jpg" }, 900_000_000_000_000);
     expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([413, "disk.full"]);
+  });
+
+  test("below the empty folder of a disk that is not mounted, nor is a folder made there", async () => {
+    await at.app.db.update(library).set({ rootIdentity: "1:1" });
+    const answer = await begin({ filename: "a.jpg" });
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([409, "library.root"]);
+    const made = await makeFolder(at.app, { ...into, readOnly: false, rootIdentity: "1:1" }, "new").catch(
+      (error) => error.code,
+    );
+    expect([made, readdirSync(into.path)]).toEqual(["library.root", []]);
   });
 
   test("by members, and by tokens that may only read", async () => {

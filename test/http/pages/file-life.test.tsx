@@ -1,6 +1,7 @@
 // A file's page tells its whole life and why it is where it is; owners see who did what, members do not.
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import type { DerivativeRow, FileRow } from "../../../src/db/tables/library.ts";
 import { audit } from "../../../src/http/audit.ts";
 import { stageOf } from "../../../src/http/pages/file-stage.ts";
 import { type Browser, memberBrowser, ownerBrowser } from "../../support/app.ts";
