@@ -147,8 +147,8 @@ async function enqueueTheRest(files: FileView[]): Promise<void> {
   }
   for (const { id } of files) {
     await start("metadata-import", { fileId: id });
-    await start("video-fingerprint", { fileId: videos[0]!.id });
     if (!videos.some((video) => video.id === id)) continue;
+    await start("video-fingerprint", { fileId: id });
     await start("video-poster", { fileId: id, timestamp: 0.5 });
   }
   const sound = videos.filter((file) => file.state === "ok").map((file) => file.id);
@@ -195,14 +195,18 @@ function percent(share: number | null): string {
   return share === null ? "none said" : `${Math.round(share * 100)} %`;
 }
 
-/** Everything that was made, decoded to its end. */
+/** Everything that was made, decoded to its end. What was taken over from a damaged film as it is may be damaged. */
 async function decodeAll(files: FileView[]): Promise<void> {
+  const whole = new Set(files.filter(({ state }) => state === "ok").map(({ id }) => id));
   for (const folder of ["derivatives", "exports"])
     for (const entry of readdirSync(join(data, folder), { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name);
       if (!entry.isFile()) continue;
       if (statSync(path).size === 0) faults.push(`${relative(data, path)} is empty.`);
-      if (!/\.(mp4|webm|m4a|mp3|jpg|webp|gif|m3u8)$/.test(path)) continue;
+      const ofFile = folder === "derivatives" ? relative(join(data, folder), path).split("/")[1]! : undefined;
+      if (ofFile && /\/transcode-/.test(path) && !whole.has(ofFile)) continue;
+      // An HLS rendition is decoded by its playlist.
+      if (!/(?<!\/init)\.(mp4|webm|m4a|mp3|jpg|webp|gif|m3u8)$/.test(path)) continue;
       const words = ["-v", "error", "-xerror", "-i", path, "-f", "null", "-"];
       const ended = spawnSync("ffmpeg", words, { encoding: "utf8" });
       // Its decoder knows no animated WebP.

@@ -151,7 +151,10 @@ function Navigation({ ctx }: { ctx: PageContext }) {
           ))}
           {owner ? (
             <>
-              <Item ctx={ctx} to="/admin" icon="layout-dashboard" label="Overview" exact />
+              {keepPages.map((place) => (
+                <Item ctx={ctx} {...place} extra />
+              ))}
+              <Item ctx={ctx} to="/admin" icon="layout-dashboard" label="Overview" exact starts />
               <Item ctx={ctx} to="/admin/jobs" icon="list-checks" label="Jobs" />
               <Item ctx={ctx} to="/admin/problems" icon="triangle-alert" label="Problems">
                 <OpenProblems ctx={ctx} />
@@ -159,7 +162,7 @@ function Navigation({ ctx }: { ctx: PageContext }) {
               {workPages.map((place) => (
                 <Item ctx={ctx} {...place} extra />
               ))}
-              <Item ctx={ctx} to="/admin/settings" icon="settings" label="Settings" />
+              <Item ctx={ctx} to="/admin/settings" icon="settings" label="Settings" starts />
               {serverPages.map((place) => (
                 <Item ctx={ctx} {...place} extra />
               ))}
@@ -214,7 +217,7 @@ function Account({ ctx }: { ctx: PageContext }) {
           Keyboard shortcuts
         </button>
         {ctx.user!.role === "owner"
-          ? [...workPages, ...serverPages].map(({ to, icon, label }) => (
+          ? [...keepPages, ...workPages, ...serverPages].map(({ to, icon, label }) => (
               <a class="menu-item phone-only" href={ctx.url(to)}>
                 <Icon name={icon} />
                 {label}
@@ -256,11 +259,13 @@ export const viewPages: Place[] = [
   { to: "/map", icon: "map", label: "Map" },
   { to: "/collections", icon: "gallery-vertical-end", label: "Collections" },
 ];
-/** Pages beyond the phone's bottom bar: the account's menu has them there. */
-const workPages: Place[] = [
+/** These and the next are beyond the phone's bottom bar: the account's menu has them there. */
+const keepPages: Place[] = [
   { to: "/exports", icon: "clapperboard", label: "Exports" },
   { to: "/duplicates", icon: "copy", label: "Duplicates" },
   { to: "/trash", icon: "trash-2", label: "Trash" },
+];
+const workPages: Place[] = [
   { to: "/admin/history", icon: "history", label: "History" },
   { to: "/admin/operations", icon: "layers", label: "Operations" },
 ];
@@ -276,11 +281,13 @@ interface ItemProps extends Place {
   exact?: boolean;
   /** Not on the phone's bottom bar; the account menu has it. */
   extra?: boolean;
+  /** The first of its group. */
+  starts?: boolean;
   /** After the label. */
   children?: unknown;
 }
 
-function Item({ ctx, to, icon, label, exact, extra, children }: ItemProps) {
+function Item({ ctx, to, icon, label, exact, extra, starts, children }: ItemProps) {
   const here =
     to === "/"
       ? /^\/($|libraries|library|files)/.test(ctx.path)
@@ -288,7 +295,7 @@ function Item({ ctx, to, icon, label, exact, extra, children }: ItemProps) {
         ? ctx.path === to
         : ctx.path.startsWith(to);
   return (
-    <li class={extra ? "extra" : undefined}>
+    <li class={extra ? "extra" : starts ? "starts" : undefined}>
       <a href={ctx.url(to)} aria-current={here ? "page" : undefined}>
         <Icon name={icon} />
         <span>{label}</span>

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { getFile } from "../library/files.ts";
 import { parentOf } from "../library/folders.ts";
-import { checkedFolder } from "../library/inner-path.ts";
+import { checkedFolder, folderAsThere } from "../library/inner-path.ts";
 import { getLibrary } from "../library/libraries.ts";
 import { moveFile } from "../library/move-file.ts";
 import { openMoves } from "../library/move-journal.ts";
@@ -62,7 +62,8 @@ async function planOf({ db }: Pick<Tools, "db">, p: Params): Promise<MovePlan> {
   const row = await getFile(db, p.fileId);
   const [from, to] = [await getLibrary(db, row.libraryId), await getLibrary(db, p.libraryId)];
   // Somebody may have removed a folder's name from the form: the same place in the other library is meant.
-  const folder = p.folder === undefined ? parentOf(row.path) : checkedFolder(p.folder);
+  const asked = p.folder === undefined ? parentOf(row.path) : checkedFolder(p.folder);
+  const folder = await folderAsThere(to.path, asked);
   return { row, from, to, folder };
 }
 

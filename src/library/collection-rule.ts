@@ -31,7 +31,7 @@ export type RuleReader = () => Promise<LeafReader>;
 const deepest = 6;
 const mostLeaves = 100;
 
-export function isLeaf(rule: Rule): rule is RuleLeaf {
+function isLeaf(rule: Rule): rule is RuleLeaf {
   return "field" in rule;
 }
 

@@ -6,7 +6,7 @@ import { GiveUp, isForbidden, JobFailure, Refused } from "../runtime/errors.ts";
 import { parentOf } from "./folders.ts";
 import { isWithin } from "./library-path.ts";
 import { isPassedOver } from "./media-types.ts";
-import { shareAs, syncFolder } from "./placing.ts";
+import { identityAt, shareAs, syncFolder } from "./placing.ts";
 import { absolute } from "./walk.ts";
 
 /** The name as it is to be written; `Refused` 422 when it could mean another place, or would never be found again. */
@@ -25,6 +25,23 @@ export function checkedFolder(path: string, field = "folder"): string {
     .split("/")
     .map((name) => checkedName(name, field))
     .join("/");
+}
+
+/** A checked folder as the disk writes it: Macs put accents beside their letters, and would have two folders of one name. */
+export async function folderAsThere(root: string, folder: string): Promise<string> {
+  let path = "";
+  for (const name of folder.split("/")) {
+    const here = absolute(root, path);
+    const apart = name.normalize("NFD");
+    const isApart =
+      apart !== name && !(await isThere(join(here, name))) && (await isThere(join(here, apart)));
+    path = join(path, isApart ? apart : name);
+  }
+  return path === "." ? "" : path;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await identityAt(path).catch(() => undefined)) !== undefined;
 }
 
 /** Makes what is missing of a folder below the root, and answers its absolute path. */

@@ -6,7 +6,7 @@ import type { LibraryRow } from "../db/tables/library.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { Refused } from "../runtime/errors.ts";
 import { ensureFolders } from "./folders.ts";
-import { checkedFolder, ensureFolderIn } from "./inner-path.ts";
+import { checkedFolder, ensureFolderIn, folderAsThere } from "./inner-path.ts";
 import { absolute } from "./walk.ts";
 import { refuseUnwritable } from "./writable.ts";
 
@@ -17,7 +17,7 @@ export async function makeFolder(
   asked: string,
 ): Promise<string> {
   await refuseUnwritable(library);
-  const path = checkedFolder(asked, "path");
+  const path = await folderAsThere(library.path, checkedFolder(asked, "path"));
   if (path === "")
     throw new Refused(422, "name.invalid", "A name is needed.", {
       errors: [{ path: ["path"], message: "A name is needed." }],

@@ -1,6 +1,6 @@
 // Moments: stretches of a film or sound that somebody marked, or that a digest chose.
 
-import { and, asc, eq } from "drizzle-orm";
+import { asc, eq } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import type { FileRow } from "../db/tables/library.ts";
 import { exported, type MomentRow, moment } from "../db/tables/media.ts";
@@ -106,11 +106,6 @@ export async function restoreMoment(
   const [back] = await db.insert(moment).values(row).onConflictDoNothing().returning();
   events.publish({ topic: "file", id: row.fileId });
   return back ?? row;
-}
-
-/** The moments that a digest chose earlier go when it chooses anew. */
-export async function removeDigestMoments(db: Db, fileId: number): Promise<void> {
-  await db.delete(moment).where(and(eq(moment.fileId, fileId), eq(moment.source, "digest")));
 }
 
 export function isSameStretch(

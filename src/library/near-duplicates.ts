@@ -11,7 +11,7 @@ import { flatHash } from "./fingerprints.ts";
 export type NearType = Exclude<FingerprintType, "oshash">;
 
 /** Bits of 64. */
-export const nearUpTo = 8;
+const nearUpTo = 8;
 /** What comes of comparing the summaries of sounds is only a hint. */
 const hintUpTo = 14;
 const mostCandidates = 200;

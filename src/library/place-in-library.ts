@@ -8,7 +8,7 @@ import type { Db } from "../db/open.sqlite.ts";
 import type { LibraryRow } from "../db/tables/library.ts";
 import { GiveUp, JobFailure, NotFound, Refused } from "../runtime/errors.ts";
 import { ensureFolders } from "./folders.ts";
-import { asReadOnly, checkedFolder, ensureFolderIn } from "./inner-path.ts";
+import { asReadOnly, checkedFolder, ensureFolderIn, folderAsThere } from "./inner-path.ts";
 import { getLibrary, scannedTypes } from "./libraries.ts";
 import { refuseOtherRoot } from "./lost-root.ts";
 import { mediaTypeOf } from "./media-types.ts";
@@ -54,7 +54,7 @@ export async function allowedPlace(
   const { type } = mediaTypeOf(`a.${extension}`)!;
   if (!scannedTypes(library).includes(type))
     throw new GiveUp("library.type", `${library.name} is not scanned for ${type} files. ${choose}`);
-  return { library, folder: innerFolder(folder) };
+  return { library, folder: await folderAsThere(library.path, innerFolder(folder)) };
 }
 
 /**

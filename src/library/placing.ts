@@ -1,6 +1,5 @@
 // Putting a file at a place without ever writing over what is there, and so that it is on disk when that is said.
 
-import { randomBytes } from "node:crypto";
 import {
   chmod,
   chown,
@@ -162,11 +161,6 @@ export function numbered(name: string, n: number): string {
   if (n === 1) return name;
   const end = extname(name);
   return `${name.slice(0, name.length - end.length)} (${n})${end}`;
-}
-
-/** Hidden, so that neither scans nor media servers take it for a film. */
-export function temporaryName(of: string): string {
-  return `.sprocket-${of}-${randomBytes(6).toString("hex")}.part`;
 }
 
 function codeOf(error: unknown): string {

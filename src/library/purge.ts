@@ -3,16 +3,9 @@
 
 import { access, constants, lstat, realpath, rm, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import { and, asc, count, eq, gt, inArray, isNotNull, isNull, lte, max, ne, sql, sum } from "drizzle-orm";
+import { and, asc, count, eq, gt, isNotNull, isNull, lte, ne, sql, sum } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
-import {
-  type DerivativeRow,
-  derivative,
-  type FileRow,
-  file,
-  type LibraryRow,
-  library,
-} from "../db/tables/library.ts";
+import { type DerivativeRow, type FileRow, file, type LibraryRow, library } from "../db/tables/library.ts";
 import type { DataPaths } from "../runtime/data-folder.ts";
 import { derivativesFolder, listDerivatives, placeOf } from "./derivatives.ts";
 import { forgetRow } from "./forget-row.sqlite.ts";
@@ -74,15 +67,6 @@ export async function countTrash(
     .from(file)
     .where(due(ask));
   return { files: row!.files, sizeBytes: row!.sizeBytes ?? 0 };
-}
-
-/** When the file that was put there last went into the trash: what comes later was not meant. */
-export async function lastTrashedAt(db: Db): Promise<Date | null> {
-  const [row] = await db
-    .select({ at: max(file.trashedAt) })
-    .from(file)
-    .where(isNotNull(file.trashedAt));
-  return row?.at ?? null;
 }
 
 function due({ ids, trashedBefore }: Omit<PurgeAsk, "deleteMedia">) {
@@ -202,14 +186,4 @@ async function removeTraces({ paths }: Parts, id: number, made: DerivativeRow[])
   for (const place of [...places, derivativesFolder(paths, id)])
     await rm(place, { recursive: true, force: true });
   await removeTransforms(paths, [id]);
-}
-
-/** What was made from files of the trash, in bytes. */
-export async function madeFromTrash(db: Db): Promise<number> {
-  const trashed = db.select({ id: file.id }).from(file).where(isNotNull(file.trashedAt));
-  const [row] = await db
-    .select({ bytes: sum(derivative.sizeBytes).mapWith(Number) })
-    .from(derivative)
-    .where(inArray(derivative.fileId, trashed));
-  return row?.bytes ?? 0;
 }

@@ -24,26 +24,31 @@ export async function listTrash(
   offset: number,
   limit: number,
 ): Promise<{ row: FileRow; library: string; readOnly: boolean }[]> {
-  // In the index that only the trash has; whole rows are read of one page alone.
-  const ids = await db
+  const ids = await trashIds(db, filter, offset, limit);
+  const rows = await db
+    .select({ row: file, library: library.name, readOnly: library.readOnly })
+    .from(file)
+    .innerJoin(library, eq(library.id, file.libraryId))
+    .where(inArray(file.id, ids))
+    .orderBy(desc(file.trashedAt), desc(file.id));
+  return rows;
+}
+
+/** In the index that only the trash has; whole rows are read of one page alone. */
+export async function trashIds(
+  db: Db,
+  filter: TrashFilter,
+  offset: number,
+  limit: number,
+): Promise<number[]> {
+  const rows = await db
     .select({ id: file.id })
     .from(file)
     .where(matching(filter))
     .orderBy(desc(file.trashedAt), desc(file.id))
     .limit(limit)
     .offset(offset);
-  const rows = await db
-    .select({ row: file, library: library.name, readOnly: library.readOnly })
-    .from(file)
-    .innerJoin(library, eq(library.id, file.libraryId))
-    .where(
-      inArray(
-        file.id,
-        ids.map(({ id }) => id),
-      ),
-    )
-    .orderBy(desc(file.trashedAt), desc(file.id));
-  return rows;
+  return rows.map(({ id }) => id);
 }
 
 /** Of each library that has something there; of some files only, where `ids` says which. */

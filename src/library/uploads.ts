@@ -10,7 +10,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { DataPaths } from "../runtime/data-folder.ts";
 import { Refused } from "../runtime/errors.ts";
 import type { Loop } from "../runtime/service.ts";
-import { checkedFolder, checkedName } from "./inner-path.ts";
+import { checkedFolder, checkedName, folderAsThere } from "./inner-path.ts";
 import { scannedTypes } from "./libraries.ts";
 import { mediaTypeOf } from "./media-types.ts";
 import { refuseUnwritable } from "./writable.ts";
@@ -29,7 +29,7 @@ export interface AskedUpload {
   mtimeMs: number | null;
 }
 
-export const uploadDays = 7;
+const uploadDays = 7;
 
 /** As it may be begun; `Refused` with the reason where it may not. */
 export async function checkedUpload(
@@ -39,7 +39,7 @@ export async function checkedUpload(
 ): Promise<AskedUpload> {
   await refuseUnwritable(library);
   const name = checkedName(asked.name, "filename");
-  const folder = checkedFolder(asked.folder);
+  const folder = await folderAsThere(library.path, checkedFolder(asked.folder));
   if (asked.sizeBytes === 0) throw new Refused(422, "upload.empty", `${name} is empty.`);
   const media = mediaTypeOf(name);
   if (!media)

@@ -105,8 +105,7 @@ export function ffmpegFailure(result: { exitCode: number; stderrTail: string }):
     )
   )
     return new GiveUp("input.unsupported", `ffmpeg cannot read this format.\n${words}`);
-  if (damaged.test(result.stderrTail))
-    return new GiveUp("input.corrupt", `The file is damaged.\n${words}`);
+  if (damaged.test(result.stderrTail)) return new GiveUp("input.corrupt", `The file is damaged.\n${words}`);
   return new JobFailure("tool.crashed", `ffmpeg failed with code ${result.exitCode}.\n${words}`);
 }
 

@@ -36,7 +36,7 @@ export async function encodeHls(
 }
 
 /** Everything after the input. Exported for its test. */
-export function hlsArgs(
+function hlsArgs(
   film: Film,
   plan: HlsPlan,
   able: Pick<Capabilities, "filters" | "toneMapping">,

@@ -78,7 +78,7 @@ function checkAlignment(pictures: Rendition[], { fps }: HlsPlan): void {
   }
 }
 
-export function masterPlaylist({ rungs, sounds, fps }: HlsPlan, made: MadeHls): string {
+function masterPlaylist({ rungs, sounds, fps }: HlsPlan, made: MadeHls): string {
   const lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"];
   for (const sound of sounds) lines.push(soundLine(sound));
   const heard = made.sounds.map((sound) => bitrates(sound, segmentS));

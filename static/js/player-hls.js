@@ -22,11 +22,23 @@ export async function attachHls(video, url) {
     value: new SoundTracks(hls, Hls.Events),
     configurable: true,
   });
+  video.addEventListener("waiting", () => endIfAtEnd(Hls, hls, video));
   hls.loadSource(url);
   hls.attachMedia(video);
   const isGood = await known;
   // A film with one quality and one sound has nothing to choose: the menus hide.
   return isGood;
+}
+
+/** hls.js takes a last segment of a few frames for a gap, and would wait for what follows it: nothing does. */
+function endIfAtEnd(Hls, hls, video) {
+  for (const [type, lines, n] of [
+    ["audio", hls.audioTracks, hls.audioTrack],
+    ["video", hls.levels, hls.currentLevel],
+  ]) {
+    const last = lines[n]?.details?.fragments.at(-1);
+    if (last?.gap && video.currentTime > last.start - 0.25) hls.trigger(Hls.Events.BUFFER_EOS, { type });
+  }
 }
 
 let recovered = 0;

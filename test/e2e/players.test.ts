@@ -167,31 +167,39 @@ describe.skipIf(!chromiumPath || !hasFfmpeg)("players in a browser", () => {
     await until("!film.paused && film.currentTime < 5");
   });
 
+  /** Of each height a rendition, in segments of a second. */
+  async function stream(file: FileRow, heights: number[], film: (height: number) => string[]): Promise<void> {
+    const form = { entry: "index.m3u8", mimeType: "application/vnd.apple.mpegurl" };
+    await writeDerivativeFolder(site.app, file.id, "hls", "web", form, async (folder) => {
+      for (const height of heights) {
+        const place = join(folder, `v${height}`);
+        mkdirSync(place);
+        const hls = ["-f", "hls", "-hls_time", "1", "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4"];
+        const to = ["-hls_segment_filename", join(place, "%05d.m4s"), join(place, "index.m3u8")];
+        const exact = ["-avoid_negative_ts", "disabled"];
+        const made = spawnSync("ffmpeg", [
+          ...["-nostdin", "-v", "error"],
+          ...film(height),
+          ...exact,
+          ...hls,
+          ...to,
+        ]);
+        if (made.status !== 0) throw new Error(String(made.stderr));
+      }
+      const rungs = heights.map(
+        (height, n) =>
+          `#EXT-X-STREAM-INF:BANDWIDTH=${n + 1}00000,RESOLUTION=${(height * 16) / 9}x${height}\nv${height}/index.m3u8\n`,
+      );
+      await Bun.write(join(folder, "index.m3u8"), `#EXTM3U\n${rungs.join("")}`);
+    });
+  }
+
   test("a stream plays by hls.js, and its qualities are in the menu", async () => {
     const streamed = await site.file("streamed.mp4", {
       codecs: { video: "h264", audio: "aac" },
       durationS: 3,
     });
-    const form = { entry: "index.m3u8", mimeType: "application/vnd.apple.mpegurl" };
-    await writeDerivativeFolder(site.app, streamed.id, "hls", "web", form, async (folder) => {
-      for (const [height, name] of [
-        [90, "v90"],
-        [180, "v180"],
-      ] as const) {
-        mkdirSync(join(folder, name));
-        const hls = ["-f", "hls", "-hls_time", "1", "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4"];
-        const to = [
-          "-hls_segment_filename",
-          join(folder, name, "%05d.m4s"),
-          join(folder, name, "index.m3u8"),
-        ];
-        const made = spawnSync("ffmpeg", ["-nostdin", "-v", "error", ...filmOf(3, height), ...hls, ...to]);
-        if (made.status !== 0) throw new Error(String(made.stderr));
-      }
-      const rung = (height: number, bits: number) =>
-        `#EXT-X-STREAM-INF:BANDWIDTH=${bits},RESOLUTION=${(height * 16) / 9}x${height},CODECS="avc1.42c00b,mp4a.40.2"\nv${height}/index.m3u8`;
-      await Bun.write(join(folder, "index.m3u8"), `#EXTM3U\n${rung(90, 100_000)}\n${rung(180, 200_000)}\n`);
-    });
+    await stream(streamed, [90, 180], (height) => filmOf(3, height));
     await open(streamed);
     await page.click(".player-go");
     await until("film.ended");
@@ -200,6 +208,18 @@ describe.skipIf(!chromiumPath || !hasFfmpeg)("players in a browser", () => {
     await page.locator(".for-quality").click();
     await page.locator("media-rendition-menu").getByText("180p", { exact: true }).waitFor();
     expect(said).toEqual([]);
+  });
+
+  test("a stream whose last segment holds a single frame plays to its end", async () => {
+    const streamed = await site.file("short-tail.mp4", { codecs: { video: "h264" }, durationS: 2.04 });
+    const encoded = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-g", "25"];
+    await stream(streamed, [90], () => [
+      ...["-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=2.04"],
+      ...encoded,
+    ]);
+    await open(streamed);
+    await page.click(".player-go");
+    await until("film.ended");
   });
 
   test("a recording plays, and its wave is drawn from our own peaks and seeks", async () => {

@@ -67,7 +67,7 @@ describe.skipIf(!hasFfmpeg)("a moment of a film", () => {
       width: 64,
       height: 48,
     });
-    expect(basename(path)).toBe("naïve – quote' $(x) ; 名前, 0.02 to 0.04.mp4");
+    expect(basename(path)).toBe("naïve – quote' $(x) ; 名前, 0.02.52 to 0.04.32.mp4");
     expect(progress.at(-1)).toBeGreaterThan(90);
     expect(lines.at(-1)).toContain("1.800 s");
     // The beep of 3.0 s into the film is heard 0.48 s into the moment.
@@ -147,6 +147,15 @@ describe.skipIf(!hasFfmpeg)("exporting a moment again", () => {
     await updateMoment(at.tools, moment.id, { endMs: 2000 });
     expect(await newestOfMoment(db, moment.id)).toBeUndefined();
     expect(await exportsOfJob(db, 72)).toHaveLength(1);
+  });
+
+  test("replaces the same stretch of a file, and no other", async () => {
+    const file = await at.add(made.make("again.mp4", ...numbered("25", 2), ...x264));
+    const ends = [1000, 1000, 1200];
+    for (const [n, endMs] of ends.entries())
+      await at.run(momentExport, { fileId: file.id, startMs: 0, endMs }, { id: 81 + n });
+    const kept = await Promise.all([81, 82, 83].map((id) => exportsOfJob(at.tools.db, id)));
+    expect(kept.map((rows) => rows.length)).toEqual([0, 1, 1]);
   });
 
   test("is refused at once where the stretch is not in the film", async () => {

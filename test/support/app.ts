@@ -51,7 +51,15 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const dataFolder = mkdtempSync(join(tmpdir(), "sprocket-app-"));
   const config: Config = { ...readConfig({ dataFolder }, {}, dataFolder), ...options.config };
   const paths = dataPaths(dataFolder);
-  for (const path of [paths.derivatives, paths.cache, paths.models, paths.logs, paths.backups, paths.tmp])
+  for (const path of [
+    paths.derivatives,
+    paths.cache,
+    paths.models,
+    paths.logs,
+    paths.backups,
+    paths.uploads,
+    paths.tmp,
+  ])
     mkdirSync(path, { recursive: true });
   const log = options.log ?? silentLogger;
   const clock = new FakeClock();

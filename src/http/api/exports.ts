@@ -9,7 +9,7 @@ import { answers, apiRoutes, idParam, pageQuery, pagination, problems, z } from 
 import { sendExport } from "./export-bytes.ts";
 import { pagination as paginationSchema } from "./paging.ts";
 
-export const exportSchema = z
+const exportSchema = z
   .object({
     id: z.string(),
     jobId: z.string(),

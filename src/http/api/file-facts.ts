@@ -29,7 +29,7 @@ const gps = z.strictObject({
   alt: z.number().nullable().default(null),
 });
 
-export const factsPatch = z.strictObject({
+const factsPatch = z.strictObject({
   title: text(300).nullish(),
   description: text(10_000).nullish(),
   rating: rating.nullish(),
@@ -138,7 +138,7 @@ export function fileFactsApi(app: App): OpenAPIHono<Env> {
 }
 
 /** Dates as words of ours. */
-export function changeOf({ capturedAt, ...others }: z.output<typeof factsPatch>): Change {
+function changeOf({ capturedAt, ...others }: z.output<typeof factsPatch>): Change {
   const date = typeof capturedAt === "string" ? isoDate(capturedAt) : capturedAt;
   if (date === undefined) return others as Change;
   const word = date && { atMs: date.capturedAtMs, offsetMin: date.offsetMin };

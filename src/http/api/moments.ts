@@ -18,7 +18,7 @@ const title = z.string().trim().max(200);
 const newMoment = z.strictObject({ startMs: ms, endMs: ms, title: title.optional() });
 const changes = newMoment.partial();
 
-export const momentSchema = z
+const momentSchema = z
   .object({
     id: z.string(),
     fileId: z.string(),
@@ -151,7 +151,7 @@ export function momentsApi(app: App): OpenAPIHono<Env> {
   return api;
 }
 
-export async function momentView(app: App, row: MomentRow): Promise<z.infer<typeof momentSchema>> {
+async function momentView(app: App, row: MomentRow): Promise<z.infer<typeof momentSchema>> {
   const made = await newestOfMoment(app.db, row.id);
   return {
     id: String(row.id),

@@ -5,7 +5,7 @@ import { bytes, counted, number } from "../../../views/format.ts";
 import { TrashPage } from "../../../views/pages/trash.tsx";
 import type { Question } from "../../../views/parts/confirm.tsx";
 import { purgeFiles } from "../../library/purge.ts";
-import { listTrash, type TrashFilter, type TrashSum, trashSums } from "../../library/trash-list.ts";
+import { listTrash, type TrashFilter, type TrashSum, trashIds, trashSums } from "../../library/trash-list.ts";
 import { Refused } from "../../runtime/errors.ts";
 import { audit } from "../audit.ts";
 import type { App, Env } from "../context.ts";
@@ -19,6 +19,8 @@ import { page, pageContext } from "./page-context.ts";
 const perPage = 50;
 /** More than that is a job's work. */
 const atOnce = 200;
+/** Of which one may name so many. */
+const perJob = 5000;
 const place = "/trash";
 
 export function trashPages(app: App): Hono<Env> {
@@ -90,7 +92,7 @@ function asked(form: URLSearchParams): Asked & { ids: number[]; form: URLSearchP
     .flatMap((some) => some.split(","))
     .map(Number);
   return {
-    ids: [...new Set(ids)].filter((id) => Number.isSafeInteger(id) && id > 0).slice(0, 5000),
+    ids: [...new Set(ids)].filter((id) => Number.isSafeInteger(id) && id > 0).slice(0, perJob),
     libraryId: form.get("library") ?? "",
     form,
   };
@@ -182,17 +184,32 @@ interface Purge extends Asked {
   deleteMedia: boolean;
 }
 
+/** All of them before the first goes: what is read by offset must stand still. */
+async function allIds(app: App, filter: TrashFilter): Promise<number[]> {
+  const ids: number[] = [];
+  for (;;) {
+    const some = await trashIds(app.db, filter, ids.length, perJob);
+    ids.push(...some);
+    if (some.length < perJob) return ids;
+  }
+}
+
 async function purge(app: App, c: Context<Env>, { ids: ticked, libraryId, before, deleteMedia }: Purge) {
   const { user } = c.var.identity!;
   const filter = await filterOf(app, libraryId);
-  const ids = ticked ?? (await listTrash(app.db, filter, 0, 5000)).map(({ row }) => row.id);
+  const ids = ticked ?? (await allIds(app, filter));
   if (ids.length > atOnce) {
-    const params = { fileIds: ids, trashedBefore: before.toISOString(), deleteMedia };
-    const { id } = await app.queue.enqueue("purge-trash", params, { priority: 1, origin: user.id });
+    const params = { trashedBefore: before.toISOString(), deleteMedia };
+    const jobs: number[] = [];
+    for (let at = 0; at < ids.length; at += perJob) {
+      const some = { ...params, fileIds: ids.slice(at, at + perJob) };
+      jobs.push((await app.queue.enqueue("purge-trash", some, { priority: 1, origin: user.id })).id);
+    }
+    const [id] = jobs;
     await audit(app, user, "file.purge", null, { files: ids.length, deleteMedia });
     return {
-      text: `${counted(ids.length, "file")} ${ids.length === 1 ? "leaves" : "leave"} the trash: job ${id}.`,
-      link: { href: `/admin/jobs/${id}`, text: "Show the job" },
+      text: `${counted(ids.length, "file")} ${ids.length === 1 ? "leaves" : "leave"} the trash: ${jobs.length === 1 ? `job ${id}` : `${jobs.length} jobs`}.`,
+      link: { href: `/admin/jobs/${id}`, text: jobs.length === 1 ? "Show the job" : "Show the first job" },
     };
   }
   const parts = { db: app.db, paths: app.paths, now: () => app.clock.now() };

@@ -226,7 +226,7 @@ describe("suggestions", () => {
     const said = async () =>
       (await Promise.all(["tag:", "camera:", "lib:", "ext:"].map((q) => suggest("files", q)))).flat().length;
     expect(await said()).toBe(0);
-    await at.app.settings.set({ nsfwVisible: true });
+    await owner("PATCH", "/api/admin/settings", { nsfwVisible: true });
     expect(await said()).toBe(4);
   });
 

@@ -167,6 +167,12 @@ describe("what stands there already", () => {
     expect(readFileSync(join(into.path, "a.jpg"), "utf8")).toBe("somebody's");
   });
 
+  test("as a folder that a Mac has named is found by its name", async () => {
+    mkdirSync(join(into.path, "Fa\u0308hre"));
+    expect(await put({ filename: "a.jpg", folder: "F\u00e4hre" })).toMatchObject({ state: "added" });
+    expect(readdirSync(into.path)).toEqual(["Fa\u0308hre"]);
+  });
+
   test("by content, under whatever name, is not put there twice", async () => {
     const first = await put({ filename: "a.jpg" });
     const sha256 = new Bun.CryptoHasher("sha256").update(bytes).digest("hex");

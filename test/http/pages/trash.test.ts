@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { eq } from "drizzle-orm";
 import { file, type LibraryRow, library } from "../../../src/db/tables/library.ts";
 import { forgottenFile } from "../../../src/db/tables/media.ts";
 import { trashFiles } from "../../../src/library/trash.ts";
@@ -65,6 +66,17 @@ test("files of hidden NSFW libraries are not shown, nor emptied", async () => {
   await at.app.db.update(library).set({ nsfw: true });
   expect(await html("/trash")).not.toContain("a.jpg");
   expect(await html("/trash/empty")).toContain("No file is meant.");
+});
+
+test("a full trash is emptied as far as the question said", async () => {
+  const { id } = await trashed("a.jpg");
+  const { id: _, ...row } = (await at.app.db.select().from(file).where(eq(file.id, id)))[0]!;
+  const more = Array.from({ length: 5004 }, (_, i) => ({ ...row, path: `${i}.jpg`, inode: `i${i}` }));
+  for (let i = 0; i < more.length; i += 500) await at.app.db.insert(file).values(more.slice(i, i + 500));
+  expect(await say("/trash/empty")).toContain("5,005 files");
+  const jobs = await owner("GET", "/api/media/jobs?type=purge-trash");
+  const { data } = (await jobs.json()) as { data: { params: { fileIds: number[] } }[] };
+  expect(data.map(({ params }) => params.fileIds.length).sort()).toEqual([5, 5000]);
 });
 
 test("restoring takes the ticked ones out, and can be undone", async () => {
@@ -172,6 +184,8 @@ test("a folder is made where the library may be written to, and shown before any
   await owner("POST", `/libraries/${family.id}/folders`, "folder=&name=New+trip");
   expect(existsSync(join(family.path, "New trip"))).toBe(true);
   expect(await html(`/libraries/${family.id}`)).toContain("New trip");
+  const refusal = await owner("POST", `/libraries/${family.id}/folders`, "folder=New+trip&name=..%2Fout");
+  expect(refusal.headers.get("location")).toBe(`/libraries/${family.id}?folder=New%20trip`);
   expect((await owner("POST", `/api/libraries/${family.id}/folders`, { path: "New trip" })).status).toBe(409);
   expect((await owner("POST", `/api/libraries/${family.id}/folders`, { path: "../out" })).status).toBe(422);
   await at.app.db.update(library).set({ readOnly: true });
