@@ -11,6 +11,8 @@ export interface GridView {
   q: string;
   /** With everything below the folder; null where the page chooses. */
   deep: boolean | null;
+  /** A film library has thousands of them: only the first are on the page until somebody asks. */
+  everyFolder?: boolean;
 }
 
 /** Nothing narrows it but the folder. */
@@ -43,6 +45,7 @@ export function gridFields(view: Partial<GridView>): [string, string][] {
     ["state", view.state ?? ""],
     ["sort", view.sort && view.sort !== "path" ? view.sort : ""],
     ["deep", view.deep === undefined || view.deep === null ? "" : view.deep ? "1" : "0"],
+    ["folders", view.everyFolder ? "all" : ""],
   ];
   return fields.filter(([, value]) => value !== "");
 }

@@ -71,8 +71,10 @@ function limitBody() {
   return (c: Context<Env>, next: () => Promise<void>) => {
     const type = c.req.header("content-type") ?? "";
     const isForm = type.startsWith("multipart/form-data") && /^\/libraries\/\d+\/upload$/.test(c.req.path);
-    const isUpload = isForm || type.startsWith("application/offset+octet-stream");
-    return isUpload ? next() : limit(c, next);
+    const isPiece =
+      type.startsWith("application/offset+octet-stream") &&
+      /^\/api\/libraries\/\d+\/uploads\b/.test(c.req.path);
+    return isForm || isPiece ? next() : limit(c, next);
   };
 }
 

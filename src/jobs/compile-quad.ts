@@ -130,7 +130,7 @@ async function encode(
     ...["-movflags", "+faststart", "-f", "mp4", `file:${to}`],
   ];
   const durationS = frames / rate.over;
-  const options = { signal, durationS, onProgress: shown(job.progress), silenceMs: 30 * 60_000 };
+  const options = { signal, frames, onProgress: shown(job.progress), silenceMs: 30 * 60_000 };
   const made = await tools.media.ffmpeg(args, options);
   const missingS = (frames - made.frames) / rate.over;
   if (missingS > Math.max(0.1, durationS * 0.01))

@@ -72,9 +72,14 @@ async function refuseAtOnce(tools: Pick<Tools, "db">, p: Params): Promise<void> 
   try {
     refuseMove(await planOf(tools, p));
   } catch (error) {
+    if (error instanceof Refused) throw unfit("folder", error.message);
     const isUnknown = error instanceof NotFound && error.what === "library";
     if (!isUnknown && !(error instanceof GiveUp)) throw error;
-    const faults: Fault[] = [{ path: ["params", "libraryId"], message: error.message }];
-    throw new Refused(422, "params.invalid", error.message, { errors: faults });
+    throw unfit("libraryId", error.message);
   }
+}
+
+function unfit(param: "libraryId" | "folder", message: string): Refused {
+  const errors: Fault[] = [{ path: ["params", param], message }];
+  return new Refused(422, "params.invalid", message, { errors });
 }

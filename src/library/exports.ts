@@ -62,6 +62,8 @@ export async function keepExport(
   await mkdir(paths.tmp, { recursive: true, mode: 0o700 });
   try {
     const facts = await produce(temporary);
+    // Somebody may have shut the library meanwhile.
+    if (of.target) await placeInLibrary(db, of.target, of.extension);
     const sizeBytes = await finished(temporary, of.kind);
     const former = await formerOf(db, of);
     const made = { ...factsOf(of, facts), sizeBytes, createdAt: new Date(parts.clock.now()) };

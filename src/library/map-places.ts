@@ -31,6 +31,9 @@ export interface Cluster {
   area: Area;
 }
 
+/** Latitude, longitude, id. */
+type Place = [number, number, number];
+
 interface Cell {
   n: number;
   lat: number;
@@ -55,26 +58,18 @@ export async function clustersOf(
   zoom: number,
   cell = 360 / cellsAcross / 2 ** Math.min(finest, Math.max(0, zoom)),
 ): Promise<Cluster[]> {
-  const cells = new Map<string, Cell>();
-  let after: { lat: number; lon: number; id: number } | undefined;
+  const cells = new Map<number, Cell>();
+  let after: Place | undefined;
   for (;;) {
-    const beyond = after
-      ? sql`AND (gps_lat, gps_lon, id) > (${after.lat}, ${after.lon}, ${after.id})`
-      : sql``;
-    const stretch = sql`SELECT gps_lat AS lat, gps_lon AS lon, id FROM file INDEXED BY file_gps
-      WHERE ${placed(filter)} ${beyond} ORDER BY gps_lat, gps_lon, id LIMIT ${rowsAtOnce}`;
-    const groups = await db.all<Cell & { y: number; x: number; rows: number }>(
-      sql`SELECT CAST(floor(lat / ${cell}) AS INTEGER) AS y, CAST(floor(lon / ${cell}) AS INTEGER) AS x, count(*) AS n,
-        sum(lat) AS lat, sum(lon) AS lon, max(id) AS id, min(lat) AS south, max(lat) AS north, min(lon) AS west, max(lon) AS east
-        FROM (${stretch}) GROUP BY y, x`,
+    const beyond = after ? sql`AND (gps_lat, gps_lon, id) > (${after[0]}, ${after[1]}, ${after[2]})` : sql``;
+    // Put together here: the database would sort what it groups, which takes three times as long.
+    const places = await db.values<Place>(
+      sql`SELECT gps_lat, gps_lon, id FROM file INDEXED BY file_gps
+        WHERE ${placed(filter)} ${beyond} ORDER BY gps_lat, gps_lon, id LIMIT ${rowsAtOnce}`,
     );
-    for (const { y, x, ...group } of groups) add(cells, `${y}:${x}`, group);
-    const rows = groups.reduce((sum, { n }) => sum + n, 0);
-    if (rows < rowsAtOnce) break;
-    const [last] = await db.all<{ lat: number; lon: number; id: number }>(
-      sql`SELECT * FROM (${stretch}) ORDER BY lat DESC, lon DESC, id DESC LIMIT 1`,
-    );
-    after = last;
+    for (const place of places) add(cells, cell, place);
+    if (places.length < rowsAtOnce) break;
+    after = places.at(-1);
     await new Promise((resolve) => setImmediate(resolve));
   }
   return [...cells.values()].map(({ n, lat, lon, id, ...area }) => ({
@@ -109,17 +104,18 @@ export async function countPlaced(db: Db, filter: MapFilter): Promise<number> {
   return row?.n ?? 0;
 }
 
-function add(cells: Map<string, Cell>, key: string, group: Cell): void {
+function add(cells: Map<number, Cell>, size: number, [lat, lon, id]: Place): void {
+  const key = Math.floor(lat / size) * 2 ** 26 + Math.floor(lon / size);
   const cell = cells.get(key);
-  if (!cell) return void cells.set(key, group);
-  cell.n += group.n;
-  cell.lat += group.lat;
-  cell.lon += group.lon;
-  cell.id = Math.max(cell.id, group.id);
-  cell.south = Math.min(cell.south, group.south);
-  cell.north = Math.max(cell.north, group.north);
-  cell.west = Math.min(cell.west, group.west);
-  cell.east = Math.max(cell.east, group.east);
+  if (!cell) return void cells.set(key, { n: 1, lat, lon, id, south: lat, north: lat, west: lon, east: lon });
+  cell.n++;
+  cell.lat += lat;
+  cell.lon += lon;
+  cell.id = Math.max(cell.id, id);
+  cell.south = Math.min(cell.south, lat);
+  cell.north = Math.max(cell.north, lat);
+  cell.west = Math.min(cell.west, lon);
+  cell.east = Math.max(cell.east, lon);
 }
 
 function placed({ area, libraryId, type, hidden = [] }: MapFilter): SQL {

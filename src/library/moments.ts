@@ -1,6 +1,6 @@
 // Moments: stretches of a film or sound that somebody marked, or that a digest chose.
 
-import { asc, eq } from "drizzle-orm";
+import { and, asc, eq, isNull } from "drizzle-orm";
 import type { Db } from "../db/open.sqlite.ts";
 import type { FileRow } from "../db/tables/library.ts";
 import { exported, type MomentRow, moment } from "../db/tables/media.ts";
@@ -106,6 +106,14 @@ export async function restoreMoment(
   const [back] = await db.insert(moment).values(row).onConflictDoNothing().returning();
   events.publish({ topic: "file", id: row.fileId });
   return back ?? row;
+}
+
+/** After a change was taken back: what was exported of that stretch is its export again. */
+export async function giveBackExport(db: Db, exportId: number, momentId: number): Promise<void> {
+  await db
+    .update(exported)
+    .set({ momentId })
+    .where(and(eq(exported.id, exportId), isNull(exported.momentId)));
 }
 
 export function isSameStretch(

@@ -9,9 +9,10 @@ import { GiveUp, JobFailure, RetryLater } from "../runtime/errors.ts";
 import { getFile } from "./files.ts";
 import { parentOf } from "./folders.ts";
 import { asReadOnly, ensureFolderIn, removeEmptyFolders } from "./inner-path.ts";
+import { getLibrary } from "./libraries.ts";
 import { refuseOtherRoot } from "./lost-root.ts";
 import { beginMove, noteMove } from "./move-journal.ts";
-import { freePath, type MovePlan } from "./move-plan.ts";
+import { freePath, type MovePlan, refuseMove } from "./move-plan.ts";
 import {
   copyDurably,
   identityAt,
@@ -66,6 +67,7 @@ export async function moveFile(parts: MoveParts, plan: MovePlan, hooks: MoveHook
     await place(parts, move, { source, folder, target: absolute(plan.to.path, toPath), hooks });
     parts.step?.("placed");
     hooks.signal.throwIfAborted();
+    await refuseByNow(parts, plan);
     await settleMove(parts, move, hooks);
     hooks.progress(100);
     return toPath;
@@ -76,6 +78,11 @@ export async function moveFile(parts: MoveParts, plan: MovePlan, hooks: MoveHook
   } finally {
     movesUnderWay.delete(move.id);
   }
+}
+
+/** While a film was copied, somebody may have shut one of the libraries. */
+async function refuseByNow({ db }: MoveParts, { row, from, to }: MovePlan): Promise<void> {
+  refuseMove({ row, from: await getLibrary(db, from.id), to: await getLibrary(db, to.id) });
 }
 
 /** What has changed since the last scan is looked at before it goes anywhere. */

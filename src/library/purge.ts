@@ -44,14 +44,15 @@ export async function purgeFiles(
   hooks: { step(done: number): Promise<void>; log(line: string): void },
 ): Promise<Purged> {
   const purged: Purged = { removed: 0, deleted: 0, deletedBytes: 0, kept: [] };
-  const libraries = new Map((await parts.db.select().from(library)).map((row) => [row.id, row]));
   let after = 0;
   for (let done = 0; ; ) {
     const rows = await dueFiles(parts.db, ask, after, 100);
     if (rows.length === 0) return purged;
     for (const row of rows) {
       await hooks.step(done++);
-      await purgeOne(parts, row, libraries.get(row.libraryId)!, ask, purged, hooks.log);
+      // As it is now: a purge may have stood still for hours, and the library be read-only since.
+      const [home] = await parts.db.select().from(library).where(eq(library.id, row.libraryId));
+      if (home) await purgeOne(parts, row, home, ask, purged, hooks.log);
     }
     after = rows.at(-1)!.id;
   }
@@ -177,7 +178,7 @@ async function deleteMediaFile(
 }
 
 function notDeleted(error: unknown): string {
-  return `it could not be deleted (${(error as NodeJS.ErrnoException).code}: ${(error as Error).message}).`;
+  return `it could not be deleted (${(error as Error).message}).`;
 }
 
 /** Those of files that were merged into it lie where they were made. What a crash leaves of them, the sweep takes. */

@@ -47,7 +47,7 @@ export async function cutFilm(
     ...filmWords(stretch, form, encoder, able),
     `file:${to}`,
   ];
-  const result = await media.ffmpeg(args, { ...options, durationS, silenceMs: 30 * 60_000 });
+  const result = await media.ffmpeg(args, { ...options, frames, silenceMs: 30 * 60_000 });
   const missingS = durationS - (result.frames * form.rate.under) / form.rate.over;
   if (missingS > Math.max(0.1, durationS * 0.01)) throw brokenOff(durationS, missingS, result.stderrTail);
   return durationS;

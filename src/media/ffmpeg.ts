@@ -7,6 +7,8 @@ import { lastWords, runTool, type ToolOptions } from "./process.ts";
 export interface FfmpegOptions extends Pick<ToolOptions, "signal" | "onBytes"> {
   /** Length of what is made, for progress in percent. */
   durationS?: number | null;
+  /** How many frames are made. They tell progress better than times: sound is ahead of the picture by seconds. */
+  frames?: number;
   onProgress?: (percent: number) => void;
   /** Twice a second: seconds of output so far. */
   onOutTime?: (outTimeS: number) => void;
@@ -33,12 +35,16 @@ export async function runFfmpeg(
   const result: FfmpegResult = { exitCode: -1, stderrTail: "", outTimeS: null, frames: 0 };
   const onProgressLine = (line: string) => {
     const [key, value] = line.split("=", 2) as [string, string | undefined];
-    if (key === "frame") result.frames = Number(value) || 0;
+    if (key === "frame") {
+      result.frames = Number(value) || 0;
+      if (options.frames) options.onProgress?.(Math.min(100, (100 * result.frames) / options.frames));
+    }
     // `out_time_ms` has always held microseconds; `out_time_us` says so, and older builds lack it.
     if ((key === "out_time_us" || key === "out_time_ms") && /^\d+$/.test(value ?? "")) {
       result.outTimeS = Number(value) / 1e6;
       options.onOutTime?.(result.outTimeS);
-      if (options.durationS) options.onProgress?.(Math.min(100, (100 * result.outTimeS) / options.durationS));
+      if (options.durationS && !options.frames)
+        options.onProgress?.(Math.min(100, (100 * result.outTimeS) / options.durationS));
     }
   };
   // Progress goes where the data does not: stdout, or stderr when stdout carries the output.

@@ -3,31 +3,41 @@
 
 import { vendored } from "./vendored.js";
 
-/** False where the browser can't stream it: the film itself then plays instead. */
-export async function attachHls(video, url) {
+/**
+ * False where the browser can't stream it: the film itself then plays instead. `addressNow` answers the newest stream's:
+ * one may be made anew while it plays.
+ */
+export async function attachHls(video, addressNow) {
   const { default: Hls } = await vendored("hls.js");
   if (!Hls.isSupported()) {
     if (!video.canPlayType("application/vnd.apple.mpegurl")) return false;
-    video.src = url;
+    video.src = addressNow();
     return true;
   }
-  const hls = new Hls({ capLevelToPlayerSize: false, backBufferLength: 60 });
+  video.videoRenditions = new Renditions();
+  // Some browsers have a list of their own, which knows nothing of these.
+  Object.defineProperty(video, "audioTracks", { value: new SoundTracks(), configurable: true });
+  // A film with one quality and one sound has nothing to choose: the menus hide.
+  return await stream(Hls, video, addressNow, -1);
+}
+
+/** -1 is the beginning. */
+function stream(Hls, video, addressNow, startPosition) {
+  const hls = new Hls({ capLevelToPlayerSize: false, backBufferLength: 60, startPosition });
   const known = new Promise((resolve) => {
     hls.once(Hls.Events.MANIFEST_PARSED, () => resolve(true));
-    hls.on(Hls.Events.ERROR, (_, fault) => fault.fatal && resolve(recover(Hls, hls, video, fault)));
+    hls.on(Hls.Events.ERROR, (_, fault) => {
+      if (fault.fatal || isOutdated(Hls, fault)) resolve(recover(Hls, hls, video, addressNow, fault));
+    });
   });
-  video.videoRenditions = new Renditions(hls, Hls.Events);
-  // Some browsers have a list of their own, which knows nothing of these.
-  Object.defineProperty(video, "audioTracks", {
-    value: new SoundTracks(hls, Hls.Events),
-    configurable: true,
-  });
-  video.addEventListener("waiting", () => endIfAtEnd(Hls, hls, video));
-  hls.loadSource(url);
+  video.videoRenditions.follow(hls, Hls.Events);
+  video.audioTracks.follow(hls, Hls.Events);
+  const waits = () => endIfAtEnd(Hls, hls, video);
+  video.addEventListener("waiting", waits);
+  hls.once(Hls.Events.DESTROYING, () => video.removeEventListener("waiting", waits));
+  hls.loadSource(addressNow());
   hls.attachMedia(video);
-  const isGood = await known;
-  // A film with one quality and one sound has nothing to choose: the menus hide.
-  return isGood;
+  return known;
 }
 
 /** hls.js takes a last segment of a few frames for a gap, and would wait for what follows it: nothing does. */
@@ -44,8 +54,17 @@ function endIfAtEnd(Hls, hls, video) {
 let recovered = 0;
 
 /** Goes on where it can; else the film itself is played from the same place. */
-function recover(Hls, hls, video, { type, details }) {
+function recover(Hls, hls, video, addressNow, fault) {
+  const { type, details } = fault;
   const isFirst = recovered++ < 3;
+  const { currentTime, paused } = video;
+  if (isFirst && isOutdated(Hls, fault)) {
+    hls.destroy();
+    return stream(Hls, video, addressNow, currentTime).then((isGood) => {
+      if (isGood && !paused) void video.play().catch(() => {});
+      return isGood;
+    });
+  }
   if (isFirst && type === Hls.ErrorTypes.MEDIA_ERROR) {
     hls.recoverMediaError();
     return true;
@@ -54,13 +73,17 @@ function recover(Hls, hls, video, { type, details }) {
     hls.startLoad();
     return true;
   }
-  const { currentTime, paused } = video;
   hls.destroy();
   video.removeAttribute("src");
   video.load();
   video.currentTime = currentTime;
   if (!paused) void video.play().catch(() => {});
   return false;
+}
+
+/** The segments are of an earlier stream: to ask for them again and again would be of no use. */
+function isOutdated(Hls, { details, response }) {
+  return details === Hls.ErrorDetails.FRAG_LOAD_ERROR && response?.code === 404;
 }
 
 /** Indexed like an array, with events. */
@@ -83,9 +106,9 @@ class Renditions extends TrackList {
   #hls;
   #chosen = -1;
 
-  constructor(hls, events) {
-    super();
+  follow(hls, events) {
     this.#hls = hls;
+    this.#chosen = -1;
     hls.on(events.MANIFEST_PARSED, () => {
       const levels = hls.levels.map(({ width, height, bitrate }, n) => ({
         id: String(n),
@@ -111,8 +134,7 @@ class Renditions extends TrackList {
 }
 
 class SoundTracks extends TrackList {
-  constructor(hls, events) {
-    super();
+  follow(hls, events) {
     hls.on(events.AUDIO_TRACKS_UPDATED, () => {
       const tracks = hls.audioTracks.map(({ name, lang }, n) => soundTrack(this, hls, n, name, lang));
       this.fill(tracks, "addtrack");

@@ -37,7 +37,8 @@ async function makeReady(controller) {
   const facts = playerFacts();
   addChapters(video, facts.chapters);
   addSprite(video, facts);
-  const isStreamed = facts.hls !== null && (await attachHls(video, facts.hls).catch(() => false));
+  const isStreamed =
+    facts.hls !== null && (await attachHls(video, () => playerFacts().hls).catch(() => false));
   if (!isStreamed && facts.hls !== null) video.preload = "metadata";
   try {
     await addControls(controller, facts);
@@ -64,7 +65,8 @@ async function seek(element, seconds) {
 function fail(element, error) {
   if (error.name === "NotAllowedError") return;
   const why = element.error?.message ? ` (${element.error.message})` : "";
-  say(`The browser can't play this${why}. "Make again" makes a version that it plays.`);
+  const help = $("#make") ? ' "Video transcode" below "Make" makes a version that it plays.' : "";
+  say(`The browser can't play this${why}.${media().localName === "video" ? help : ""}`);
 }
 
 /* ---- What goes with the film ---- */
@@ -114,10 +116,10 @@ function cover() {
   $("[data-play=resume]", resume).textContent = `Go on at ${clock(left)}`;
 }
 
-/** `#t=12.3`, as in the address of a media fragment. */
+/** `#t=12.3` or `#t=1:05`, as in the address of a media fragment; where that ends does not matter. */
 function timeIn(hash) {
-  const at = /^#t=(\d+(?:\.\d+)?)/.exec(hash)?.[1];
-  return at === undefined ? undefined : Number(at);
+  const at = /^#t=(?:npt:)?((?:\d+:){0,2}\d+(?:\.\d+)?)(?:,|$)/.exec(hash)?.[1];
+  return at?.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
 }
 
 document.addEventListener("click", (event) => {

@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { FileRow } from "../../src/db/tables/library.ts";
 import { writeDerivative, writeDerivativeFolder } from "../../src/library/derivatives.ts";
-import { createMoment, listMoments } from "../../src/library/moments.ts";
+import { createMoment, listMoments, updateMoment } from "../../src/library/moments.ts";
 import { readWaveform, writeWaveform } from "../../src/media/waveform.ts";
 import { ownerInput } from "../support/app.ts";
 import { axe, chromiumPath, openChromium, signIn } from "../support/chromium.ts";
@@ -92,7 +92,7 @@ describe.skipIf(!chromiumPath || !hasFfmpeg)("players in a browser", () => {
   });
 
   test("keys play, leap and step by frames, wherever the focus is", async () => {
-    await open(film, "#t=1.02");
+    await open(film, "#t=0:01.02,2");
     await until("film.readyState > 1 && film.currentTime === 1.02");
     expect(await media<boolean>("paused")).toBe(true);
     await page.keyboard.press(".");
@@ -105,6 +105,14 @@ describe.skipIf(!chromiumPath || !hasFfmpeg)("players in a browser", () => {
     await page.keyboard.press("k");
     await page.keyboard.press("0");
     await until("film.paused && film.currentTime === 0");
+  });
+
+  test("before a film is started, no frame of it shows that could be its poster", async () => {
+    await open(film);
+    await page.click("#make summary");
+    await page.getByRole("button", { name: "Poster of the frame that shows" }).click();
+    await page.locator(".toast", { hasText: "Play the film to that frame first" }).waitFor();
+    expect((await site.app.store.list({ kind: ["video-poster"] }, "newest", 0, 1)).jobs).toEqual([]);
   });
 
   test("subtitles that are made meanwhile are there without a reload, and the film plays on", async () => {
@@ -146,7 +154,13 @@ describe.skipIf(!chromiumPath || !hasFfmpeg)("players in a browser", () => {
     await page.getByRole("button", { name: "Add moment" }).click();
     await page.locator(".moments li", { hasText: "A blink" }).waitFor();
     await page.locator(".player-marks i[title='A blink']").waitFor({ state: "attached" });
-    expect(await listMoments(site.app.db, film.id)).toMatchObject([{ startMs: 1000, endMs: 1080 }]);
+    const [made] = await listMoments(site.app.db, film.id);
+    expect(made).toMatchObject({ startMs: 1000, endMs: 1080 });
+    // Who opens it after somebody else moved it gets the new times.
+    await updateMoment(site.app, made!.id, { endMs: 2000 });
+    const end = page.locator(".moments [name=end]");
+    await page.locator(".moments", { hasText: "0:02.000" }).waitFor();
+    expect(await end.inputValue()).toBe("0:02.000");
     await until("document.querySelector('#moment-new [name=title]').value === ''");
   });
 
@@ -220,6 +234,19 @@ describe.skipIf(!chromiumPath || !hasFfmpeg)("players in a browser", () => {
     await open(streamed);
     await page.click(".player-go");
     await until("film.ended");
+  });
+
+  test("a stream that is made anew while it plays goes on where it was", async () => {
+    const streamed = await site.file("anew.mp4", { codecs: { video: "h264" }, durationS: 60 });
+    const make = () => stream(streamed, [90], () => filmOf(60));
+    await make();
+    await open(streamed);
+    await page.click(".player-go");
+    await until("film.currentTime > 0.1");
+    await make();
+    await page.evaluate("document.querySelector('#stage video').currentTime = 55");
+    await until("!film.paused && film.currentTime > 55.2");
+    said.length = 0;
   });
 
   test("a recording plays, and its wave is drawn from our own peaks and seeks", async () => {

@@ -50,6 +50,13 @@ describe.skipIf(!chromiumPath)("uploads in a browser", () => {
     await page.getByText("2 files in the library, 1 file not").waitFor();
   });
 
+  test("one whose name was taken says what it is called now", async () => {
+    writeFileSync(join(local, "one.jpg"), "another picture");
+    await page.setInputFiles("#upload-files", join(local, "one.jpg"));
+    await page.getByText("as one (2).jpg").waitFor();
+    expect(existsSync(inLibrary("one (2).jpg"))).toBe(true);
+  });
+
   test("nothing scrolls sideways on a phone, and axe finds nothing", async () => {
     const [wide, window] = await page.evaluate(() => [document.body.scrollWidth, innerWidth]);
     expect(wide!).toBeLessThanOrEqual(window!);

@@ -156,6 +156,14 @@ describe("the page", () => {
     expect((await list()).files).toBe(3);
   });
 
+  test("does not let go of the last copy, as a page that is old may ask", async () => {
+    const copies = [await add("a.jpg", { sha256: sha(1) }), await add("b.jpg", { sha256: sha(1) })];
+    for (const { id } of copies) await owner("POST", "/duplicates/trash", `ids=${id}&type=exact&page=1`);
+    expect(await Promise.all(copies.map(isTrashed))).toEqual([true, false]);
+    const page = await (await owner("GET", "/duplicates")).text();
+    expect(page).toContain("No other copy of b.jpg is left by now");
+  });
+
   test("leaves out what is hidden, and is for owners", async () => {
     const hidden = await addLibrary(at, "Hidden", { nsfw: true });
     for (const path of ["a.jpg", "b.jpg"]) await addFile(at, hidden, path, { sha256: sha(1) });

@@ -120,4 +120,10 @@ describe("size", () => {
     const answer = await owner("PATCH", "/api/admin/settings", { note: "x".repeat(1_100_000) });
     expect(answer.status).toBe(413);
   });
+
+  test("nor does a claim to be an upload help it elsewhere", async () => {
+    const claim = { "content-type": "application/offset+octet-stream" };
+    const answer = await browser(site)("POST", "/sign-in", "x".repeat(1_100_000), claim);
+    expect(answer.status).toBe(413);
+  });
 });

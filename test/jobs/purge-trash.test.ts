@@ -156,6 +156,15 @@ test("what is restored while a purge stands before it is not deleted", async () 
   expect(await paths()).toContain("c.jpg");
 });
 
+test("nor what lies in a library that was made read-only meanwhile", async () => {
+  const ids = [await trash("a.jpg", 31)];
+  const { db, paths: data } = at.tools;
+  const step = async () => void (await db.update(library).set({ readOnly: true }));
+  const ask = { ids, trashedBefore: new Date(), deleteMedia: true };
+  const purged = await purgeFiles({ db, paths: data, now: Date.now }, ask, { step, log: () => {} });
+  expect([purged.removed, purged.deleted, isOnDisk("a.jpg")]).toEqual([1, 0, true]);
+});
+
 test("a file that another row shows as well, from a folder that is mounted twice, is not deleted", async () => {
   setting.deleteMedia = true;
   const id = await trash("sub/b.jpg", 31);

@@ -17,7 +17,7 @@ import {
 import { link } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { asc } from "drizzle-orm";
+import { asc, eq } from "drizzle-orm";
 import { migrate } from "../../src/db/migrate.ts";
 import { migrations } from "../../src/db/migrations/sqlite/index.ts";
 import { type OpenDb, openSqlite } from "../../src/db/open.sqlite.ts";
@@ -237,6 +237,14 @@ test("cancelled in the middle of a copy, it stays where it was and leaves nothin
   expect(existsSync(place("two/films"))).toBe(false);
   expect((await getFile(open.db, await filmId())).libraryId).toBe(1);
   expect(await openMoves(open.db)).toEqual([]);
+});
+
+test("a library that was made read-only while a film was copied keeps it", async () => {
+  const shut = (step: string) =>
+    step === "placed" && open.db.update(library).set({ readOnly: true }).where(eq(library.id, 1)).run();
+  expect(await move({ linkFile: ways.copy, step: shut }).catch((e) => e.code)).toBe("library.readonly");
+  expect(everything("one")).toContain("trip/naïve – 名前.mp4");
+  expect(everything("two")).toEqual([]);
 });
 
 test("what was written to since its scan does not go anywhere", async () => {

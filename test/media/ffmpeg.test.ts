@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { checkAv, decodeWindows } from "../../src/media/av-check.ts";
 import { detectCapabilities } from "../../src/media/capabilities.ts";
 import { claimedSizeBytes } from "../../src/media/container-end.ts";
-import { input, makeWithFfmpeg } from "../../src/media/ffmpeg.ts";
+import { ffmpegFailure, input, makeWithFfmpeg } from "../../src/media/ffmpeg.ts";
 import { probeFile, toProbe } from "../../src/media/ffprobe.ts";
 import { GiveUp } from "../../src/runtime/errors.ts";
 import { hasFfmpeg, madeMedia } from "../support/made-media.ts";
@@ -262,6 +262,35 @@ test.skipIf(!hasFfmpeg)("progress runs from nothing to all", async () => {
   expect(result.frames).toBe(75);
   expect(seen.at(-1)).toBeGreaterThan(95);
   expect(seen).toEqual([...seen].sort((a, b) => a - b));
+});
+
+test.skipIf(!hasFfmpeg)("a look at a short film says on its way how far it is", async () => {
+  const path = made.make("way.mp4", ...picture("64x64", 1));
+  const seen: number[] = [];
+  const options = { ffmpegPath: "ffmpeg", sizeBytes: statSync(path).size };
+  await checkAv(path, await probe(path), { ...options, onProgress: (percent) => seen.push(percent) });
+  expect(seen.length).toBeGreaterThan(1);
+  expect(seen.at(-1)).toBe(100);
+});
+
+test("damage is told from a fault of the tool, whichever decoder says it", () => {
+  const said = [
+    "[libjxl @ 0x1] Unknown libjxl decode error",
+    "Cannot determine format of input stream 0:0 after EOF\nError marking filters as finished",
+  ];
+  for (const stderrTail of said)
+    expect(ffmpegFailure({ exitCode: 1, stderrTail })).toMatchObject({ code: "input.corrupt" });
+});
+
+test.skipIf(!hasFfmpeg)("progress goes by frames where it is known how many there are", async () => {
+  const seen: number[] = [];
+  const args = [...picture("64x64", 1), "-c:v", "libx264", join(made.folder, "frames.mp4")];
+  await makeWithFfmpeg("ffmpeg", args, {
+    durationS: 1,
+    frames: 50,
+    onProgress: (percent) => seen.push(percent),
+  });
+  expect(seen.at(-1)).toBe(50);
 });
 
 test.skipIf(!hasFfmpeg)("the abilities of ffmpeg are listed", async () => {

@@ -23,11 +23,7 @@ export function ExportsPage({ ctx, lines, total, sizeBytes, page, pages }: Expor
       <header class="page-head">
         <div>
           <h1>Exports</h1>
-          <p>
-            {total === 0
-              ? "Films, clips and GIFs made of your files"
-              : `${counted(total, "export")} · ${bytes(sizeBytes)} in the data folder`}
-          </p>
+          <ExportSum total={total} sizeBytes={sizeBytes} />
         </div>
         <span class="row">
           <a class="btn btn-primary" href={ctx.url("/admin/jobs/new?type=compile-mega")} data-dialog>
@@ -37,7 +33,7 @@ export function ExportsPage({ ctx, lines, total, sizeBytes, page, pages }: Expor
         </span>
       </header>
       {lines.length === 0 ? (
-        <Nothing ctx={ctx} isPast={total > 0} />
+        <NoExports ctx={ctx} isPast={total > 0} />
       ) : (
         <div class="card flush" id="export-list">
           <ExportList lines={lines} url={ctx.url} mayRemove withSources />
@@ -54,9 +50,19 @@ export function ExportsPage({ ctx, lines, total, sizeBytes, page, pages }: Expor
   );
 }
 
-function Nothing({ ctx, isPast }: { ctx: PageContext; isPast: boolean }) {
+export function ExportSum({ total, sizeBytes }: Pick<ExportsProps, "total" | "sizeBytes">) {
   return (
-    <div class="empty card">
+    <p id="export-sum">
+      {total === 0
+        ? "Films, clips and GIFs made of your files"
+        : `${counted(total, "export")} · ${bytes(sizeBytes)} in the data folder`}
+    </p>
+  );
+}
+
+export function NoExports({ ctx, isPast }: { ctx: PageContext; isPast: boolean }) {
+  return (
+    <div class="empty card" id="export-list">
       <b>{isPast ? "There is nothing on this page." : "Nothing was exported yet."}</b>
       {isPast ? (
         <a href={ctx.url("/exports")}>To the first page</a>

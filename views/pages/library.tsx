@@ -4,7 +4,7 @@ import type { LibraryRow } from "../../src/db/tables/library.ts";
 import type { SearchFault } from "../../src/http/pages/job-lines.ts";
 import type { ScanTrouble } from "../../src/http/pages/last-scan.ts";
 import type { PageContext } from "../../src/http/pages/page-context.ts";
-import { bytes, counted } from "../format.ts";
+import { bytes, counted, number } from "../format.ts";
 import { type GridView, gridQuery, href, isPlain } from "../grid-view.ts";
 import { Layout } from "../layout.tsx";
 import { SaveAsCollection } from "../parts/collect-fields.tsx";
@@ -170,11 +170,14 @@ function OwnerActions({ ctx, library, scanning, view, accepts }: LibraryProps) {
   );
 }
 
-export function Subfolders({ ctx, library, subfolders }: LibraryNow & { ctx: Seer }) {
+const foldersAtFirst = 120;
+
+export function Subfolders({ ctx, library, subfolders, view }: LibraryNow & { ctx: Seer }) {
   if (!subfolders || subfolders.length === 0) return <ul id="folders" hidden />;
+  const shown = view.everyFolder ? subfolders : subfolders.slice(0, foldersAtFirst);
   return (
     <ul class="folders" id="folders" aria-label="Folders">
-      {subfolders.map(({ path, name, files, cover }) => (
+      {shown.map(({ path, name, files, cover }) => (
         <li>
           <a href={href(ctx, library.id, { folder: path })}>
             <span class="folder-cover">
@@ -191,6 +194,19 @@ export function Subfolders({ ctx, library, subfolders }: LibraryNow & { ctx: See
           </a>
         </li>
       ))}
+      {shown.length < subfolders.length && (
+        <li>
+          <a href={href(ctx, library.id, { ...view, everyFolder: true })}>
+            <span class="folder-cover">
+              <Icon name="ellipsis" />
+            </span>
+            <span class="folder-name">
+              <b>All {counted(subfolders.length, "folder")}</b>
+              <small class="muted">The first {number(shown.length)} are here</small>
+            </span>
+          </a>
+        </li>
+      )}
     </ul>
   );
 }

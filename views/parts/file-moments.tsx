@@ -84,7 +84,8 @@ function Line({
       {isOwner ? (
         <details class="moment-edit" id={`moment-${id}-edit`}>
           <summary>Edit</summary>
-          <div id={`moment-${id}-form`} hx-morph-skip>
+          {/* What somebody types stays, until somebody else moves the moment: then this is another form. */}
+          <div id={`moment-${id}-${startMs}-${endMs}`} hx-morph-skip>
             <MomentForm ctx={ctx} file={file} moment={moment} />
           </div>
         </details>

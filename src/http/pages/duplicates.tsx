@@ -4,6 +4,7 @@ import { type Context, Hono } from "hono";
 import { Duplicates, DuplicatesPage, type DuplicatesProps } from "../../../views/pages/duplicates.tsx";
 import { partial } from "../../../views/parts/toast.tsx";
 import { type DuplicateType, duplicatesOf, type FoundGroup, wholeGroup } from "../../library/duplicates.ts";
+import { lastCopies } from "../../library/last-copies.ts";
 import { listLibraries } from "../../library/libraries.ts";
 import { Refused } from "../../runtime/errors.ts";
 import type { App, Env } from "../context.ts";
@@ -35,7 +36,12 @@ export function duplicatesPages(app: App): Hono<Env> {
     return page(c, <DuplicatesPage ctx={ctx} live={live} {...props} />);
   });
 
-  routes.post("/duplicates/trash", (c) => act(app, c, (ids) => trash(app, ids, c.var.identity!.user)));
+  routes.post("/duplicates/trash", (c) =>
+    act(app, c, async (ids, { type }) => {
+      await refuseLastCopies(app, type, ids);
+      return await trash(app, ids, c.var.identity!.user);
+    }),
+  );
   routes.post("/duplicates/dismiss", (c) => act(app, c, (ids) => dismiss(app, ids, c.var.identity!.user)));
 
   return routes;
@@ -54,7 +60,7 @@ export function duplicatesView(app: App, c: Context<Env>): View<Parameters<typeo
   };
 }
 
-async function act(app: App, c: Context<Env>, does: (ids: number[]) => Promise<Did>) {
+async function act(app: App, c: Context<Env>, does: (ids: number[], place: Place) => Promise<Did>) {
   const form = await formDataOf(c);
   const place = placeIn(new URLSearchParams([...form].map(([name, value]) => [name, String(value)])));
   const back = `/duplicates${searchOf(place)}`;
@@ -63,13 +69,25 @@ async function act(app: App, c: Context<Env>, does: (ids: number[]) => Promise<D
     const meant = [...new Set(ids)].filter((id) => Number.isSafeInteger(id) && id > 0);
     if (meant.length === 0 || meant.length > mostAtOnce)
       throw new Refused(422, "files.none", `Name 1 to ${mostAtOnce} files.`);
-    const { text, undo } = await does(meant);
+    const { text, undo } = await does(meant, place);
     const { props } = await propsOf(app, place);
     const partials = partial("#duplicates", "outerMorph", <Duplicates {...props} url={urlOf(app)} />);
     return done(app, c, { text, undo, back, partials });
   } catch (error) {
     return refused(app, c, error, { back });
   }
+}
+
+/** Somebody may have trashed the others since the page was shown. */
+async function refuseLastCopies(app: App, type: DuplicateType, ids: number[]): Promise<void> {
+  const { groups } = await duplicatesOf(app.db, type, await hiddenGroups(app));
+  const [last] = await lastCopies(app.db, groups, ids);
+  if (last)
+    throw new Refused(
+      409,
+      "file.last-copy",
+      `No other copy of ${last.name} is left by now: nothing was trashed.`,
+    );
 }
 
 async function propsOf(app: App, place: Place): Promise<{ props: DuplicatesProps; live: string }> {

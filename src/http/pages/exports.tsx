@@ -1,8 +1,8 @@
 // The page of exports, and letting one go.
 
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { bytes } from "../../../views/format.ts";
-import { ExportsPage } from "../../../views/pages/exports.tsx";
+import { ExportSum, ExportsPage, NoExports } from "../../../views/pages/exports.tsx";
 import { partial } from "../../../views/parts/toast.tsx";
 import { findExport, listExports, removeExport } from "../../library/exports.ts";
 import { audit } from "../audit.ts";
@@ -53,7 +53,7 @@ export function exportPages(app: App): Hono<Env> {
       const row = await findExport(app.db, Number(c.req.param("id")));
       await removeExport(app, row);
       await audit(app, c.var.identity!.user, "export.remove", row.id, { name: row.title });
-      const partials = wantsPartial(c) ? partial(`#export-${row.id}`, "outerHTML", <></>) : undefined;
+      const partials = wantsPartial(c) ? await afterRemoval(app, c, row.id) : undefined;
       return done(app, c, { back: place, text: `Removed ${row.title}.`, partials });
     } catch (error) {
       return refused(app, c, error, { back: place });
@@ -61,4 +61,20 @@ export function exportPages(app: App): Hono<Env> {
   });
 
   return pages;
+}
+
+async function afterRemoval(app: App, c: Context<Env>, id: number) {
+  const gone = partial(`#export-${id}`, "outerHTML", <></>);
+  // A file's page lists its exports as well, and says nothing of all.
+  if (URL.parse(c.req.header("hx-current-url") ?? "")?.pathname !== app.config.basePath + place) return gone;
+  const hidden = await hiddenGroups(app);
+  const { total, sizeBytes } = await listExports(app.db, { page: 1, limit: 1, hidden });
+  return (
+    <>
+      {total > 0
+        ? gone
+        : partial("#export-list", "outerHTML", <NoExports ctx={pageContext(app, c)} isPast={false} />)}
+      {partial("#export-sum", "outerHTML", <ExportSum total={total} sizeBytes={sizeBytes} />)}
+    </>
+  );
 }

@@ -44,7 +44,7 @@ export function fileDetailPages(app: App): Hono<Env> {
       const text = fields.length > 0 ? `Saved: ${inWords(fields)}.` : "Nothing has changed.";
       return done(app, c, { text, undo: undoOf(auditId), back });
     } catch (error) {
-      return refused(app, c, error, { back });
+      return refused(app, c, error, { back: `${back}/details` });
     }
   });
 

@@ -77,6 +77,7 @@ export function readGridView(query: Record<string, string>): GridView {
     sort: one(query.sort, gridSorts, "path"),
     q: (query.q ?? "").trim().slice(0, 1000),
     deep: query.deep === "1" ? true : query.deep === "0" ? false : null,
+    ...(query.folders === "all" && { everyFolder: true }),
   };
 }
 

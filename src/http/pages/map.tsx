@@ -1,5 +1,5 @@
-// The map. `?list=1` is a list of places, `?bbox=…` shows the files of an area, `&part=files` only those, for htmx. Tiles come from elsewhere, and only where
-// an owner has said so: then this one page may load pictures from that host.
+// The map. `?list=1` is a list of places, `?bbox=…` shows the files of an area, `&part=files` only those, for htmx. Tiles
+// come from elsewhere, and only where an owner has said so: then this one page may load pictures from that host.
 
 import { Hono } from "hono";
 import { AreaFiles, MapPage } from "../../../views/pages/map.tsx";

@@ -1,7 +1,13 @@
 // Taking back what somebody did to a moment: the audit log has it as it was.
 
 import type { MomentRow } from "../../db/tables/media.ts";
-import { getMoment, removeMoment, restoreMoment, updateMoment } from "../../library/moments.ts";
+import {
+  getMoment,
+  giveBackExport,
+  removeMoment,
+  restoreMoment,
+  updateMoment,
+} from "../../library/moments.ts";
 import { NotFound, Refused } from "../../runtime/errors.ts";
 import type { App } from "../context.ts";
 
@@ -31,9 +37,11 @@ export const momentOpposites: Record<string, Undo> = {
 
 function undo(act: (app: App, moment: MomentRow) => Promise<string>): Undo {
   return async (app, fileIds, _by, { detail }) => {
-    const { moment } = detail as { moment: MomentRow };
+    const { moment, exportId } = detail as { moment: MomentRow; exportId?: number };
     try {
-      return { fileIds, text: await act(app, moment) };
+      const text = await act(app, moment);
+      if (exportId !== undefined) await giveBackExport(app.db, exportId, moment.id);
+      return { fileIds, text };
     } catch (error) {
       if (!(error instanceof NotFound)) throw error;
       throw new Refused(409, "file.state", "The moment is not there any more.");

@@ -75,6 +75,17 @@ test("is sent under its title, also in part", async () => {
   expect(part.headers.get("content-disposition")).toContain("inline;");
 });
 
+test("where they are listed, the sum goes along, and the last leaves the page as it was before the first", async () => {
+  const [one, two] = [await keep("One"), await keep("Two")];
+  const remove = async ({ id }: { id: number }, from: string) => {
+    const headers = { "HX-Request": "true", "HX-Current-URL": `http://localhost${from}` };
+    return await (await owner("POST", `/exports/${id}/remove`, "", headers)).text();
+  };
+  expect(await remove(one, "/exports?page=1")).toContain("1 export ·");
+  expect(await remove(two, "/exports")).toContain("Nothing was exported yet");
+  expect(await remove(await keep("Three"), `/files/${film.id}`)).not.toContain("export-sum");
+});
+
 test("goes for good after a question, and what it was made of stays", async () => {
   const row = await keep("Away with it");
   const path = exportPath(at.app.paths, row)!;

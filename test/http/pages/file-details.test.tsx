@@ -93,6 +93,10 @@ describe("the form", () => {
     const text = await answer.text();
     expect(text).toContain("The date is written as");
     expect(text).toContain("The place is written as");
+    // Without scripts the form is where one comes back to.
+    const body = new URLSearchParams({ ...shown, gps: "north" }).toString();
+    const plain = await owner("POST", `/files/${file.id}/details`, body);
+    expect(plain.headers.get("location")).toBe(`/files/${file.id}/details`);
     expect(await view()).toMatchObject({ title: null });
   });
 

@@ -88,9 +88,20 @@ test("an export is a job that the page shows in place; what it made is there to 
     return {};
   });
   await at.app.queue.move(job.id, "cancel", "Olga");
+  const download = `href="/api/moments/${id}/download"`;
   const page = await seen();
   expect(page).not.toContain("Export waits");
-  expect(page).toContain(`href="/api/moments/${id}/download"`);
+  expect(page).toContain(download);
+  // Of another stretch it is no export; Undo brings it back.
+  for (const [path, form] of [
+    [`moments/${id}`, { start: "3", end: "5" }],
+    [`moments/${id}/delete`, {}],
+  ] as const) {
+    const undo = undoOf(await (await post(path, form)).text());
+    expect(await seen()).not.toContain(download);
+    await owner("POST", undo, "", { "HX-Request": "true" });
+    expect(await seen()).toContain(download);
+  }
 });
 
 test("a GIF is made of a moment or of typed times, and a poster of the frame that shows", async () => {

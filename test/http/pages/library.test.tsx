@@ -40,6 +40,15 @@ test("the root shows everything below it, a folder what lies in it", async () =>
   expect((await owner("GET", `/libraries/${library.id}?folder=gone`)).status).toBe(404);
 });
 
+test("of very many folders the first are shown, and all to whoever asks", async () => {
+  for (let n = 1; n <= 121; n++) await addFile(at, library, `f${n}/a.jpg`);
+  const folders = (html: string) => html.match(/folder=f\d+"/g)?.length;
+  const first = await seen();
+  expect([folders(first), first.includes("All 121 folders")]).toEqual([120, true]);
+  const all = await seen("?folders=all");
+  expect([folders(all), all.includes("All 121 folders")]).toEqual([121, false]);
+});
+
 test("the stream brings the counts, folders and files that a first scan adds", async () => {
   const path = /hx-sse:connect="([^"]*)"/.exec(await seen())![1]!;
   const stream = await watch(at.app, owner, path);

@@ -213,4 +213,7 @@ test("files are had moved: only where both libraries may be written to", async (
     422,
     expect.stringContaining("read-only"),
   ]);
+  const out = { ...asked, params: { ...asked.params, folder: "../out" } };
+  const { errors } = (await (await owner("POST", "/api/media/jobs", out)).json()) as { errors: object[] };
+  expect(errors).toMatchObject([{ path: ["params", "folder"] }]);
 });
