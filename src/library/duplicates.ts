@@ -74,7 +74,13 @@ export async function wholeGroup(db: Db, group: FoundGroup): Promise<DuplicateGr
   );
   const rank = (row: FileRow) => (row.id === bestId ? Number.POSITIVE_INFINITY : row.sizeBytes);
   files.sort((one, other) => rank(other) - rank(one) || one.id - other.id);
-  return { ...group, bestId, reason, files };
+  return { ...group, ...gain(group, files), bestId, reason, files };
+}
+
+/** The best is not always the largest, as was reckoned when the group was found. */
+function gain({ fileIds }: FoundGroup, [, ...others]: FileRow[]): Partial<FoundGroup> {
+  if (others.length + 1 < fileIds.length) return {};
+  return { reclaimableBytes: others.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
 }
 
 /** A folder full of one picture is shown in part. */

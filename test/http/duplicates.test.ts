@@ -113,7 +113,9 @@ describe("files that are alike", () => {
     const silent = { ...facts, codecs: {}, width: 4000, height: 3000, sizeBytes: 9e6 };
     await addAlike("silent.mp4", "00000000ffffffff", silent);
     const [group] = (await list("?type=near")).data;
-    expect(group).toMatchObject({ bestId: String(heard.id), reason: "it has sound" });
+    expect(group).toMatchObject({
+      ...{ bestId: String(heard.id), reason: "it has sound", reclaimableBytes: 9e6 },
+    });
   });
 
   test("no longer stand together when somebody says that they are not the same, which can be taken back", async () => {
