@@ -1,8 +1,9 @@
-// What every request passes before its handler, in this order: base path, who calls, security headers, size, cross-site
-// check, access. And what every error becomes on the way out.
+// What every request passes before its handler, in this order: base path, who calls, compression, security headers, size,
+// cross-site check, access. And what every error becomes on the way out.
 
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { compress } from "hono/compress";
 import { getPath } from "hono/utils/url";
 import { Refused } from "../runtime/errors.ts";
 import { callerReader } from "./caller.ts";
@@ -27,6 +28,8 @@ export function pipeline(
     c.set("caller", callerOf(c));
     await next();
   });
+  // Pages alone: media and what is asked for by ranges go out as they are, streams at once.
+  site.use(compress({ contentTypeFilter: /^text\/html/ }));
   site.use(securityHeaders());
   site.use(limitBody());
   site.use(refuseCrossSite(app));

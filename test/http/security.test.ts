@@ -127,3 +127,12 @@ describe("size", () => {
     expect(answer.status).toBe(413);
   });
 });
+
+test("pages are sent compressed to who takes it; what may be asked for by ranges is not", async () => {
+  const encodingOf = async (path: string, headers = {}) =>
+    (await owner("GET", path, undefined, headers)).headers.get("content-encoding");
+  const gzip = { "accept-encoding": "gzip, br" };
+  expect(await encodingOf("/admin/settings", gzip)).toBe("gzip");
+  expect(await encodingOf("/admin/settings")).toBe(null);
+  expect(await encodingOf("/api/openapi.json", gzip)).toBe(null);
+});

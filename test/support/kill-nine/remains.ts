@@ -95,17 +95,18 @@ export function lookAtRemains(data: string, people: People, report: KillNineRepo
     "SELECT path, size_bytes AS sizeBytes FROM derivative",
   );
   report.derivatives = rows.length;
-  const files = new Map(
-    filesBelow(join(data, "derivatives")).map((path) => [
-      path,
-      statSync(join(data, "derivatives", path)).size,
-    ]),
-  );
+  // One may be a folder of many files, of which its row names one.
+  const placeOf = (path: string) => path.split("/").slice(0, 3).join("/");
+  const places = new Map<string, number>();
+  for (const path of filesBelow(join(data, "derivatives"))) {
+    const { size } = statSync(join(data, "derivatives", path));
+    places.set(placeOf(path), (places.get(placeOf(path)) ?? 0) + size);
+  }
   for (const { path, sizeBytes } of rows)
-    if (files.get(path) !== sizeBytes)
-      faults.push(`${path} has ${files.get(path)} bytes, its row says ${sizeBytes}.`);
-  const known = new Set(rows.map((r) => r.path));
-  for (const path of files.keys()) if (!known.has(path)) faults.push(`${path} belongs to no row.`);
+    if (places.get(placeOf(path)) !== sizeBytes)
+      faults.push(`${path} has ${places.get(placeOf(path))} bytes, its row says ${sizeBytes}.`);
+  const known = new Set(rows.map(({ path }) => placeOf(path)));
+  for (const place of places.keys()) if (!known.has(place)) faults.push(`${place} belongs to no row.`);
   for (const path of filesBelow(join(data, "tmp"))) faults.push(`tmp/${path} was left behind.`);
   for (const path of filesBelow(data))
     if (/\.(part|partial|tmp)$/.test(path)) faults.push(`${path} was left behind.`);
