@@ -37,7 +37,8 @@ export async function runFfmpeg(
     const [key, value] = line.split("=", 2) as [string, string | undefined];
     if (key === "frame") {
       result.frames = Number(value) || 0;
-      if (options.frames) options.onProgress?.(Math.min(100, (100 * result.frames) / options.frames));
+      if (options.frames)
+        options.onProgress?.(Math.min(100, (whenAllAreIn * result.frames) / options.frames));
     }
     // `out_time_ms` has always held microseconds; `out_time_us` says so, and older builds lack it.
     if ((key === "out_time_us" || key === "out_time_ms") && /^\d+$/.test(value ?? "")) {
@@ -82,6 +83,9 @@ export async function runFfmpeg(
     .join("\n");
   return result;
 }
+
+/** Per cent: frames count when the encoder gets them, and x264 works on dozens at a time. */
+const whenAllAreIn = 95;
 
 /** As `runFfmpeg`, but a failed run throws: `GiveUp` where the input is to blame, else `JobFailure`. */
 export async function makeWithFfmpeg(
