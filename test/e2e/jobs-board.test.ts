@@ -125,7 +125,7 @@ describe.skipIf(!chromiumPath)("the board of queues in a browser", () => {
       await route.fulfill({ response: answer, body });
     });
     await page.reload();
-    await page.locator("#upgraded a:has-text('Reload')").waitFor({ timeout: 3000 });
+    await page.locator("#upgraded a:has-text('Reload')").waitFor({ timeout: 10_000 });
   });
 
   test("a phone shows the telling queues as cards and folds the idle ones; axe finds nothing", async () => {

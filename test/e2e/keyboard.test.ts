@@ -92,7 +92,7 @@ describe.skipIf(!chromiumPath)("the keyboard in a browser", () => {
     await page.locator("#dialog[open] #kinds").waitFor();
     await shut();
     await press("/");
-    expect(await page.evaluate("document.activeElement.id")).toBe("search");
+    await page.locator("#search:focus").waitFor();
     await page.keyboard.type("gjn?");
     expect(await page.inputValue("#search")).toBe("gjn?");
     expect(await page.locator("dialog[open]").count()).toBe(0);
